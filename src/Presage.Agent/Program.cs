@@ -1,0 +1,6 @@
+namespace Presage.Agent;
+
+static class Program
+{
+    static int Main() => 0;
+}

@@ -1,0 +1,6 @@
+namespace Presage;
+
+static class Program
+{
+    static int Main() => 0;
+}
