@@ -1,8 +1,9 @@
 namespace Presage.Metrics;
 
 /// <summary>
-/// What became of a batch. <see cref="Duplicate"/> samples (same series, timestamp and value) count as accepted: a retry is
-/// safe. The others name why samples were refused, with one example of each request for the answer to the sender.
+/// What became of a batch. <see cref="Duplicate"/> samples (same series, timestamp and value) count as accepted: a
+/// retry is safe. The others name why samples were refused, with one example of each request for the answer to the
+/// sender.
 /// </summary>
 public readonly record struct AppendOutcome
 {
@@ -25,7 +26,9 @@ public readonly record struct AppendOutcome
     /// <summary>Of new series over the configured limit.</summary>
     public int OverSeriesLimit { get; init; }
 
-    /// <summary>One refused sample in words, with its series, timestamp and the bound it broke; null when none was refused.</summary>
+    /// <summary>
+    /// One refused sample in words, with its series, timestamp and the bound it broke; null when none was refused.
+    /// </summary>
     public string? FirstRefusal { get; init; }
 
     public int Rejected => OutOfOrder + TooOld + TooFarInFuture + Conflicting + OverSeriesLimit;

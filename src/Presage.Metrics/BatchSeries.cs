@@ -1,6 +1,8 @@
 namespace Presage.Metrics;
 
-/// <summary>One series of a <see cref="SampleBatch"/>: where its key and its samples lie in the batch's columns.</summary>
+/// <summary>
+/// One series of a <see cref="SampleBatch"/>: where its key and its samples lie in the batch's columns.
+/// </summary>
 public struct BatchSeries
 {
     public int KeyOffset;

@@ -3,14 +3,16 @@ using System.Text.RegularExpressions;
 namespace Presage.Metrics;
 
 /// <summary>
-/// One condition on a label, as in <c>{mountpoint=~"/var.*"}</c>. A missing label has the empty value. Regular expressions
-/// are anchored at both ends (Prometheus), matched without backtracking, so that no pattern can hang the server.
+/// One condition on a label, as in <c>{mountpoint=~"/var.*"}</c>. A missing label has the empty value. Regular
+/// expressions are anchored at both ends (Prometheus), matched without backtracking, so that no pattern can hang the
+/// server.
 /// </summary>
 public sealed class LabelMatcher
 {
     readonly Regex? _regex;
 
-    /// <exception cref="ArgumentException">The pattern is not a regular expression Presage can match in linear time.</exception>
+    /// <exception cref="ArgumentException">The pattern is not a regular expression Presage can match in linear
+    /// time.</exception>
     public LabelMatcher(string name, MatchOperator matchOperator, string value)
     {
         Name = name;
@@ -26,7 +28,8 @@ public sealed class LabelMatcher
             }
             catch (NotSupportedException e)
             {
-                throw new ArgumentException($"Pattern \"{value}\" cannot be matched in linear time: {e.Message}", nameof(value), e);
+                throw new ArgumentException(
+                    $"Pattern \"{value}\" cannot be matched in linear time: {e.Message}", nameof(value), e);
             }
         }
     }
@@ -37,7 +40,9 @@ public sealed class LabelMatcher
 
     public string Value { get; }
 
-    /// <summary>Whether a series without this label satisfies the matcher; such a matcher cannot narrow by postings alone.</summary>
+    /// <summary>
+    /// Whether a series without this label satisfies the matcher; such a matcher cannot narrow by postings alone.
+    /// </summary>
     public bool MatchesEmpty => Matches("");
 
     /// <summary>Whether a label value satisfies this matcher.</summary>
@@ -61,6 +66,9 @@ public sealed class LabelMatcher
             MatchOperator.RegexMatch => "=~",
             _ => "!~",
         };
-        return $"{Name}{sign}\"{Value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        string escaped = Value
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal);
+        return $"{Name}{sign}\"{escaped}\"";
     }
 }

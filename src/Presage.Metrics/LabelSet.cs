@@ -37,7 +37,9 @@ public sealed class LabelSet : IEquatable<LabelSet>, IComparable<LabelSet>
     /// <summary>The metric's name, or the empty string where the set has none.</summary>
     public string MetricName => this[LabelNames.MetricName];
 
-    /// <summary>The value of a label, or the empty string where the set lacks it (the two mean the same in PromQL).</summary>
+    /// <summary>
+    /// The value of a label, or the empty string where the set lacks it (the two mean the same in PromQL).
+    /// </summary>
     public string this[string name]
     {
         get
@@ -191,7 +193,8 @@ public sealed class LabelSet : IEquatable<LabelSet>, IComparable<LabelSet>
         return _labels.Length.CompareTo(other._labels.Length);
     }
 
-    public static bool operator ==(LabelSet? left, LabelSet? right) => left is null ? right is null : left.Equals(right);
+    public static bool operator ==(LabelSet? left, LabelSet? right) =>
+        left is null ? right is null : left.Equals(right);
 
     public static bool operator !=(LabelSet? left, LabelSet? right) => !(left == right);
 

@@ -9,7 +9,9 @@ namespace Presage.Metrics;
 /// </summary>
 static class LabelText
 {
-    /// <summary>More names than any sane set-up has; beyond it, strings are no longer shared, nothing else changes.</summary>
+    /// <summary>
+    /// More names than any sane set-up has; beyond it, strings are no longer shared, nothing else changes.
+    /// </summary>
     const int InternedMax = 10_000;
 
     static readonly ConcurrentDictionary<string, string> Interned = new(StringComparer.Ordinal);

@@ -1,13 +1,14 @@
-// Hot path: filled once per series and sample of every request; no allocation once its arrays have grown to the traffic.
+// Hot path: filled once per series and sample of every request; no allocation once its arrays have grown to the
+// traffic.
 using System.Text;
 
 namespace Presage.Metrics;
 
 /// <summary>
-/// What one request brings, as columns: series (canonical keys in one byte buffer) and their samples (timestamps and values
-/// in two arrays). Decoders and collectors fill it, the store reads it, its owner clears and uses it again. Not thread-safe.
-/// Fill order: <see cref="BeginSeries"/>, <see cref="AddLabel(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/> (any order),
-/// <see cref="EndLabels"/>, then <see cref="AddSample"/>.
+/// What one request brings, as columns: series (canonical keys in one byte buffer) and their samples (timestamps and
+/// values in two arrays). Decoders and collectors fill it, the store reads it, its owner clears and uses it again.
+/// Not thread-safe. Fill order: <see cref="BeginSeries"/>, <see cref="AddLabel(ReadOnlySpan{byte},
+/// ReadOnlySpan{byte})"/> (any order), <see cref="EndLabels"/>, then <see cref="AddSample"/>.
 /// </summary>
 public sealed class SampleBatch
 {
@@ -81,7 +82,9 @@ public sealed class SampleBatch
         AddLabel(bytes[..nameLength], bytes.Slice(nameLength, valueLength));
     }
 
-    /// <summary>Ends the labels: writes the canonical key. False, and no series, when a name stands twice or none was given.</summary>
+    /// <summary>
+    /// Ends the labels: writes the canonical key. False, and no series, when a name stands twice or none was given.
+    /// </summary>
     public bool EndLabels()
     {
         if (_pendingCount == 0 || !SortPending())
@@ -178,7 +181,9 @@ public sealed class SampleBatch
         _keysLength += text.Length;
     }
 
-    /// <summary>Insertion sort: senders sort already, so this is one pass of comparisons. False when a name stands twice.</summary>
+    /// <summary>
+    /// Insertion sort: senders sort already, so this is one pass of comparisons. False when a name stands twice.
+    /// </summary>
     bool SortPending()
     {
         for (int i = 1; i < _pendingCount; i++)
@@ -188,7 +193,8 @@ public sealed class SampleBatch
             int at = i;
             while (at > 0)
             {
-                int order = _scratch.AsSpan(_pending[at - 1].Offset, _pending[at - 1].NameLength).SequenceCompareTo(name);
+                var before = _pending[at - 1];
+                int order = _scratch.AsSpan(before.Offset, before.NameLength).SequenceCompareTo(name);
                 if (order == 0)
                 {
                     return false;
@@ -199,7 +205,7 @@ public sealed class SampleBatch
                     break;
                 }
 
-                _pending[at] = _pending[at - 1];
+                _pending[at] = before;
                 at--;
             }
 

@@ -23,7 +23,9 @@ public sealed class SampleColumns
         _values[Count++] = value;
     }
 
-    /// <summary>Makes room for samples that a decoder writes straight into the columns; all of them count at once.</summary>
+    /// <summary>
+    /// Makes room for samples that a decoder writes straight into the columns; all of them count at once.
+    /// </summary>
     public void Extend(int count, out Span<long> timestampsMs, out Span<double> values)
     {
         if (Count + count > _values.Length)

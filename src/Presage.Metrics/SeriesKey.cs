@@ -5,9 +5,9 @@ using System.Text;
 namespace Presage.Metrics;
 
 /// <summary>
-/// The canonical byte form of a label set: for each label, sorted by name (ordinal by bytes), the name's length as LEB128
-/// varint, its UTF-8 bytes, the value's length, its UTF-8 bytes. Two label sets are equal exactly when their keys are. The
-/// journal, the head's look-up table and the blocks' index all hold this form.
+/// The canonical byte form of a label set: for each label, sorted by name (ordinal by bytes), the name's length as
+/// LEB128 varint, its UTF-8 bytes, the value's length, its UTF-8 bytes. Two label sets are equal exactly when their
+/// keys are. The journal, the head's look-up table and the blocks' index all hold this form.
 /// </summary>
 public static class SeriesKey
 {
@@ -55,8 +55,8 @@ public static class SeriesKey
     }
 
     /// <summary>
-    /// The host a series belongs to: label <c>host</c>, else <c>instance</c> without its port, else <c>job</c>, else empty.
-    /// The result is a slice of the key.
+    /// The host a series belongs to: label <c>host</c>, else <c>instance</c> without its port, else <c>job</c>, else
+    /// empty. The result is a slice of the key.
     /// </summary>
     public static ReadOnlySpan<byte> HostOf(ReadOnlySpan<byte> key)
     {
@@ -84,7 +84,8 @@ public static class SeriesKey
     static ReadOnlySpan<byte> WithoutPort(ReadOnlySpan<byte> instance)
     {
         int colon = instance.LastIndexOf((byte)':');
-        if (colon <= 0 || colon == instance.Length - 1 || instance[(colon + 1)..].ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        if (colon <= 0 || colon == instance.Length - 1 ||
+            instance[(colon + 1)..].ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
             return instance;
         }

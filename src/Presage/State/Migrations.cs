@@ -3,8 +3,9 @@ using Microsoft.Data.Sqlite;
 namespace Presage.State;
 
 /// <summary>
-/// The schema's history. A step that has been released is never edited; a change is a new step. <c>pragma user_version</c>
-/// holds the number of steps applied. Each area keeps its steps' SQL in a file of its own next to this one.
+/// The schema's history. A step that has been released is never edited; a change is a new step. <c>pragma
+/// user_version</c> holds the number of steps applied. Each area keeps its steps' SQL in a file of its own next to
+/// this one.
 /// </summary>
 static class Migrations
 {

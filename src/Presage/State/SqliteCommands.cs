@@ -5,7 +5,9 @@ namespace Presage.State;
 /// <summary>Short forms for commands with named parameters, so that the SQL stays in view.</summary>
 static class SqliteCommands
 {
-    /// <summary>Makes a command; a null value becomes SQL null. A transaction open on the connection is joined.</summary>
+    /// <summary>
+    /// Makes a command; a null value becomes SQL null. A transaction open on the connection is joined.
+    /// </summary>
     public static SqliteCommand Command(
         this SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {

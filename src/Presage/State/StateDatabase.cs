@@ -3,9 +3,10 @@ using Microsoft.Data.Sqlite;
 namespace Presage.State;
 
 /// <summary>
-/// The state file (<c>state.db</c>, SQLite in WAL mode): users, tokens, rules, alerts, silences, channels, outbox, models. Writes are
-/// serialised through one connection and commit durably (<c>synchronous=FULL</c>: an acknowledged change survives power loss);
-/// reads use pooled connections and never wait for a writer. The schema is brought up to date by <see cref="Migrations"/>.
+/// The state file (<c>state.db</c>, SQLite in WAL mode): users, tokens, rules, alerts, silences, channels, outbox,
+/// models. Writes are serialised through one connection and commit durably (<c>synchronous=FULL</c>: an acknowledged
+/// change survives power loss); reads use pooled connections and never wait for a writer. The schema is brought up to
+/// date by <see cref="Migrations"/>.
 /// </summary>
 public sealed class StateDatabase : IDisposable
 {
@@ -62,7 +63,9 @@ public sealed class StateDatabase : IDisposable
         return read(connection);
     }
 
-    /// <summary>Writes in one transaction; commits when <paramref name="write"/> returns, rolls back when it throws.</summary>
+    /// <summary>
+    /// Writes in one transaction; commits when <paramref name="write"/> returns, rolls back when it throws.
+    /// </summary>
     public T Write<T>(Func<SqliteConnection, T> write)
     {
         lock (_writing)
