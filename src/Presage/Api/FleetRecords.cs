@@ -1,0 +1,168 @@
+namespace Presage.Api;
+
+/// <summary>How a host is, worst first.</summary>
+enum HostState
+{
+    Critical,
+    Warning,
+    Silent,
+    Learning,
+    Ok,
+}
+
+/// <summary>How a host's samples arrive.</summary>
+enum HostSource
+{
+    Local,
+    Agent,
+    Prometheus,
+    Other,
+}
+
+/// <summary>One host in one line.</summary>
+/// <param name="Unusual">0 as usual, 1 slightly, 2 clearly, 3 extremely unusual.</param>
+/// <param name="Score">How unusual the host is, 0 to 1; null while learning.</param>
+/// <param name="System">The operating system, for example "Debian GNU/Linux 12".</param>
+/// <param name="Alerts">The number of firing alerts.</param>
+/// <param name="Sentence">Why the host is not as usual; null when it is.</param>
+record HostSummary(
+    string Host,
+    HostState State,
+    int Unusual,
+    double? Score,
+    long LastSeenMs,
+    IReadOnlyDictionary<string, string> Labels,
+    string? System,
+    string? AgentVersion,
+    HostSource Source,
+    int Alerts,
+    string? Sentence);
+
+/// <summary>The first screen.</summary>
+/// <param name="Wrong">Firing alerts by severity, then pending ones; at most 50.</param>
+/// <param name="EndedToday">Alerts resolved since midnight UTC.</param>
+sealed record Overview(
+    long TimeMs,
+    IReadOnlyList<HostSummary> Hosts,
+    IReadOnlyList<AlertItem> Wrong,
+    int EndedToday,
+    OverviewTotals Totals,
+    OverviewWatching Watching);
+
+/// <summary>The fleet in figures. Ratios are means over the hosts that report them.</summary>
+sealed record OverviewTotals(
+    int Hosts,
+    int AsUsual,
+    int Silent,
+    int Learning,
+    double SamplesPerSecond,
+    long SeriesActive,
+    double? CpuUse,
+    double? MemoryUse,
+    double? FilesystemUse);
+
+/// <param name="EvaluationsEach">Seconds between two evaluations of a rule.</param>
+sealed record OverviewWatching(int Rules, double EvaluationsEach, long? LastEvaluationMs, long StartedMs);
+
+/// <summary>Everything a host's page shows first.</summary>
+/// <param name="MetricCount">The number of metric names stored for the host.</param>
+sealed record HostDetail(
+    HostSummary Summary,
+    HostFactsView Facts,
+    Learning Learning,
+    IReadOnlyList<VitalReading> Vitals,
+    IReadOnlyList<UnusualMetric> Unusual,
+    IReadOnlyList<ProcessUsageView> Processes,
+    int MetricCount,
+    IReadOnlyList<AlertItem> Alerts);
+
+/// <summary>What is known about the machine; null where the sender does not tell.</summary>
+sealed record HostFactsView(
+    string? Os,
+    string? Kernel,
+    string? Architecture,
+    string? CpuModel,
+    int? Cores,
+    double? MemoryBytes,
+    long? BootTimeMs,
+    string? AgentVersion);
+
+enum LearningPhase
+{
+    /// <summary>Learning the usual range (half an hour).</summary>
+    Range,
+
+    /// <summary>The range is known; learning how days differ by hour.</summary>
+    Days,
+
+    /// <summary>Learning how the days of the week differ.</summary>
+    Weeks,
+
+    Known,
+}
+
+/// <summary>How far learning what is normal for a host has come.</summary>
+/// <param name="NeededSeconds">What the usual range needs.</param>
+/// <param name="DayRhythmAtMs">When the rhythm of the day will be known; null when it is.</param>
+sealed record Learning(
+    long StartedMs, double LearnedSeconds, double NeededSeconds, LearningPhase Phase, long? DayRhythmAtMs);
+
+enum VitalState
+{
+    Ok,
+    Warning,
+    Critical,
+    Unusual,
+}
+
+/// <summary>One vital sign now, with its usual range.</summary>
+/// <param name="Key">The vital with what tells several apart: <c>filesystem_use{mountpoint="/"}</c>.</param>
+/// <param name="Per">What it is about: the mount point, device or interface; empty when there is one per host.</param>
+/// <param name="Headline">Whether it is one of the six tiles of a host's page.</param>
+/// <param name="Lower">Lower end of the usual range; null while learning.</param>
+/// <param name="Capacity">What 100 % is, for example bytes of the file system or cores for the load.</param>
+/// <param name="Query">PromQL of its stored series.</param>
+/// <param name="SinceMs">Since when it has been in this state; null when ok.</param>
+sealed record VitalReading(
+    string Key,
+    string Vital,
+    string Name,
+    string Family,
+    string Unit,
+    IReadOnlyDictionary<string, string> Per,
+    bool Headline,
+    double? Value,
+    long TimeMs,
+    double? Lower,
+    double? Upper,
+    double? Score,
+    bool Learned,
+    double? Capacity,
+    VitalState State,
+    string Query,
+    long? SinceMs);
+
+/// <summary>A vital sign outside its usual range.</summary>
+/// <param name="Rarity">How rarely it goes this far, in words: "1 in 7 months".</param>
+sealed record UnusualMetric(
+    string Key,
+    string Name,
+    string Sentence,
+    double Value,
+    double? Lower,
+    double? Upper,
+    string Unit,
+    double Score,
+    long SinceMs,
+    string Rarity);
+
+/// <summary>Processes of one name and what they use together.</summary>
+/// <param name="Pid">Its process id when there is one process.</param>
+/// <param name="CpuRatio">CPU time per second of all cores' capacity of one core: 1 is one core busy.</param>
+sealed record ProcessUsageView(string Name, int? Pid, int Count, double CpuRatio, double MemoryBytes, string? User);
+
+/// <summary>The series of one metric name on one host.</summary>
+/// <param name="Family">What it is about: cpu, memory, disk, filesystem, network, system or other.</param>
+/// <param name="Latest">The latest value when there is one series.</param>
+sealed record MetricFamily(
+    string Name, string? Help, string? Type, string Family, int Series, double? Latest, string? Unit);

@@ -1,0 +1,24 @@
+namespace Presage.Api;
+
+/// <summary>The first event of a live connection (<c>event: hello</c>).</summary>
+sealed record LiveHello(long TimeMs, string Version);
+
+/// <summary>Sent every second (<c>event: tick</c>).</summary>
+/// <param name="Hosts">The hosts that changed since the last tick; all of them in the first.</param>
+/// <param name="AlertsRevision">Grows when an alert changes; a page that shows alerts then asks for them again.</param>
+sealed record LiveTick(
+    long TimeMs, double SamplesPerSecond, long SeriesActive, IReadOnlyList<LiveHost> Hosts, long AlertsRevision);
+
+sealed record LiveHost(string Host, HostState State, int Unusual, long LastSeenMs);
+
+/// <summary>The vital signs of a host asked for (<c>event: vitals</c>), sent when new ones were computed.</summary>
+sealed record LiveVitals(
+    string Host, long TimeMs, IReadOnlyList<LiveVital> Vitals, IReadOnlyList<ProcessUsageView> Processes);
+
+/// <summary>The part of a <see cref="VitalReading"/> that moves.</summary>
+sealed record LiveVital(string Key, double? Value, double? Lower, double? Upper, double? Score, VitalState State);
+
+/// <summary>
+/// Describes the stream in the API document: the data of each event is the object under the property of the event's name.
+/// </summary>
+sealed record LiveEvents(LiveHello Hello, LiveTick Tick, LiveVitals Vitals);

@@ -1,0 +1,88 @@
+namespace Presage.Api;
+
+/// <summary>The answer of a query. Field names and forms are those of Prometheus.</summary>
+/// <param name="Status">"success" or "error".</param>
+sealed record QueryAnswer(
+    string Status,
+    QueryAnswerData? Data = null,
+    string? ErrorType = null,
+    string? Error = null,
+    IReadOnlyList<string>? Warnings = null,
+    IReadOnlyList<string>? Infos = null);
+
+/// <param name="ResultType">matrix, vector, scalar or string.</param>
+/// <param name="Result">Series for matrix and vector; one <c>[time, value]</c> for scalar and string.</param>
+sealed record QueryAnswerData(string ResultType, IReadOnlyList<QueryAnswerSeries> Result);
+
+/// <param name="Metric">The labels.</param>
+/// <param name="Value">Of a vector: <c>[seconds since 1970, "value"]</c>.</param>
+/// <param name="Values">Of a matrix: the points in order of time.</param>
+sealed record QueryAnswerSeries(
+    IReadOnlyDictionary<string, string> Metric,
+    IReadOnlyList<object>? Value = null,
+    IReadOnlyList<IReadOnlyList<object>>? Values = null);
+
+/// <summary>The answer of <c>/series</c>.</summary>
+sealed record SeriesAnswer(
+    string Status,
+    IReadOnlyList<IReadOnlyDictionary<string, string>>? Data = null,
+    string? ErrorType = null,
+    string? Error = null);
+
+/// <summary>The answer of <c>/labels</c> and <c>/label/{name}/values</c>.</summary>
+sealed record NamesAnswer(
+    string Status, IReadOnlyList<string>? Data = null, string? ErrorType = null, string? Error = null);
+
+/// <summary>The answer of <c>/status/buildinfo</c>.</summary>
+sealed record BuildInfoAnswer(string Status, BuildInfo Data);
+
+/// <param name="Version">The version of Prometheus whose API this is compatible with; Grafana asks for it.</param>
+sealed record BuildInfo(string Version, string Revision, string Branch, string BuildUser, string BuildDate, string GoVersion);
+
+/// <summary>The Prometheus HTTP API, as Grafana and tools use it.</summary>
+static class PrometheusApi
+{
+    static readonly DocumentedParameter Query = new("query", true, "PromQL");
+    static readonly DocumentedParameter Match = new("match[]", false, "Series selector; may stand several times");
+    static readonly DocumentedParameter Host = new("host", false, "Only the series of this host (Presage)");
+    static readonly DocumentedParameter Timeout = new("timeout", false, "Longest time to evaluate, for example 30s");
+    static readonly DocumentedParameter Start = new("start", false, "Seconds since 1970, or RFC 3339");
+    static readonly DocumentedParameter End = new("end", false, "Seconds since 1970, or RFC 3339");
+
+    public static void Map(IEndpointRouteBuilder root)
+    {
+        var api = root.MapGroup("/api/v1").WithTags("Prometheus").Require(Access.Viewer);
+        GetAndPost<QueryAnswer>(api, "/query", "query", static (c, q) => q.InstantAsync(c),
+            "Evaluate PromQL at one time",
+            Query, new("time", false, "Seconds since 1970, or RFC 3339; now when left out"), Timeout, Host);
+        GetAndPost<QueryAnswer>(api, "/query_range", "queryRange", static (c, q) => q.RangeAsync(c),
+            "Evaluate PromQL over a range of time",
+            Query, Start with { Required = true }, End with { Required = true },
+            new("step", true, "Seconds between two points, or a duration"), Timeout, Host);
+        GetAndPost<SeriesAnswer>(api, "/series", "series", static (c, q) => q.SeriesAsync(c),
+            "The series that match[] selects", Match with { Required = true }, Start, End, Host);
+        GetAndPost<NamesAnswer>(api, "/labels", "labels", static (c, q) => q.LabelsAsync(c),
+            "The names of all labels", Match, Start, End, Host);
+        api.MapGet("/label/{name}/values", static (string name, HttpContext c, PrometheusQueries q) => q.LabelValuesAsync(name, c)).WithName("labelValues")
+            .WithSummary("The values of a label").WithMetadata([Match, Start, End, Host])
+            .Produces<NamesAnswer>(StatusCodes.Status200OK, "application/json");
+        api.MapGet("/status/buildinfo", static () => PrometheusQueries.BuildInfo()).WithName("buildInfo").WithSummary("Version, for Grafana")
+            .Produces<BuildInfoAnswer>(StatusCodes.Status200OK, "application/json");
+    }
+
+    /// <summary>Maps both forms of a call: parameters in the address, and as a form for long queries.</summary>
+    static void GetAndPost<TAnswer>(
+        RouteGroupBuilder api,
+        string path,
+        string name,
+        Func<HttpContext, PrometheusQueries, Task> handler,
+        string summary,
+        params ReadOnlySpan<DocumentedParameter> parameters)
+    {
+        api.MapGet(path, handler).WithName(name).WithSummary(summary).WithMetadata(parameters.ToArray())
+            .Produces<TAnswer>(StatusCodes.Status200OK, "application/json");
+        api.MapPost(path, handler).WithName(name + "Form").WithSummary(summary + "; parameters as a form")
+            .WithMetadata(NotAudited.Instance).DisableAntiforgery()
+            .Produces<TAnswer>(StatusCodes.Status200OK, "application/json");
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using Presage.Api;
+
+namespace Presage.Configuration;
+
+/// <summary>
+/// Everything an operator can set, with its default. <see cref="ConfigurationKeys"/> names, reads and documents each.
+/// </summary>
+sealed class PresageOptions
+{
+    /// <summary>The folder for samples and state; made when missing.</summary>
+    public string Data { get; set; } = "data";
+
+    /// <summary>Where HTTP is served. Other than loopback only once an administrator exists.</summary>
+    public IPEndPoint Listen { get; set; } = new(IPAddress.Loopback, 9440);
+
+    /// <summary>The address users and agents reach the server by, when it is not the one listened on.</summary>
+    public Uri? ExternalUrl { get; set; }
+
+    public AuthenticationMode Auth { get; set; } = AuthenticationMode.Password;
+
+    public string? TlsCertificate { get; set; }
+
+    public string? TlsKey { get; set; }
+
+    public bool CollectionEnabled { get; set; } = true;
+
+    public TimeSpan CollectionInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    public TimeSpan StorageRetention { get; set; } = TimeSpan.FromDays(15);
+
+    /// <summary>Whether a write is acknowledged only after fsync, not after the write to the journal file.</summary>
+    public bool StorageFsync { get; set; }
+
+    public TimeSpan StoragePastMax { get; set; } = TimeSpan.FromHours(2);
+
+    public TimeSpan StorageFutureMax { get; set; } = TimeSpan.FromMinutes(10);
+
+    public int StorageSeriesMax { get; set; } = 10_000_000;
+
+    public int StorageSeriesPerHostMax { get; set; } = 1_000_000;
+
+    public long ReceiverBodyBytesMax { get; set; } = 32 << 20;
+
+    public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Where agent binaries to hand out lie; null: <c>agents</c> next to the executable.</summary>
+    public string? AgentFolder { get; set; }
+
+    /// <summary>Where the built dashboard lies; null: <c>web</c> next to the executable, else <c>web/dist</c> of the source tree.</summary>
+    public string? WebFolder { get; set; }
+
+    public LogLevel LogLevel { get; set; } = LogLevel.Information;
+}

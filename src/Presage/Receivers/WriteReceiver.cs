@@ -1,0 +1,6 @@
+namespace Presage.Receivers;
+
+sealed class WriteReceiver
+{
+    public Task ReceiveAsync(HttpContext context) => throw new NotSupportedException();
+}
