@@ -1,0 +1,97 @@
+import { ApiError, promRequest, request } from "./client";
+import type {
+  AlertItem, AlertList, AuditEntry, Channel, ChannelTest, CreatedToken, Delivery, Enrolment, HostDetail, HostSummary,
+  Matcher, MetricFamily, Overview, PromAnswer, PromSample, PromSeries, Rule, ServerList, Session, Silence, SilencePreview,
+  SilenceRequest, Status, Token, User,
+} from "./types";
+
+/** One function per endpoint. Paths are written here and nowhere else. */
+
+const part = encodeURIComponent;
+
+export const getSession = (signal?: AbortSignal) => request<Session>("GET", "/session", undefined, signal);
+export const signIn = (name: string, password: string) => request<Session>("POST", "/session", { name, password });
+export const signOut = () => request<null>("DELETE", "/session");
+export const setUp = (token: string, name: string, password: string) =>
+  request<Session>("POST", "/setup", { token, name, password });
+
+export const getOverview = (signal?: AbortSignal) => request<Overview>("GET", "/overview", undefined, signal);
+export const getHosts = (signal?: AbortSignal) => request<HostSummary[]>("GET", "/hosts", undefined, signal);
+export const getHost = (host: string, signal?: AbortSignal) =>
+  request<HostDetail>("GET", `/hosts/${part(host)}`, undefined, signal);
+export const getMetrics = (host: string, search: string, signal?: AbortSignal) =>
+  request<MetricFamily[]>("GET", `/hosts/${part(host)}/metrics?search=${part(search)}`, undefined, signal);
+export const forgetHost = (host: string) => request<null>("DELETE", `/hosts/${part(host)}`);
+
+export interface AlertFilter { state: "open" | "history"; host?: string; limit?: number }
+export function getAlerts(filter: AlertFilter, signal?: AbortSignal): Promise<AlertList> {
+  const query = new URLSearchParams({ state: filter.state });
+  if (filter.host !== undefined) query.set("host", filter.host);
+  if (filter.limit !== undefined) query.set("limit", String(filter.limit));
+  return request<AlertList>("GET", `/alerts?${query}`, undefined, signal);
+}
+export const acknowledge = (id: number, note?: string) =>
+  request<AlertItem>("POST", `/alerts/${id}/acknowledge`, note === undefined ? {} : { note });
+export const unacknowledge = (id: number) => request<AlertItem>("DELETE", `/alerts/${id}/acknowledge`);
+
+export const getSilences = (signal?: AbortSignal) => request<Silence[]>("GET", "/silences", undefined, signal);
+export const createSilence = (silence: SilenceRequest) => request<Silence>("POST", "/silences", silence);
+export const endSilence = (id: string) => request<null>("DELETE", `/silences/${part(id)}`);
+export const previewSilence = (matchers: Matcher[], signal?: AbortSignal) =>
+  request<SilencePreview>("POST", "/silences/preview", { matchers }, signal);
+
+export const getRules = (signal?: AbortSignal) => request<Rule[]>("GET", "/rules", undefined, signal);
+export const updateRule = (id: string, change: Partial<Pick<Rule, "enabled" | "threshold" | "forSeconds" | "severity">>) =>
+  request<Rule>("PUT", `/rules/${part(id)}`, change);
+
+export const getChannels = (signal?: AbortSignal) => request<Channel[]>("GET", "/channels", undefined, signal);
+export const createChannel = (channel: unknown) => request<Channel>("POST", "/channels", channel);
+export const updateChannel = (id: string, channel: unknown) => request<Channel>("PUT", `/channels/${part(id)}`, channel);
+export const deleteChannel = (id: string) => request<null>("DELETE", `/channels/${part(id)}`);
+export const testChannel = (id: string) => request<ChannelTest>("POST", `/channels/${part(id)}/test`);
+export const testUnsavedChannel = (channel: unknown) => request<ChannelTest>("POST", "/channels/test", channel);
+export const getDeliveries = (limit: number, signal?: AbortSignal) =>
+  request<Delivery[]>("GET", `/deliveries?limit=${limit}`, undefined, signal);
+export const retryDelivery = (id: number) => request<Delivery | null>("POST", `/deliveries/${id}/retry`);
+
+export const getServers = (signal?: AbortSignal) => request<ServerList>("GET", "/servers", undefined, signal);
+export const createEnrolment = (wish: { label?: string; hours?: number; uses?: number }) =>
+  request<Enrolment>("POST", "/enrolments", wish);
+
+export const getUsers = (signal?: AbortSignal) => request<User[]>("GET", "/users", undefined, signal);
+export const createUser = (user: { name: string; role: User["role"]; password: string }) =>
+  request<User>("POST", "/users", user);
+export const updateUser = (name: string, change: { role?: User["role"]; password?: string }) =>
+  request<User>("PATCH", `/users/${part(name)}`, change);
+export const deleteUser = (name: string) => request<null>("DELETE", `/users/${part(name)}`);
+export const getTokens = (signal?: AbortSignal) => request<Token[]>("GET", "/tokens", undefined, signal);
+export const createToken = (token: { name: string; kind: Token["kind"]; role?: User["role"]; expiresInHours?: number }) =>
+  request<CreatedToken>("POST", "/tokens", token);
+export const deleteToken = (id: string) => request<null>("DELETE", `/tokens/${part(id)}`);
+export const getAudit = (signal?: AbortSignal) => request<AuditEntry[]>("GET", "/audit", undefined, signal);
+export const getStatus = (signal?: AbortSignal) => request<Status>("GET", "/status", undefined, signal);
+
+export interface RangeQuery { query: string; fromMs: number; toMs: number; stepMs: number; host?: string }
+
+/** `query_range` of the Prometheus API, scoped to one host when `host` is given. */
+export async function queryRange(wish: RangeQuery, signal?: AbortSignal): Promise<PromSeries[]> {
+  const form: Record<string, string> = {
+    query: wish.query, start: seconds(wish.fromMs), end: seconds(wish.toMs), step: seconds(wish.stepMs),
+  };
+  if (wish.host !== undefined) form["host"] = wish.host;
+  return resultOf(await promRequest<PromAnswer<PromSeries>>("/query_range", form, signal));
+}
+
+/** `query` of the Prometheus API at one time. */
+export async function queryAt(query: string, timeMs: number, host: string, signal?: AbortSignal): Promise<PromSample[]> {
+  return resultOf(await promRequest<PromAnswer<PromSample>>("/query", { query, time: seconds(timeMs), host }, signal));
+}
+
+function seconds(ms: number): string {
+  return String(ms / 1000);
+}
+
+function resultOf<T>(answer: PromAnswer<T>): T[] {
+  if (answer.data === undefined) throw new ApiError(answer.error ?? "The query gave no answer.", 200);
+  return answer.data.result;
+}

@@ -1,0 +1,59 @@
+import { QueryClient, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { ApiError } from "./client";
+import {
+  getAlerts, getAudit, getChannels, getDeliveries, getHost, getHosts, getMetrics, getOverview, getRules, getServers,
+  getSession, getStatus, getTokens, getUsers, type AlertFilter,
+} from "./endpoints";
+
+/** The cache keys and freshness of everything that is read. The live connection keeps the fast-moving parts current. */
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        refetchOnWindowFocus: true,
+        retry: (failures, error) => (error instanceof ApiError && error.status >= 400 && error.status < 500 ? false : failures < 2),
+        retryDelay: (attempt) => Math.min(1000 * 2 ** attempt, 8000),
+      },
+      mutations: { retry: false },
+    },
+  });
+}
+
+const MINUTE = 60_000;
+
+export const sessionQuery = () => queryOptions({
+  queryKey: ["session"], queryFn: ({ signal }) => getSession(signal), staleTime: MINUTE,
+});
+export const overviewQuery = () => queryOptions({
+  queryKey: ["overview"], queryFn: ({ signal }) => getOverview(signal), refetchInterval: 10_000,
+});
+export const hostsQuery = () => queryOptions({
+  queryKey: ["hosts"], queryFn: ({ signal }) => getHosts(signal), refetchInterval: 15_000,
+});
+export const hostQuery = (host: string) => queryOptions({
+  queryKey: ["host", host], queryFn: ({ signal }) => getHost(host, signal), refetchInterval: 10_000,
+});
+export const metricsQuery = (host: string, search: string) => queryOptions({
+  queryKey: ["metrics", host, search], queryFn: ({ signal }) => getMetrics(host, search, signal),
+  placeholderData: keepPreviousData, refetchInterval: 10_000,
+});
+export const alertsQuery = (filter: AlertFilter) => queryOptions({
+  queryKey: ["alerts", filter], queryFn: ({ signal }) => getAlerts(filter, signal), placeholderData: keepPreviousData,
+  refetchInterval: 15_000,
+});
+export const rulesQuery = () => queryOptions({ queryKey: ["rules"], queryFn: ({ signal }) => getRules(signal) });
+export const channelsQuery = () => queryOptions({ queryKey: ["channels"], queryFn: ({ signal }) => getChannels(signal) });
+export const deliveriesQuery = (limit: number) => queryOptions({
+  queryKey: ["deliveries", limit], queryFn: ({ signal }) => getDeliveries(limit, signal), refetchInterval: 10_000,
+});
+export const serversQuery = () => queryOptions({
+  queryKey: ["servers"], queryFn: ({ signal }) => getServers(signal), refetchInterval: 5_000,
+});
+export const usersQuery = () => queryOptions({ queryKey: ["users"], queryFn: ({ signal }) => getUsers(signal) });
+export const tokensQuery = () => queryOptions({ queryKey: ["tokens"], queryFn: ({ signal }) => getTokens(signal) });
+export const auditQuery = () => queryOptions({ queryKey: ["audit"], queryFn: ({ signal }) => getAudit(signal) });
+export const statusQuery = () => queryOptions({
+  queryKey: ["status"], queryFn: ({ signal }) => getStatus(signal), refetchInterval: 10_000,
+});

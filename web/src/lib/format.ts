@@ -1,0 +1,200 @@
+/**
+ * Numbers, bytes, rates and durations as people read them (design notes, section 3): three significant digits in lists,
+ * a no-break space before every unit, a true minus, ranges with the unit once. The full value belongs into a tooltip.
+ */
+
+/** What the server calls a unit, and `bits/s`, which is how network rates are shown. */
+export type Unit =
+  | "ratio" | "bytes" | "bytes/s" | "bits/s" | "seconds" | "tasks" | "1/s" | "celsius" | "count" | "none";
+
+export const NBSP = "\u00a0";
+const MINUS = "\u2212";
+/** No line break may fall inside a range, hence the word joiners around the dash. */
+const EN_DASH = "\u2060\u2013\u2060";
+
+const KNOWN_UNITS: readonly Unit[] = [
+  "ratio", "bytes", "bytes/s", "bits/s", "seconds", "tasks", "1/s", "celsius", "count", "none",
+];
+
+/** The unit of a reading; network rates are shown in bits, unknown units as plain numbers. */
+export function unitOf(unit: string | null | undefined, family?: string): Unit {
+  if (unit === "bytes/s" && family === "network") return "bits/s";
+  return KNOWN_UNITS.find((known) => known === unit) ?? "none";
+}
+
+interface Scale {
+  /** The raw value is divided by this. */
+  divisor: number;
+  /** Unit text, empty for plain numbers. */
+  suffix: string;
+}
+
+function step(value: number, base: number, names: readonly string[]): Scale {
+  let divisor = 1;
+  let index = 0;
+  // 999.5 of one step would print as "1000": it belongs to the next one.
+  while (index < names.length - 1 && Math.abs(value) / divisor >= base * 0.9995) {
+    divisor *= base;
+    index += 1;
+  }
+  return { divisor, suffix: names[index] ?? "" };
+}
+
+/** How a value of this size is scaled; ranges and axes use the scale of their largest value for all. */
+export function scaleFor(value: number, unit: Unit): Scale {
+  const size = Math.abs(value);
+  switch (unit) {
+    case "ratio": return { divisor: 0.01, suffix: "%" };
+    case "bytes": return step(value, 1024, ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]);
+    case "bytes/s": return step(value, 1024, ["B/s", "KiB/s", "MiB/s", "GiB/s", "TiB/s"]);
+    case "bits/s": {
+      const { divisor, suffix } = step(value * 8, 1000, ["bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"]);
+      return { divisor: divisor / 8, suffix };
+    }
+    case "seconds":
+      if (size === 0) return { divisor: 1e-3, suffix: "ms" };
+      if (size < 0.9995e-3) return { divisor: 1e-6, suffix: "µs" };
+      if (size < 0.9995) return { divisor: 1e-3, suffix: "ms" };
+      if (size < 600) return { divisor: 1, suffix: "s" };
+      if (size < 36_000) return { divisor: 60, suffix: "min" };
+      return size < 259_200 ? { divisor: 3600, suffix: "h" } : { divisor: 86_400, suffix: "d" };
+    case "celsius": return { divisor: 1, suffix: "°C" };
+    case "1/s": {
+      if (size < 10_000) return { divisor: 1, suffix: "/s" };
+      const { divisor, suffix } = step(value, 1000, ["", "k", "M", "G", "T"]);
+      return { divisor, suffix: `${suffix}/s` };
+    }
+    default:
+      return size < 9999.5 ? { divisor: 1, suffix: "" } : step(value, 1000, ["", "k", "M", "G", "T"]);
+  }
+}
+
+function withSign(text: string): string {
+  return text.startsWith("-") ? MINUS + text.slice(1) : text;
+}
+
+function grouped(text: string): string {
+  const [whole = "", fraction] = text.split(".");
+  const spaced = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return fraction === undefined ? spaced : `${spaced}.${fraction}`;
+}
+
+/** A number with `digits` significant digits, never in scientific notation, thousands grouped: 24.6, 1,284, −0.05. */
+export function significant(value: number, digits = 3): string {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  const places = Math.max(0, Math.min(8, digits - 1 - magnitude(size, digits)));
+  const text = value.toFixed(places);
+  return withSign(grouped(Number(text) === 0 ? "0" : text));
+}
+
+/** Power of ten after rounding: 999.96 with three digits counts as a thousand. */
+function magnitude(size: number, digits: number): number {
+  return Math.floor(Math.log10(Number(size.toPrecision(digits))));
+}
+
+function trimmed(text: string): string {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** Number and unit apart, for tiles that set them in different sizes. */
+export interface Parts {
+  number: string;
+  unit: string;
+}
+
+export function valueParts(value: number | null | undefined, unit: Unit): Parts {
+  if (value === null || value === undefined || !Number.isFinite(value)) return { number: "–", unit: "" };
+  const { divisor, suffix } = scaleFor(value, unit);
+  const scaled = value / divisor;
+  if (unit === "ratio") return { number: percentNumber(scaled), unit: suffix };
+  const whole = Number.isInteger(value) && divisor === 1;
+  return { number: whole ? withSign(grouped(String(scaled))) : significant(scaled), unit: suffix };
+}
+
+function percentNumber(percent: number): string {
+  const size = Math.abs(percent);
+  if (size === 0) return "0";
+  if (size < 0.1) return significant(percent, 1);
+  return withSign(size >= 99.95 ? percent.toFixed(0) : percent.toFixed(1));
+}
+
+/** "24.6 ms", "409 MiB/s", "47.0 %", "23.3 k"; "–" when there is no value. */
+export function formatValue(value: number | null | undefined, unit: Unit): string {
+  const { number, unit: suffix } = valueParts(value, unit);
+  return suffix === "" ? number : number + gap(suffix) + suffix;
+}
+
+function gap(suffix: string): string {
+  return suffix.startsWith("/") ? "" : NBSP;
+}
+
+/** The value as it was measured, for tooltips: every digit, with the plain unit. */
+export function fullValue(value: number | null | undefined, unit: Unit): string {
+  if (value === null || value === undefined) return "no value";
+  const names: Record<Unit, string> = {
+    ratio: "of 1", bytes: "bytes", "bytes/s": "bytes/s", "bits/s": "bytes/s", seconds: "s", tasks: "tasks",
+    "1/s": "per second", celsius: "°C", count: "", none: "",
+  };
+  return `${withSign(String(value))}${NBSP}${names[unit]}`.trimEnd();
+}
+
+/** "1.2–3.4 ms": two significant digits, the unit once, both ends in the scale of the larger. */
+export function formatRange(lower: number, upper: number, unit: Unit): string {
+  const { divisor, suffix } = scaleFor(Math.max(Math.abs(lower), Math.abs(upper)), unit);
+  const low = rangeEnd(lower / divisor);
+  const high = rangeEnd(upper / divisor);
+  const text = low === high ? high : low + EN_DASH + high;
+  return suffix === "" ? text : text + gap(suffix) + suffix;
+}
+
+function rangeEnd(value: number): string {
+  if (Math.abs(value) < 0.005) return "0";
+  return trimmed(significant(value, Math.abs(value) >= 100 ? 3 : 2));
+}
+
+/** A count: 1,284 up to four digits, then 23.3 k, 1.94 M. */
+export function formatCount(value: number): string {
+  return formatValue(value, "count");
+}
+
+/** "3 hosts", "1 host". */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)}${NBSP}${count === 1 ? one : many}`;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Two parts at most: "0.4 s", "42 s", "38 min", "1 h 3 min", "4 d 18 h". */
+export function formatDuration(milliseconds: number): string {
+  const ms = Math.max(0, milliseconds);
+  if (ms < 9_950) return `${(ms / SECOND).toFixed(1)}${NBSP}s`;
+  if (ms < MINUTE) return `${Math.floor(ms / SECOND)}${NBSP}s`;
+  if (ms < 10 * MINUTE) return pair(ms, MINUTE, "min", SECOND, "s");
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)}${NBSP}min`;
+  if (ms < DAY) return pair(ms, HOUR, "h", MINUTE, "min");
+  if (ms < 100 * DAY) return pair(ms, DAY, "d", HOUR, "h");
+  return `${Math.floor(ms / DAY)}${NBSP}d`;
+}
+
+function pair(ms: number, large: number, largeName: string, small: number, smallName: string): string {
+  const first = Math.floor(ms / large);
+  const second = Math.floor((ms - first * large) / small);
+  const head = `${first}${NBSP}${largeName}`;
+  return second === 0 ? head : `${head} ${second}${NBSP}${smallName}`;
+}
+
+/** How far from usual, in words: "12×" from twice up, "+38 %" below, null when the usual is near nothing. */
+export function formatDeviation(value: number, lower: number, upper: number): string | null {
+  const usual = (lower + upper) / 2;
+  if (Math.abs(usual) < 1e-12 || value === usual) return null;
+  const ratio = value / usual;
+  if (ratio >= 2) return `${significant(ratio, 2)}×`;
+  const percent = Math.round((ratio - 1) * 100);
+  if (percent === 0) return null;
+  return percent > 0 ? `+${percent}${NBSP}%` : `${MINUS}${-percent}${NBSP}%`;
+}

@@ -1,0 +1,73 @@
+import { Bell, CirclePlus, LayoutDashboard, Search, Send, Server, Settings, SlidersHorizontal } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { useId, useState, type KeyboardEvent, type ReactNode } from "react";
+import { hostsQuery } from "../../api/queries";
+import { links } from "../../routes/links";
+import { navigate } from "../../routes/router";
+import { switchTheme } from "../../state/theme";
+import { Dialog } from "../../ui/Dialog";
+import { Glyph, hostGlyph } from "../../ui/Glyph";
+import styles from "./Frame.module.css";
+import { rank } from "./rank";
+
+interface Hit { id: string; label: string; detail: string; icon: ReactNode; run: () => void }
+
+const PAGES = [
+  { label: "Overview", href: links.overview(), Icon: LayoutDashboard },
+  { label: "Hosts", href: links.hosts(), Icon: Server },
+  { label: "Alerts", href: links.alerts(), Icon: Bell },
+  { label: "Rules", href: links.rules(), Icon: SlidersHorizontal },
+  { label: "Channels", href: links.channels(), Icon: Send },
+  { label: "Servers", href: links.servers(), Icon: CirclePlus },
+  { label: "Add a server", href: links.addServer(), Icon: CirclePlus },
+  { label: "Settings", href: links.settings(), Icon: Settings },
+];
+const HITS_MAX = 12;
+
+/** Ctrl K: hosts, pages, actions. */
+export function Palette({ onClose }: { onClose: () => void }) {
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const id = useId();
+  const { data: hosts = [] } = useQuery(hostsQuery());
+  const go = (href: string) => () => { onClose(); navigate(href); scrollTo(0, 0); };
+  const all: Hit[] = [
+    ...PAGES.map(({ label, href, Icon }) => ({ id: `page ${label}`, label, detail: "page", icon: <Icon size={16} aria-hidden="true" />, run: go(href) })),
+    ...hosts.map((host) => ({
+      id: `host ${host.host}`, label: host.host, detail: host.system ?? "host", icon: <Glyph kind={hostGlyph(host.state)} />,
+      run: go(links.host(host.host)),
+    })),
+    { id: "theme", label: "Switch between light and dark", detail: "action", icon: <Search size={16} aria-hidden="true" />, run: () => { onClose(); switchTheme(); } },
+  ];
+  const hits = rank(all, text, (hit) => hit.label).slice(0, HITS_MAX);
+  const cursor = Math.min(at, Math.max(0, hits.length - 1));
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      setAt((cursor + step + hits.length) % Math.max(1, hits.length));
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      hits[cursor]?.run();
+    }
+  };
+  return (
+    <Dialog title="Go to" narrow onClose={onClose}>
+      <div className={styles.palette} onKeyDown={onKeyDown}>
+        <input
+          className={styles.search} autoFocus value={text} placeholder="Host, page or action" role="combobox" aria-label="Search hosts, pages and actions"
+          aria-expanded="true" aria-controls={id} aria-activedescendant={hits.length > 0 ? `${id}-${cursor}` : undefined}
+          onChange={(event) => { setText(event.target.value); setAt(0); }}
+        />
+        <ul className={styles.results} role="listbox" id={id} aria-label="Results">
+          {hits.map((hit, index) => (
+            <li key={hit.id} id={`${id}-${index}`} role="option" aria-selected={index === cursor} onClick={hit.run} onMouseMove={() => setAt(index)}>
+              {hit.icon}{hit.label}<span className={styles.kind}>{hit.detail}</span>
+            </li>
+          ))}
+        </ul>
+        {hits.length === 0 && <p className="meta">Nothing is called “{text}”.</p>}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,54 @@
+import { Bell, CirclePlus, LayoutDashboard, Server, Settings, type LucideIcon } from "lucide-react";
+import { links } from "../../routes/links";
+import { useAddress } from "../../routes/router";
+import { Mark } from "../../ui/Glyph";
+import styles from "./Frame.module.css";
+
+interface Place { name: string; icon: LucideIcon; href: string }
+
+/** In the order of the questions; the pages about the tool itself are at the foot. */
+const PLACES: readonly Place[] = [
+  { name: "Overview", icon: LayoutDashboard, href: links.overview() },
+  { name: "Hosts", icon: Server, href: links.hosts() },
+  { name: "Alerts", icon: Bell, href: links.alerts() },
+];
+const FOOT: readonly Place[] = [
+  { name: "Servers", icon: CirclePlus, href: links.servers() },
+  { name: "Settings", icon: Settings, href: links.settings() },
+];
+
+function isHere(place: Place, path: string): boolean {
+  return place.href === "/" ? path === "/" : path === place.href || path.startsWith(`${place.href}/`);
+}
+
+function PlaceLink({ place, path, size }: { place: Place; path: string; size: number }) {
+  const Icon = place.icon;
+  return (
+    <a href={place.href} aria-current={isHere(place, path) ? "page" : undefined}>
+      <Icon size={size} strokeWidth={1.75} aria-hidden="true" />
+      <span>{place.name}</span>
+    </a>
+  );
+}
+
+export function Rail() {
+  const { path } = useAddress();
+  return (
+    <nav className={styles.rail} aria-label="Main">
+      <a className={styles.brand} href={links.overview()} aria-label="Presage, to the overview"><Mark size={32} /></a>
+      {PLACES.map((place) => <PlaceLink key={place.name} place={place} path={path} size={20} />)}
+      <span className={styles.spring} />
+      {FOOT.map((place) => <PlaceLink key={place.name} place={place} path={path} size={20} />)}
+    </nav>
+  );
+}
+
+/** The rail of a phone. */
+export function PhoneBar() {
+  const { path } = useAddress();
+  return (
+    <nav className={styles.tabbar} aria-label="Main">
+      {[...PLACES, ...FOOT].map((place) => <PlaceLink key={place.name} place={place} path={path} size={22} />)}
+    </nav>
+  );
+}

@@ -1,0 +1,4 @@
+import { createStore } from "../../state/store";
+
+/** Whether the palette is open. */
+export const searchStore = createStore(false);

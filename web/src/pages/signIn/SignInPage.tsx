@@ -1,0 +1,7 @@
+export function SignInPage() {
+  return (
+    <main>
+      <h1 className="title">Sign-in</h1>
+    </main>
+  );
+}

@@ -1,0 +1,22 @@
+/** Every address of the dashboard is built here, so that a page can move without breaking a link. */
+
+const part = encodeURIComponent;
+
+export type HostTab = "now" | "metrics" | "processes" | "alerts" | "facts";
+
+export const links = {
+  overview: () => "/",
+  hosts: () => "/hosts",
+  host: (host: string, tab: HostTab = "now") => `/hosts/${part(host)}${tab === "now" ? "" : `?tab=${tab}`}`,
+  /** The host page with one vital sign drawn large. */
+  vital: (host: string, key: string) => `/hosts/${part(host)}?show=${part(key)}`,
+  alerts: () => "/alerts",
+  alert: (id: number) => `/alerts?alert=${id}`,
+  channels: () => "/alerts/channels",
+  rules: () => "/alerts/rules",
+  servers: () => "/servers",
+  addServer: () => "/servers?add=linux",
+  settings: () => "/settings",
+  signIn: (next?: string) => (next === undefined || next === "/" ? "/sign-in" : `/sign-in?next=${part(next)}`),
+  setup: () => "/setup",
+} as const;

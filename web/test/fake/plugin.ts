@@ -1,0 +1,145 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Plugin } from "vite";
+import type { LiveHost, LiveTick, LiveVitals } from "../../src/api/types";
+import { answerRange, METRICS } from "./metrics";
+import { live } from "./vitals";
+import { World, type Scenario } from "./world";
+
+/**
+ * A server made of generated data, for browser tests and for working on pages. `POST /__fake {"scenario": "new"}` changes
+ * the world, `{"live": false}` cuts the live connection, `{"fail": "/overview"}` makes one path answer 500.
+ */
+interface Controls { scenario: Scenario; live: boolean; fail: string | null; slowMs: number }
+
+export function fakeApi(): Plugin {
+  const controls: Controls = { scenario: "fleet", live: true, fail: null, slowMs: 0 };
+  let world = new World("fleet");
+  const streams = new Set<ServerResponse>();
+
+  const control = async (request: IncomingMessage, response: ServerResponse) => {
+    const change: Partial<Controls> = JSON.parse(await bodyOf(request));
+    Object.assign(controls, change);
+    if (change.scenario !== undefined) world = new World(change.scenario);
+    if (!controls.live) for (const stream of streams) stream.destroy();
+    json(response, controls);
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    const url = new URL(request.url ?? "/", "http://fake");
+    if (url.pathname === "/__fake") return control(request, response);
+    if (!url.pathname.startsWith("/api/")) return next();
+    if (controls.slowMs > 0) await new Promise((resolve) => setTimeout(resolve, controls.slowMs));
+    if (controls.fail !== null && url.pathname.includes(controls.fail)) {
+      return problem(response, 500, "The journal on disk cannot be read.", "See the server's log.");
+    }
+    if (url.pathname.startsWith("/api/v1/")) return prometheus(world, url, request, response);
+    const path = url.pathname.replace("/api/presage/v1", "");
+    if (path === "/live") return controls.live ? stream(world, url, response, streams) : problem(response, 503, "Not live.", "");
+    return own(world, path, url, request, response);
+  };
+
+  const attach = (middlewares: { use: (handler: (request: IncomingMessage, response: ServerResponse, next: () => void) => void) => unknown }) => {
+    middlewares.use((request, response, next) => void handle(request, response, next));
+  };
+  return {
+    name: "presage-fake-api",
+    configureServer: (server) => attach(server.middlewares),
+    configurePreviewServer: (server) => attach(server.middlewares),
+  };
+}
+
+async function own(world: World, path: string, url: URL, request: IncomingMessage, response: ServerResponse) {
+  const body = request.method === "GET" ? "" : await bodyOf(request);
+  const acknowledged = /^\/alerts\/(\d+)\/acknowledge$/.exec(path);
+  const metrics = /^\/hosts\/([^/]+)\/metrics$/.exec(path);
+  const host = /^\/hosts\/([^/]+)$/.exec(path);
+  if (path === "/session") return json(response, world.session());
+  if (path === "/overview") return json(response, world.overview());
+  if (path === "/hosts") return json(response, world.summaries());
+  if (metrics !== null) {
+    const search = (url.searchParams.get("search") ?? "").toLowerCase();
+    return json(response, METRICS.filter((family) => family.name.toLowerCase().includes(search)));
+  }
+  if (host !== null) {
+    const detail = world.detail(decodeURIComponent(host[1] ?? ""));
+    return detail === null ? problem(response, 404, `No host is called "${host[1]}".`, "See the list of hosts.") : json(response, detail);
+  }
+  if (path === "/alerts") return json(response, { items: world.alerts.filter((alert) => !url.searchParams.has("host") || alert.host === url.searchParams.get("host")), silences: [], today: { alerts: 9, notifications: 3 } });
+  if (acknowledged !== null) return json(response, acknowledge(world, Number(acknowledged[1]), request.method === "POST"));
+  if (path === "/silences/preview") return json(response, { now: 1, last30Days: 5, critical: 1 });
+  if (path === "/silences" && request.method === "POST") return silence(world, body, response);
+  if (path === "/enrolments") {
+    return json(response, {
+      token: "pt_7Kq2vN9xWd4", agentCommand: "presage-agent --server http://127.0.0.1:9440 --token pt_7Kq2vN9xWd4", remoteWriteYaml: "",
+      installCommand: "curl -fsS http://127.0.0.1:9440/install.sh | sudo sh -s -- --token pt_7Kq2vN9xWd4", expiresMs: Date.now() + 3_600_000,
+    });
+  }
+  return problem(response, 404, `The fake server has no ${path}.`, "Add it in test/fake.");
+}
+
+function acknowledge(world: World, id: number, on: boolean) {
+  world.alerts = world.alerts.map((alert) => (alert.id !== id ? alert : {
+    ...alert, state: on ? "acknowledged" : "firing", acknowledgedBy: on ? "Maria Keller" : null, acknowledgedMs: on ? Date.now() : null,
+  }));
+  return world.alerts.find((alert) => alert.id === id) ?? null;
+}
+
+function silence(world: World, body: string, response: ServerResponse) {
+  const wish: { matchers: { name: string; value: string }[]; endsMs: number; comment: string } = JSON.parse(body);
+  const covers = (alert: { host: string; rule: string }) => wish.matchers.every((matcher) => ({ host: alert.host, alertname: alert.rule })[matcher.name] === matcher.value);
+  const held = world.alerts.filter(covers).length;
+  world.alerts = world.alerts.filter((alert) => !covers(alert));
+  json(response, { id: "s1", matchers: wish.matchers, startsMs: Date.now(), endsMs: wish.endsMs, createdBy: "Maria Keller", comment: wish.comment, heldBack: held });
+}
+
+async function prometheus(world: World, url: URL, request: IncomingMessage, response: ServerResponse) {
+  const form = new URLSearchParams(request.method === "POST" ? await bodyOf(request) : url.search);
+  const answer = answerRange(world, form.get("query") ?? "", Number(form.get("start")), Number(form.get("end")), Number(form.get("step")), form.get("host"));
+  if (answer.error !== undefined) return json(response, { status: "error", errorType: "bad_data", error: answer.error }, 400);
+  return json(response, { status: "success", data: { resultType: "matrix", result: answer.result } });
+}
+
+function stream(world: World, url: URL, response: ServerResponse, streams: Set<ServerResponse>) {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  streams.add(response);
+  const hosts = url.searchParams.getAll("host");
+  let first = true;
+  const tick = () => {
+    const changed: LiveHost[] = first ? world.summaries().map(({ host, state, unusual, lastSeenMs }) => ({ host, state, unusual, lastSeenMs })) : [];
+    first = false;
+    const message: LiveTick = { timeMs: Date.now(), samplesPerSecond: world.hosts.length * 1716, seriesActive: world.hosts.length * 1142, hosts: changed, alertsRevision: 1 };
+    send(response, "tick", message);
+    for (const host of hosts) {
+      if (world.hosts.find((known) => known.host === host)?.state === "silent") continue;
+      const vitals: LiveVitals = { host, timeMs: Date.now(), vitals: live(world.model(host), Date.now()), processes: world.processes(host) };
+      send(response, "vitals", vitals);
+    }
+  };
+  send(response, "hello", { timeMs: Date.now(), version: "0.1.0" });
+  tick();
+  const timer = setInterval(tick, 1000);
+  response.on("close", () => {
+    clearInterval(timer);
+    streams.delete(response);
+  });
+}
+
+function send(response: ServerResponse, event: string, data: unknown) {
+  response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+}
+
+function json(response: ServerResponse, data: unknown, status = 200) {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(data));
+}
+
+function problem(response: ServerResponse, status: number, detail: string, fix: string) {
+  response.writeHead(status, { "content-type": "application/problem+json" });
+  response.end(JSON.stringify({ type: "about:blank", title: "Not done", status, detail, fix }));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of request) text += String(chunk);
+  return text;
+}

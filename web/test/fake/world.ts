@@ -1,0 +1,166 @@
+import type { AlertItem, HostDetail, HostState, HostSummary, Overview, ProcessUsage, Session, UnusualMetric } from "../../src/api/types";
+import { formatRange, formatValue, unitOf } from "../../src/lib/format";
+import { hash, noise } from "./noise";
+import { readings, type HostModel } from "./vitals";
+
+export type Scenario = "fleet" | "new" | "single" | "thousand" | "setup" | "signedOut";
+
+const MINUTE = 60_000;
+const GROUPS: readonly [string, string, number][] = [
+  ["web", "web", 36], ["app", "app", 42], ["database", "db", 24], ["cache", "cache", 14], ["queue", "mq", 8],
+  ["storage", "store", 18], ["Kubernetes node", "k8s", 42], ["build", "ci", 8], ["edge", "edge", 16], ["hypervisor", "hv", 9],
+  ["Windows", "win", 15], ["GPU", "gpu", 8],
+];
+
+/** Everything the fake server knows, generated from the scenario. */
+export class World {
+  readonly startedMs = Date.now();
+  readonly scenario: Scenario;
+  readonly hosts: HostSummary[];
+  alerts: AlertItem[];
+
+  constructor(scenario: Scenario) {
+    this.scenario = scenario;
+    this.hosts = scenario === "new" || scenario === "single" ? [this.local()] : this.fleet(scenario === "thousand" ? 4.2 : 1);
+    this.alerts = scenario === "new" || scenario === "single" ? [] : this.troubles();
+  }
+
+  session(): Session {
+    const user = this.scenario === "signedOut" ? null : { name: "Maria Keller", role: "operator" as const };
+    return {
+      user: this.scenario === "setup" ? null : user, auth: "password", setupRequired: this.scenario === "setup", version: "0.1.0",
+      serverHost: "build-01", listen: "127.0.0.1:9440", loopbackOnly: true, timeMs: Date.now(),
+    };
+  }
+
+  private local(): HostSummary {
+    return {
+      host: "build-01", state: this.scenario === "new" ? "learning" : "ok", unusual: 0, score: 0.1, lastSeenMs: Date.now(),
+      labels: { role: "build" }, system: "Debian 12.7", agentVersion: "0.1.0", source: "local", alerts: 0, sentence: null,
+    };
+  }
+
+  private fleet(factor: number): HostSummary[] {
+    return GROUPS.flatMap(([role, prefix, count]) => Array.from({ length: Math.round(count * factor) }, (_, index) => {
+      const host = `${prefix}-${String(index + 1).padStart(2, "0")}`;
+      const seed = hash(host) % 1000;
+      const unusual = seed > 985 ? 3 : seed > 940 ? 2 : seed > 800 ? 1 : 0;
+      return {
+        host, state: this.stateOf(host), unusual, score: unusual / 3, lastSeenMs: Date.now(),
+        labels: { role, site: ["fra-1", "lis-1", "waw-1"][hash(`${host}s`) % 3] ?? "fra-1" },
+        system: role === "Windows" ? "Windows Server 2022" : "Debian 12.7", agentVersion: "0.1.0", source: "agent" as const,
+        alerts: host === "db-03" ? 2 : 0,
+        sentence: unusual === 3 ? "CPU at 81 °C for 4 min, usually 54–68 °C." : null,
+      };
+    }));
+  }
+
+  private stateOf(host: string): HostState {
+    if (host === "db-03") return "critical";
+    if (["app-12", "app-13", "app-17", "mq-02"].includes(host)) return "warning";
+    if (host === "edge-09") return "silent";
+    return host === "gpu-07" || host === "gpu-08" ? "learning" : "ok";
+  }
+
+  model(name: string): HostModel {
+    const summary = this.hosts.find((host) => host.host === name);
+    const now = this.startedMs;
+    const learningFor = this.scenario === "new" || summary?.state === "learning" ? 12 * MINUTE : 40 * 1440 * MINUTE;
+    return {
+      host: name, troubleMs: name === "db-03" ? now - 17 * MINUTE : null, silentMs: name === "edge-09" ? now - 6 * MINUTE : null,
+      startedMs: now - learningFor, learned: learningFor > 30 * MINUTE,
+    };
+  }
+
+  private troubles(): AlertItem[] {
+    const base = {
+      labels: { role: "database" }, firesAtMs: null, resolvedMs: null, acknowledgedBy: null, acknowledgedMs: null, note: null,
+      comparison: ">", vitalKey: null, query: "", notified: [],
+    };
+    const now = this.startedMs;
+    return [
+      { ...base, id: 482, rule: "Disk writes slow", ruleId: "disk-slow", host: "db-03", state: "firing", severity: "critical",
+        sentence: "Writes on sda take 24.6 ms, usually 1.2–3.4 ms.", value: 0.0246, unit: "seconds", threshold: 0.012,
+        startedMs: now - 17 * MINUTE, firedMs: now - 15 * MINUTE, vitalKey: 'disk_write_latency{device="sda"}',
+        query: 'presage_vital{host="db-03",vital="disk_write_latency",device="sda"}',
+        notified: [{ channel: "On call", state: "delivered", timeMs: now - 15 * MINUTE, detail: "250 2.0.0 Ok" }] },
+      { ...base, id: 483, rule: "Load high", ruleId: "load", host: "db-03", state: "firing", severity: "warning",
+        sentence: "Load is 19.8 on 16 cores, usually 3.1–8.0.", value: 19.8, unit: "tasks", threshold: 16,
+        startedMs: now - 15 * MINUTE, firedMs: now - 10 * MINUTE, vitalKey: "load", query: 'presage_vital{host="db-03",vital="load"}' },
+      { ...base, id: 481, rule: "Memory nearly out", ruleId: "memory", host: "mq-02", state: "acknowledged", severity: "warning",
+        sentence: "Memory use is 93.1 %, above 90 %.", value: 0.931, unit: "ratio", threshold: 0.9, startedMs: now - 63 * MINUTE,
+        firedMs: now - 58 * MINUTE, acknowledgedBy: "Jonas Brandt", acknowledgedMs: now - 48 * MINUTE, note: "redeploying the consumer",
+        vitalKey: "memory_use", query: 'presage_vital{host="mq-02",vital="memory_use"}' },
+      { ...base, id: 484, rule: "Host silent", ruleId: "silent", host: "edge-09", state: "firing", severity: "warning",
+        sentence: "Silent for 6 min. Its last samples were as usual.", value: null, unit: "seconds", threshold: 60,
+        startedMs: now - 6 * MINUTE, firedMs: now - 5 * MINUTE, vitalKey: "cpu_use", query: 'presage_vital{host="edge-09",vital="cpu_use"}' },
+      { ...base, id: 485, rule: "Memory pressure", ruleId: "pressure", host: "k8s-33", state: "pending", severity: "warning",
+        sentence: "Tasks stall for memory 9.1 % of the time, above 8 %.", value: 0.091, unit: "ratio", threshold: 0.08,
+        startedMs: now - 6 * MINUTE, firedMs: null, firesAtMs: now + 4 * MINUTE, vitalKey: "memory_pressure",
+        query: 'presage_vital{host="k8s-33",vital="memory_pressure"}' },
+    ];
+  }
+
+  overview(): Overview {
+    const count = (state: HostState) => this.hosts.filter((host) => host.state === state).length;
+    const now = Date.now();
+    return {
+      timeMs: now, hosts: this.summaries(), wrong: this.alerts, endedToday: this.alerts.length === 0 ? 0 : 6,
+      totals: {
+        hosts: this.hosts.length, asUsual: count("ok"), silent: count("silent"), learning: count("learning"),
+        samplesPerSecond: this.hosts.length * 1716, seriesActive: this.hosts.length * 1142, cpuUse: 0.34, memoryUse: 0.61, filesystemUse: 0.58,
+      },
+      watching: { rules: 8, evaluationsEach: 152 + Math.floor((now - this.startedMs) / 5000), lastEvaluationMs: now - (now % 5000), startedMs: this.startedMs - 12 * MINUTE },
+    };
+  }
+
+  summaries(): HostSummary[] {
+    const now = Date.now();
+    return this.hosts.map((host) => ({ ...host, lastSeenMs: host.state === "silent" ? this.startedMs - 6 * MINUTE : now - (hash(host.host) % 900) }));
+  }
+
+  detail(name: string): HostDetail | null {
+    const summary = this.summaries().find((host) => host.host === name);
+    if (summary === undefined) return null;
+    const model = this.model(name);
+    const vitals = readings(model, Date.now());
+    const odd = vitals.filter((vital) => vital.state !== "ok");
+    const learnedSeconds = (Date.now() - model.startedMs) / 1000;
+    return {
+      summary, vitals, processes: this.processes(name), metricCount: 1142, alerts: this.alerts.filter((alert) => alert.host === name),
+      facts: {
+        os: summary.system, kernel: "Linux 6.1.0-26-amd64", cpuModel: "AMD EPYC 7313P 16-Core Processor", cores: 16,
+        memoryBytes: 64 * 1024 ** 3, bootTimeMs: this.startedMs - 112 * 1440 * MINUTE, agentVersion: summary.agentVersion,
+      },
+      learning: {
+        startedMs: model.startedMs, learnedSeconds: Math.min(learnedSeconds, model.learned ? learnedSeconds : 1799), neededSeconds: 1800,
+        phase: model.learned ? "known" : "range", dayRhythmAtMs: model.startedMs + 2 * 1440 * MINUTE,
+      },
+      unusual: odd.map((vital) => this.unusual(vital)).sort((a, b) => b.score - a.score),
+    };
+  }
+
+  private unusual(vital: ReturnType<typeof readings>[number]): UnusualMetric {
+    const unit = unitOf(vital.unit, vital.family);
+    const place = Object.values(vital.per).join(", ");
+    const name = place === "" ? vital.name : `${vital.name} on ${place}`;
+    const { value, lower, upper } = { value: vital.value ?? 0, lower: vital.lower ?? 0, upper: vital.upper ?? 0 };
+    return {
+      key: vital.key, name, value, lower, upper, unit: vital.unit, score: value / upper, sinceMs: vital.sinceMs ?? Date.now(),
+      sentence: `${name} is ${formatValue(value, unit)}, usually ${formatRange(lower, upper, unit)}.`,
+      rarity: { disk_write_latency: "1 in 11 months", disk_write: "1 in 7 months", cpu_iowait: "1 in 4 months", load: "1 in 5 weeks" }[vital.vital] ?? "1 in 16 days",
+    };
+  }
+
+  processes(name: string): ProcessUsage[] {
+    const now = Date.now();
+    const wobble = (seed: number) => 1 + 0.2 * noise(seed + hash(name), now);
+    return [
+      { name: "pg_basebackup", pid: 41233, count: 1, cpuRatio: 0.61 * wobble(1), memoryBytes: 48e6, user: "postgres" },
+      { name: "postgres", pid: null, count: 94, cpuRatio: 0.32 * wobble(2), memoryBytes: 17.2e9, user: "postgres" },
+      { name: "node_exporter", pid: 812, count: 1, cpuRatio: 0.01 * wobble(3), memoryBytes: 21e6, user: "prometheus" },
+      { name: "systemd-journald", pid: 391, count: 1, cpuRatio: 0.004 * wobble(4), memoryBytes: 64e6, user: "root" },
+      { name: "sshd", pid: null, count: 3, cpuRatio: 0.001 * wobble(5), memoryBytes: 18e6, user: "root" },
+    ];
+  }
+}
