@@ -1,23 +1,190 @@
+using System.IO.Compression;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.ResponseCompression;
 using Presage.Api;
+using Presage.Configuration;
 using Presage.Receivers;
 using Presage.State;
+using Scalar.AspNetCore;
 
 namespace Presage;
 
-sealed class PresageServer
+/// <summary>
+/// The whole server in one process, for the executable and for tests: <see cref="StartAsync"/> opens the data folder, starts the
+/// loops and listens; <see cref="DisposeAsync"/> stops in the opposite order. What runs is listed here and nowhere else.
+/// </summary>
+sealed class PresageServer : IAsyncDisposable
 {
+    const long JsonBodyBytesMax = 1 << 20;
+    const int HeaderBytesMax = 32 << 10;
+
+    static readonly TimeSpan ShutdownMax = TimeSpan.FromSeconds(1);
+
+    readonly PresageOptions _options;
+    readonly TimeProvider _time;
+    readonly CancellationTokenSource _stopping = new();
+    readonly List<Task> _loops = [];
+    readonly Stack<Func<ValueTask>> _closing = new();
+
+    PresageServer(PresageOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+    }
+
+    public WebApplication App { get; private set; } = null!;
+
+    public ListenAddresses Listening { get; private set; } = null!;
+
+    /// <summary>The one-time link that creates the first administrator; null when one exists or sign-in is off.</summary>
+    public Uri? SetupLink { get; private set; }
+
+    /// <exception cref="StartException">The data folder or the address cannot be used; the message says what to do.</exception>
+    public static async Task<PresageServer> StartAsync(
+        PresageOptions options, TimeProvider time, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+    {
+        var server = new PresageServer(options, time);
+        try
+        {
+            await server.StartAsync(logging, cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The endpoints alone, without data and without listening: enough to describe the API.</summary>
     public static WebApplication BuildApi()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
-        builder.Services.AddRoutingCore();
-        builder.Services.ConfigureHttpJsonOptions(static o => ApiJson.Apply(o.SerializerOptions));
-        builder.Services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
-        builder.Services.AddSingleton<SessionDesk>().AddSingleton<FleetView>().AddSingleton<LiveFeed>()
-            .AddSingleton<EnrolmentDesk>().AddSingleton<SelfStatus>().AddSingleton<WriteReceiver>().AddSingleton<PrometheusQueries>()
-            .AddSingleton<Accounts>().AddSingleton<Tokens>().AddSingleton<AuditLog>().AddSingleton(TimeProvider.System);
+        AddParts(builder.Services, new PresageOptions(), TimeProvider.System);
+        return Build(builder);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        while (_closing.TryPop(out var close))
+        {
+            await close();
+        }
+
+        _stopping.Dispose();
+    }
+
+    async Task StartAsync(Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+    {
+        var state = OpenState();
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "presage" });
+        logging(builder.Logging);
+        AddParts(builder.Services, _options, _time);
+        builder.Services.AddSingleton(state);
+        Listening = new ListenAddresses(
+            _options, open: _options.Auth == AuthenticationMode.None || new Accounts(state, _time).AdministratorExists);
+        builder.Services.AddSingleton(Listening);
+        ConfigureKestrel(builder, Listening);
+        builder.Services.Configure<HostOptions>(static o => o.ShutdownTimeout = ShutdownMax);
+
+        App = Build(builder);
+        _closing.Push(App.DisposeAsync);
+        StartLoops(App.Services);
+        Listening.Attach(App.Services.GetRequiredService<IServer>());
+        await ListenAsync(cancellationToken);
+        SetupLink = RenewSetupLink();
+    }
+
+    StateDatabase OpenState()
+    {
+        try
+        {
+            var state = StateDatabase.Open(_options.Data);
+            _closing.Push(() =>
+            {
+                state.Dispose();
+                return ValueTask.CompletedTask;
+            });
+            return state;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException(
+                $"The data folder {_options.Data} cannot be used: {e.Message} Choose another by --data.", e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new StartException(e.Message, e);
+        }
+    }
+
+    static void AddParts(IServiceCollection services, PresageOptions options, TimeProvider time)
+    {
+        services.AddRoutingCore();
+        services.AddResponseCompression(static o =>
+        {
+            // Cookies are SameSite=Strict: no other site can cause the requests that BREACH (2013) needs.
+            o.EnableForHttps = true;
+            o.MimeTypes = ["application/json", Problem.ContentType, "text/plain", "text/html", "text/javascript"];
+        });
+        services.Configure<BrotliCompressionProviderOptions>(static o => o.Level = CompressionLevel.Fastest);
+        services.Configure<GzipCompressionProviderOptions>(static o => o.Level = CompressionLevel.Fastest);
+        services.Configure<RouteHandlerOptions>(static o => o.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(static o => ApiJson.Apply(o.SerializerOptions));
+        services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
+
+        services.AddSingleton(options);
+        services.AddSingleton(time);
+        services.AddSingleton<Accounts>();
+        services.AddSingleton<Sessions>();
+        services.AddSingleton<Tokens>();
+        services.AddSingleton<SetupLink>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<Edge>();
+        services.AddSingleton<Gate>();
+        services.AddSingleton<SignInLimiter>();
+        services.AddSingleton<SessionDesk>();
+        services.AddSingleton<FleetView>();
+        services.AddSingleton<LiveFeed>();
+        services.AddSingleton<EnrolmentDesk>();
+        services.AddSingleton<SelfStatus>();
+        services.AddSingleton<PrometheusQueries>();
+        services.AddSingleton<WriteReceiver>();
+        services.AddSingleton<Dashboard>();
+    }
+
+    static void ConfigureKestrel(WebApplicationBuilder builder, ListenAddresses addresses)
+    {
+        var configuration = new ConfigurationBuilder().Add(addresses).Build();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = JsonBodyBytesMax;
+            kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytesMax;
+            kestrel.Configure(configuration, reloadOnChange: true);
+        });
+    }
+
+    static WebApplication Build(WebApplicationBuilder builder)
+    {
         var app = builder.Build();
-        app.UseRouting();
+        if (app.Services.GetService<StateDatabase>() is not null)
+        {
+            var edge = app.Services.GetRequiredService<Edge>();
+            var gate = app.Services.GetRequiredService<Gate>();
+            app.UseResponseCompression();
+            app.Use(next => context => edge.InvokeAsync(context, next));
+            app.UseRouting();
+            app.Use(next => context => gate.InvokeAsync(context, next));
+        }
+        else
+        {
+            app.UseRouting();
+        }
+
         MapAll(app);
         app.UseEndpoints(static _ => { });
         return app;
@@ -38,5 +205,60 @@ sealed class PresageServer
         ServersApi.MapDownloads(root);
         PrometheusApi.Map(root);
         WriteApi.Map(root);
+        root.MapOpenApi(ApiDocument.Path).Require(Access.Public);
+        root.MapScalarApiReference("/api/docs", static o => o.WithTitle("Presage API").WithOpenApiRoutePattern(ApiDocument.Path))
+            .Require(Access.Public);
+        Dashboard.Map(root);
+    }
+
+    void StartLoops(IServiceProvider services)
+    {
+        var logger = services.GetRequiredService<ILogger<PresageServer>>();
+        var tokens = services.GetRequiredService<Tokens>();
+        Every("token uses", TimeSpan.FromMinutes(1), _ =>
+        {
+            tokens.StoreUses();
+            return ValueTask.CompletedTask;
+        });
+        _closing.Push(async () =>
+        {
+            await Task.WhenAll(_loops);
+            tokens.StoreUses();
+        });
+
+        void Every(string name, TimeSpan interval, Func<CancellationToken, ValueTask> turn) =>
+            _loops.Add(Loop.EveryAsync(name, interval, _time, logger, turn, _stopping.Token));
+    }
+
+    async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await App.StartAsync(cancellationToken);
+            _closing.Push(async () => await App.StopAsync(CancellationToken.None));
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            var other = new System.Net.IPEndPoint(_options.Listen.Address, Math.Min(_options.Listen.Port + 1, 65535));
+            throw new StartException(
+                $"Port {_options.Listen.Port} on {_options.Listen.Address} is in use by another program. " +
+                $"Stop that program, or choose another port: presage serve --listen {other}", e);
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+        {
+            throw new StartException(
+                $"Cannot listen on {_options.Listen}: {e.Message} Choose another address by --listen.", e);
+        }
+    }
+
+    Uri? RenewSetupLink()
+    {
+        if (_options.Auth == AuthenticationMode.None || App.Services.GetRequiredService<Accounts>().AdministratorExists)
+        {
+            return null;
+        }
+
+        var token = App.Services.GetRequiredService<SetupLink>().Renew();
+        return new Uri(Listening.Local, $"/setup?token={token.Text}");
     }
 }

@@ -1,18 +1,13 @@
-using Presage.Api;
+using System.CommandLine;
+using Presage.Cli;
 
 namespace Presage;
 
 static class Program
 {
-    static async Task<int> Main(string[] args)
-    {
-        if (args is not ["openapi"])
-        {
-            Console.Error.WriteLine("presage: the only verb so far is openapi");
-            return 2;
-        }
+    /// <summary>How long a stop may take before the process ends anyway.</summary>
+    static readonly TimeSpan StopMax = TimeSpan.FromSeconds(10);
 
-        Console.Write(await ApiDocument.WriteAsync(PresageServer.BuildApi().Services, default));
-        return 0;
-    }
+    static Task<int> Main(string[] args) => PresageCommand.Create().Parse(args).InvokeAsync(
+        new InvocationConfiguration { ProcessTerminationTimeout = StopMax });
 }

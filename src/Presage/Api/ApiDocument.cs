@@ -10,7 +10,7 @@ sealed record DocumentedParameter(string Name, bool Required, string Meaning);
 /// <summary>Makes the OpenAPI document, from which the dashboard's client types are generated.</summary>
 static class ApiDocument
 {
-    public const string Name = "presage";
+    public const string Name = "v1";
     public const string Path = "/api/openapi.json";
 
     public static void Configure(OpenApiOptions options)

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Presage.Configuration;
+
+namespace Presage.Cli;
+
+/// <summary>The command line: verbs, and a flag for every configuration key.</summary>
+static class PresageCommand
+{
+    static readonly Option<string?> ConfigFile = new("--config")
+    {
+        Description = "The configuration file; presage.yaml of the current folder when left out",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
+    static readonly IReadOnlyDictionary<string, Option<string?>> Flags = ConfigurationKeys.All.ToDictionary(
+        static key => key.Key,
+        static key =>
+        {
+            var option = new Option<string?>(key.Flag)
+            {
+                Description = key.Meaning,
+                HelpName = key.Key.ToUpperInvariant(),
+                Recursive = true,
+            };
+            if (key.Key == "collection.enabled")
+            {
+                option.Aliases.Add("--collect");
+            }
+
+            return option;
+        });
+
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Presage watches the health of servers. Without a verb it serves.");
+        root.Options.Add(ConfigFile);
+        foreach (var flag in Flags.Values)
+        {
+            root.Options.Add(flag);
+        }
+
+        var serve = new Command("serve", "Run the server (what presage does without a verb)");
+        root.SetAction((parsed, cancellationToken) => ServeVerb.RunAsync(() => Options(parsed), cancellationToken));
+        serve.SetAction((parsed, cancellationToken) => ServeVerb.RunAsync(() => Options(parsed), cancellationToken));
+        root.Subcommands.Add(serve);
+
+        var version = new Command("version", "Print the version");
+        version.SetAction(static _ => Console.Out.WriteLine(PresageVersion.Text));
+        root.Subcommands.Add(version);
+
+        var openApi = new Command("openapi", "Print the OpenAPI document of the HTTP API");
+        openApi.SetAction(static async (_, cancellationToken) =>
+        {
+            Console.Out.Write(await Api.ApiDocument.WriteAsync(PresageServer.BuildApi().Services, cancellationToken));
+            return 0;
+        });
+        root.Subcommands.Add(openApi);
+        AccountVerbs.AddTo(root, Options);
+        ConfigVerbs.AddTo(root, Options);
+        return root;
+    }
+
+    static PresageOptions Options(ParseResult parsed)
+    {
+        var flags = new Dictionary<string, string>();
+        foreach (var (key, option) in Flags)
+        {
+            if (parsed.GetValue(option) is { } value)
+            {
+                flags[key] = value;
+            }
+        }
+
+        return ConfigurationReader.Read(parsed.GetValue(ConfigFile), Environment.GetEnvironmentVariables(), flags);
+    }
+}
