@@ -1,25 +1,32 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
-import type { LiveHost, LiveTick, LiveVitals } from "../../src/api/types";
+import type { LiveHost, LiveTick, LiveVitals, Role } from "../../src/api/types";
+import { Administration } from "./administration";
 import { answerRange, METRICS } from "./metrics";
 import { live } from "./vitals";
 import { World, type Scenario } from "./world";
 
 /**
  * A server made of generated data, for browser tests and for working on pages. `POST /__fake {"scenario": "new"}` changes
- * the world, `{"live": false}` cuts the live connection, `{"fail": "/overview"}` makes one path answer 500.
+ * the world, `{"live": false}` cuts the live connection, `{"fail": "/overview"}` makes one path answer 500,
+ * `{"role": "viewer"}` changes who one is.
  */
-interface Controls { scenario: Scenario; live: boolean; fail: string | null; slowMs: number }
+interface Controls { scenario: Scenario; live: boolean; fail: string | null; slowMs: number; role?: Role }
 
 export function fakeApi(): Plugin {
   const controls: Controls = { scenario: "fleet", live: true, fail: null, slowMs: 0 };
   let world = new World("fleet");
+  let administration = new Administration(world);
   const streams = new Set<ServerResponse>();
 
   const control = async (request: IncomingMessage, response: ServerResponse) => {
     const change: Partial<Controls> = JSON.parse(await bodyOf(request));
     Object.assign(controls, change);
-    if (change.scenario !== undefined) world = new World(change.scenario);
+    if (change.scenario !== undefined) {
+      world = new World(change.scenario);
+      administration = new Administration(world);
+    }
+    if (change.role !== undefined) administration.become(change.role);
     if (!controls.live) for (const stream of streams) stream.destroy();
     json(response, controls);
   };
@@ -35,7 +42,7 @@ export function fakeApi(): Plugin {
     if (url.pathname.startsWith("/api/v1/")) return prometheus(world, url, request, response);
     const path = url.pathname.replace("/api/presage/v1", "");
     if (path === "/live") return controls.live ? stream(world, url, response, streams) : problem(response, 503, "Not live.", "");
-    return own(world, path, url, request, response);
+    return own(world, administration, path, url, request, response);
   };
 
   const attach = (middlewares: { use: (handler: (request: IncomingMessage, response: ServerResponse, next: () => void) => void) => unknown }) => {
@@ -48,12 +55,13 @@ export function fakeApi(): Plugin {
   };
 }
 
-async function own(world: World, path: string, url: URL, request: IncomingMessage, response: ServerResponse) {
+async function own(world: World, administration: Administration, path: string, url: URL, request: IncomingMessage, response: ServerResponse) {
   const body = request.method === "GET" ? "" : await bodyOf(request);
   const acknowledged = /^\/alerts\/(\d+)\/acknowledge$/.exec(path);
   const metrics = /^\/hosts\/([^/]+)\/metrics$/.exec(path);
   const host = /^\/hosts\/([^/]+)$/.exec(path);
-  if (path === "/session") return json(response, world.session());
+  const answer = administration.answer(request.method ?? "GET", path, url, body);
+  if (answer !== null) return json(response, answer.body, answer.status);
   if (path === "/overview") return json(response, world.overview());
   if (path === "/hosts") return json(response, world.summaries());
   if (metrics !== null) {
@@ -64,16 +72,7 @@ async function own(world: World, path: string, url: URL, request: IncomingMessag
     const detail = world.detail(decodeURIComponent(host[1] ?? ""));
     return detail === null ? problem(response, 404, `No host is called "${host[1]}".`, "See the list of hosts.") : json(response, detail);
   }
-  if (path === "/alerts") return json(response, { items: world.alerts.filter((alert) => !url.searchParams.has("host") || alert.host === url.searchParams.get("host")), silences: [], today: { alerts: 9, notifications: 3 } });
   if (acknowledged !== null) return json(response, acknowledge(world, Number(acknowledged[1]), request.method === "POST"));
-  if (path === "/silences/preview") return json(response, { now: 1, last30Days: 5, critical: 1 });
-  if (path === "/silences" && request.method === "POST") return silence(world, body, response);
-  if (path === "/enrolments") {
-    return json(response, {
-      token: "pt_7Kq2vN9xWd4", agentCommand: "presage-agent --server http://127.0.0.1:9440 --token pt_7Kq2vN9xWd4", remoteWriteYaml: "",
-      installCommand: "curl -fsS http://127.0.0.1:9440/install.sh | sudo sh -s -- --token pt_7Kq2vN9xWd4", expiresMs: Date.now() + 3_600_000,
-    });
-  }
   return problem(response, 404, `The fake server has no ${path}.`, "Add it in test/fake.");
 }
 
@@ -82,14 +81,6 @@ function acknowledge(world: World, id: number, on: boolean) {
     ...alert, state: on ? "acknowledged" : "firing", acknowledgedBy: on ? "Maria Keller" : null, acknowledgedMs: on ? Date.now() : null,
   }));
   return world.alerts.find((alert) => alert.id === id) ?? null;
-}
-
-function silence(world: World, body: string, response: ServerResponse) {
-  const wish: { matchers: { name: string; value: string }[]; endsMs: number; comment: string } = JSON.parse(body);
-  const covers = (alert: { host: string; rule: string }) => wish.matchers.every((matcher) => ({ host: alert.host, alertname: alert.rule })[matcher.name] === matcher.value);
-  const held = world.alerts.filter(covers).length;
-  world.alerts = world.alerts.filter((alert) => !covers(alert));
-  json(response, { id: "s1", matchers: wish.matchers, startsMs: Date.now(), endsMs: wish.endsMs, createdBy: "Maria Keller", comment: wish.comment, heldBack: held });
 }
 
 async function prometheus(world: World, url: URL, request: IncomingMessage, response: ServerResponse) {
@@ -129,8 +120,9 @@ function send(response: ServerResponse, event: string, data: unknown) {
 }
 
 function json(response: ServerResponse, data: unknown, status = 200) {
-  response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify(data));
+  const problem = status >= 400 && typeof data === "object" && data !== null && "detail" in data;
+  response.writeHead(status, { "content-type": problem ? "application/problem+json" : "application/json" });
+  response.end(status === 204 ? undefined : JSON.stringify(data));
 }
 
 function problem(response: ServerResponse, status: number, detail: string, fix: string) {
