@@ -39,8 +39,8 @@ static partial class BadJson
     }
 
     [GeneratedRegex("missing required properties including: (.*)$")]
-    static partial Regex Missing();
+    private static partial Regex Missing();
 
     [GeneratedRegex(" (Path|LineNumber|BytePositionInLine):.*$")]
-    static partial Regex Position();
+    private static partial Regex Position();
 }
