@@ -1,5 +1,3 @@
-import type { Problem } from "./types";
-
 /** Own endpoints live below this; the Prometheus-compatible ones below /api/v1. */
 export const OWN = "/api/presage/v1";
 
@@ -31,7 +29,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-function readProblem(body: unknown): Problem & { error?: string } {
+/** The parts of RFC 9457 problem details, and of Prometheus' error envelope, that are of use; each may be missing. */
+function readProblem(body: unknown): Partial<Record<"title" | "detail" | "field" | "fix" | "error", string | undefined>> {
   if (!isRecord(body)) return {};
   const text = (name: string) => (typeof body[name] === "string" ? body[name] : undefined);
   return { title: text("title"), detail: text("detail"), field: text("field"), fix: text("fix"), error: text("error") };

@@ -1,7 +1,7 @@
 import { ApiError, promRequest, request } from "./client";
 import type {
   AlertItem, AlertList, AuditEntry, Channel, ChannelTest, CreatedToken, Delivery, Enrolment, HostDetail, HostSummary,
-  Matcher, MetricFamily, Overview, PromAnswer, PromSample, PromSeries, Rule, ServerList, Session, Silence, SilencePreview,
+  Matcher, MetricFamily, Overview, PromSeries, RangeAnswer, Rule, ServerList, Session, Silence, SilencePreview,
   SilenceRequest, Status, Token, User,
 } from "./types";
 
@@ -67,7 +67,7 @@ export const deleteUser = (name: string) => request<null>("DELETE", `/users/${pa
 export const getTokens = (signal?: AbortSignal) => request<Token[]>("GET", "/tokens", undefined, signal);
 export const createToken = (token: { name: string; kind: Token["kind"]; role?: User["role"]; expiresInHours?: number }) =>
   request<CreatedToken>("POST", "/tokens", token);
-export const deleteToken = (id: string) => request<null>("DELETE", `/tokens/${part(id)}`);
+export const deleteToken = (id: number) => request<null>("DELETE", `/tokens/${id}`);
 export const getAudit = (signal?: AbortSignal) => request<AuditEntry[]>("GET", "/audit", undefined, signal);
 export const getStatus = (signal?: AbortSignal) => request<Status>("GET", "/status", undefined, signal);
 
@@ -79,19 +79,15 @@ export async function queryRange(wish: RangeQuery, signal?: AbortSignal): Promis
     query: wish.query, start: seconds(wish.fromMs), end: seconds(wish.toMs), step: seconds(wish.stepMs),
   };
   if (wish.host !== undefined) form["host"] = wish.host;
-  return resultOf(await promRequest<PromAnswer<PromSeries>>("/query_range", form, signal));
-}
-
-/** `query` of the Prometheus API at one time. */
-export async function queryAt(query: string, timeMs: number, host: string, signal?: AbortSignal): Promise<PromSample[]> {
-  return resultOf(await promRequest<PromAnswer<PromSample>>("/query", { query, time: seconds(timeMs), host }, signal));
+  return resultOf(await promRequest<RangeAnswer>("/query_range", form, signal));
 }
 
 function seconds(ms: number): string {
   return String(ms / 1000);
 }
 
-function resultOf<T>(answer: PromAnswer<T>): T[] {
-  if (answer.data === undefined) throw new ApiError(answer.error ?? "The query gave no answer.", 200);
-  return answer.data.result;
+function resultOf(answer: RangeAnswer): PromSeries[] {
+  const data = answer.data ?? null;
+  if (data === null) throw new ApiError(answer.error ?? "The query gave no answer.", 200);
+  return data.result;
 }

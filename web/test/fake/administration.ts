@@ -46,8 +46,8 @@ export class Administration {
       { name: "audit", role: "viewer", createdMs: now - 5 * DAY, lastSeenMs: null },
     ];
     this.tokens = [
-      { id: "1", name: "Servers in fra-1", kind: "agent", role: null, createdMs: now - 60 * DAY, expiresMs: null, lastUsedMs: now - 400, lastUsedFrom: "10.20.4.61" },
-      { id: "2", name: "Wall display", kind: "api", role: "viewer", createdMs: now - 9 * DAY, expiresMs: now + 81 * DAY, lastUsedMs: null, lastUsedFrom: null },
+      { id: 1, name: "Servers in fra-1", kind: "agent", role: null, createdMs: now - 60 * DAY, expiresMs: null, lastUsedMs: now - 400, lastUsedFrom: "10.20.4.61" },
+      { id: 2, name: "Wall display", kind: "api", role: "viewer", createdMs: now - 9 * DAY, expiresMs: now + 81 * DAY, lastUsedMs: null, lastUsedFrom: null },
     ];
     if (!bare) this.fill(now);
   }
@@ -262,7 +262,7 @@ export class Administration {
       return ok(null, 204);
     }
     const token: Token = {
-      id: String((this.next += 1)), name: body.name ?? "", kind: body.kind ?? "api", role: body.role ?? null, createdMs: Date.now(),
+      id: (this.next += 1), name: body.name ?? "", kind: body.kind ?? "api", role: body.role ?? null, createdMs: Date.now(),
       expiresMs: body.expiresInHours === undefined ? null : Date.now() + body.expiresInHours * HOUR, lastUsedMs: null, lastUsedFrom: null,
     };
     this.tokens.push(token);

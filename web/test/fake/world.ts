@@ -129,7 +129,7 @@ export class World {
     return {
       summary, vitals, processes: this.processes(name), metricCount: 1142, alerts: this.alerts.filter((alert) => alert.host === name),
       facts: {
-        os: summary.system, kernel: "Linux 6.1.0-26-amd64", cpuModel: "AMD EPYC 7313P 16-Core Processor", cores: 16,
+        os: summary.system, kernel: "Linux 6.1.0-26-amd64", architecture: "x86_64", cpuModel: "AMD EPYC 7313P 16-Core Processor", cores: 16,
         memoryBytes: 64 * 1024 ** 3, bootTimeMs: this.startedMs - 112 * 1440 * MINUTE, agentVersion: summary.agentVersion,
       },
       learning: {

@@ -1,0 +1,59 @@
+import { ticks as niceTicks } from "d3-array";
+import { scaleLinear, type ScaleLinear } from "d3-scale";
+import { timeTicks } from "d3-time";
+import { scaleFor, significant, type Unit } from "../lib/format";
+import { formatClock, formatClockSeconds, formatDay } from "../lib/time";
+
+export interface Tick { at: number; label: string }
+
+export interface ValueAxis {
+  scale: ScaleLinear<number, number>;
+  ticks: Tick[];
+  /** The unit of all labels; stands in the title, not on the axis. */
+  suffix: string;
+}
+
+interface ValueAxisWish {
+  low: number;
+  high: number;
+  unit: Unit;
+  /** Start at zero, which rates and usage always do, or fit the data. */
+  fit: boolean;
+  count: number;
+  top: number;
+  bottom: number;
+}
+
+/** A value axis with few round labels; all labels share one unit. */
+export function valueAxis({ low, high, unit, fit, count, top, bottom }: ValueAxisWish): ValueAxis {
+  const { divisor, suffix } = scaleFor(Math.max(Math.abs(high), Math.abs(low)) || 1, unit);
+  let from = fit ? low / divisor : Math.min(0, low / divisor);
+  let to = high / divisor;
+  if (!(to > from)) {
+    to = from + (from === 0 ? 1 : Math.abs(from) * 0.1);
+    if (fit) from -= Math.abs(from) * 0.1;
+  }
+  let stops = niceTicks(from, to, count);
+  const step = stops.length > 1 ? (stops[1] ?? 0) - (stops[0] ?? 0) : to - from;
+  // The axis ends on a label at both ends, so that the topmost value has a number above it.
+  const first = Math.floor(from / step + 1e-9) * step;
+  const end = Math.ceil(to / step - 1e-9) * step;
+  stops = niceTicks(first, end, Math.max(1, Math.round((end - first) / step)));
+  const scale = scaleLinear().domain([first * divisor, end * divisor]).range([bottom, top]);
+  return { scale, suffix, ticks: stops.map((stop) => ({ at: stop * divisor, label: axisNumber(stop) })) };
+}
+
+function axisNumber(value: number): string {
+  const text = significant(value, Math.abs(value) >= 1000 ? 4 : 3);
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** Times on round marks of the clock: "14:10", "Thu 19 Nov" at midnight, seconds in short windows. */
+export function timeAxis(fromMs: number, toMs: number, count: number): Tick[] {
+  const seconds = toMs - fromMs < 5 * 60_000;
+  return timeTicks(new Date(fromMs), new Date(toMs), count).map((date) => {
+    const at = date.getTime();
+    const midnight = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
+    return { at, label: midnight ? formatDay(at) : seconds ? formatClockSeconds(at) : formatClock(at) };
+  });
+}
