@@ -1,9 +1,48 @@
 namespace Presage.State;
 
-/// <summary>Tables for detector state per host and vital sign, hosts seen.</summary>
+/// <summary>Tables for hosts seen, detector state per host, anomalies.</summary>
 static class WatchingSchema
 {
+    /// <summary>
+    /// hosts: one row per host that has sent samples; labels and facts are JSON objects. detector_states: everything the
+    /// detectors of a host have learned, one value per host (docs/formats/detector-state.md). anomalies: runs of unusual
+    /// values; end_ms is null while they run. Times in ms since 1970 UTC.
+    /// </summary>
     public const string V1 = """
-        select 1;
+        create table hosts (
+            name text primary key,
+            first_seen_ms integer not null,
+            last_seen_ms integer not null,
+            cadence_ms integer not null,
+            origin text not null,
+            labels text not null,
+            facts text not null
+        ) without rowid;
+
+        create table detector_states (
+            host text primary key,
+            saved_ms integer not null,
+            state blob not null
+        );
+
+        create table anomalies (
+            id integer primary key,
+            host text not null,
+            key text not null,
+            vital text not null,
+            start_ms integer not null,
+            end_ms integer,
+            peak_ms integer not null,
+            peak_value real not null,
+            peak_score real not null,
+            lower real not null,
+            upper real not null,
+            is_above integer not null,
+            is_slow integer not null,
+            sentence text not null,
+            unique (host, key, start_ms)
+        );
+
+        create index anomalies_by_start on anomalies (start_ms);
         """;
 }

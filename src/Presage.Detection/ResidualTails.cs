@@ -1,0 +1,243 @@
+// Hot path: Learn and Probability run once per view and sample; budget 30 ns each, no allocation.
+namespace Presage.Detection;
+
+/// <summary>
+/// How far normal values stray from their expected value, per side: histograms over half-octave bins that forget with a
+/// half-life of a week, and the farthest stray. From these come the usual range (quantiles) and the probability of a
+/// stray: empirical up to the farthest one seen, a power law beyond it, whose exponent is measured between the outer
+/// quantile and the farthest stray and leans on a prior while there is little history. So short histories cannot give small
+/// probabilities, and heavy tails are believed.
+///
+/// Values are learned with a delay: they collect in a pending histogram that joins the main one when its block of time ends
+/// (a sixth of the history, 5 min to 1 h). Without the delay a slow ramp would teach each step before the next arrives and
+/// never look odd. When the block turns out to belong to an anomaly it is dropped.
+/// </summary>
+sealed class ResidualTails(double lookSeconds)
+{
+    /// <summary>16 octaves: from 1/32 of the practical floor to 2,048 floors.</summary>
+    const int Bins = 32;
+
+    const double LowestEdge = 1.0 / 32;
+    const double HalfLifeSeconds = 7 * 86_400;
+    const double FarthestHalfLifeSeconds = 28 * 86_400;
+    const double BlockSecondsMin = 300;
+    const double BlockSecondsMax = 3_600;
+
+    /// <summary>The farthest stray is taken as at least this (in practical floors): a flat line has not shown its noise yet.</summary>
+    const double FarthestMin = 0.25;
+
+    /// <summary>Prior exponent of the tail, and the looks it weighs: t-distributed noise with 5 degrees of freedom.</summary>
+    const double PriorExponent = 5;
+    const double PriorLooks = 1_000;
+
+    readonly float[] _main = new float[2 * Bins];
+    readonly float[] _pending = new float[2 * Bins];
+    double _mainLooks;
+    double _pendingLooks;
+    double _pendingSeconds;
+    double _learnedSeconds;
+    double _farthestAbove;
+    double _farthestBelow;
+    double _pendingAbove;
+    double _pendingBelow;
+
+    /// <summary>Distances of the ends of the usual range from the expected value; valid after the first merge.</summary>
+    public double UsualAbove { get; private set; }
+
+    /// <inheritdoc cref="UsualAbove"/>
+    public double UsualBelow { get; private set; }
+
+    /// <summary>Adds a residual that stood for some time.</summary>
+    public void Learn(double residual, double seconds)
+    {
+        double looks = Math.Min(1, seconds / lookSeconds);
+        bool above = residual > 0;
+        double distance = Math.Abs(residual);
+        _pending[(above ? 0 : Bins) + BinOf(distance)] += (float)looks;
+        _pendingLooks += looks;
+        _pendingSeconds += seconds;
+        if (above)
+        {
+            _pendingAbove = Math.Max(_pendingAbove, distance);
+        }
+        else
+        {
+            _pendingBelow = Math.Max(_pendingBelow, distance);
+        }
+
+        if (_pendingSeconds >= Math.Clamp(_learnedSeconds / 6, BlockSecondsMin, BlockSecondsMax))
+        {
+            Merge();
+        }
+    }
+
+    /// <summary>Forgets what is pending.</summary>
+    public void DropPending()
+    {
+        Array.Clear(_pending);
+        _pendingLooks = _pendingSeconds = _pendingAbove = _pendingBelow = 0;
+    }
+
+    /// <summary>Accepts a stray of an anomaly that has come back often enough to be called usual.</summary>
+    public void Accept(double residual, double seconds)
+    {
+        double looks = Math.Max(1, seconds / lookSeconds);
+        bool above = residual > 0;
+        double distance = Math.Abs(residual);
+        _main[(above ? 0 : Bins) + BinOf(distance)] += (float)looks;
+        _mainLooks += looks;
+        if (above)
+        {
+            _farthestAbove = Math.Max(_farthestAbove, distance);
+        }
+        else
+        {
+            _farthestBelow = Math.Max(_farthestBelow, distance);
+        }
+
+        Measure();
+    }
+
+    /// <summary>The probability that a normal look strays at least so far on this side.</summary>
+    public double Probability(double residual)
+    {
+        bool above = residual > 0;
+        double distance = Math.Abs(residual);
+        double farthest = Math.Max(FarthestMin, above ? _farthestAbove : _farthestBelow);
+        double least = 0.5 / (_mainLooks + 1);
+        if (distance <= farthest)
+        {
+            return Math.Min(1, ((LooksBeyond(above, distance) + 0.5) / (_mainLooks + 1)));
+        }
+
+        return least * Math.Pow(distance / farthest, -Exponent(above, farthest));
+    }
+
+    public void Save(in StateWriter writer)
+    {
+        writer.Sparse(_main);
+        writer.Sparse(_pending);
+        writer.Double(_mainLooks);
+        writer.Double(_pendingLooks);
+        writer.Double(_pendingSeconds);
+        writer.Double(_learnedSeconds);
+        writer.Double(_farthestAbove);
+        writer.Double(_farthestBelow);
+        writer.Double(_pendingAbove);
+        writer.Double(_pendingBelow);
+    }
+
+    public bool Restore(ref StateReader reader)
+    {
+        reader.Sparse(_main);
+        reader.Sparse(_pending);
+        _mainLooks = reader.Double();
+        _pendingLooks = reader.Double();
+        _pendingSeconds = reader.Double();
+        _learnedSeconds = reader.Double();
+        _farthestAbove = reader.Double();
+        _farthestBelow = reader.Double();
+        _pendingAbove = reader.Double();
+        _pendingBelow = reader.Double();
+        Measure();
+        return AreSane(_main) && AreSane(_pending) && IsSane(_mainLooks) && IsSane(_pendingLooks) &&
+            IsSane(_pendingSeconds) && IsSane(_learnedSeconds) && IsSane(_farthestAbove) && IsSane(_farthestBelow) &&
+            IsSane(_pendingAbove) && IsSane(_pendingBelow);
+    }
+
+    void Merge()
+    {
+        double kept = double.Exp2(-_pendingSeconds / HalfLifeSeconds);
+        for (int i = 0; i < _main.Length; i++)
+        {
+            float count = (float)((_main[i] * kept) + _pending[i]);
+            _main[i] = count < 1e-3f ? 0 : count;
+        }
+
+        double keptFarthest = double.Exp2(-_pendingSeconds / FarthestHalfLifeSeconds);
+        _mainLooks = (_mainLooks * kept) + _pendingLooks;
+        _learnedSeconds += _pendingSeconds;
+        _farthestAbove = Math.Max(_farthestAbove * keptFarthest, _pendingAbove);
+        _farthestBelow = Math.Max(_farthestBelow * keptFarthest, _pendingBelow);
+        DropPending();
+        Measure();
+    }
+
+    void Measure()
+    {
+        const double OutsidePerSide = 0.005;
+        UsualAbove = Quantile(above: true, OutsidePerSide);
+        UsualBelow = Quantile(above: false, OutsidePerSide);
+    }
+
+    /// <summary>The distance that a share of all looks exceeds on this side.</summary>
+    double Quantile(bool above, double share)
+    {
+        double wanted = share * _mainLooks, beyond = 0;
+        int first = above ? 0 : Bins;
+        double farthest = above ? _farthestAbove : _farthestBelow;
+        for (int bin = Bins - 1; bin >= 0; bin--)
+        {
+            double count = _main[first + bin];
+            if (count > 0 && beyond + count >= wanted)
+            {
+                double fraction = (wanted - beyond) / count;
+                double upper = Math.Min(UpperEdge(bin), farthest), lower = LowerEdge(bin);
+                return Math.Max(lower, upper - (fraction * (upper - lower)));
+            }
+
+            beyond += count;
+        }
+
+        return 0;
+    }
+
+    double LooksBeyond(bool above, double distance)
+    {
+        int first = above ? 0 : Bins;
+        int own = BinOf(distance);
+        double beyond = 0;
+        for (int bin = Bins - 1; bin > own; bin--)
+        {
+            beyond += _main[first + bin];
+        }
+
+        double lower = LowerEdge(own);
+        double upper = Math.Min(UpperEdge(own), Math.Max(distance, above ? _farthestAbove : _farthestBelow));
+        double share = upper > lower ? (upper - distance) / (upper - lower) : 0;
+        return beyond + (_main[first + own] * Math.Clamp(share, 0, 1));
+    }
+
+    /// <summary>Slope of log probability over log distance between the outer quantile and the farthest stray.</summary>
+    double Exponent(bool above, double farthest)
+    {
+        double share = Math.Max(0.01, 20 / (_mainLooks + 1));
+        double quantile = Math.Max(LowestEdge, Quantile(above, share));
+        double decades = Math.Log(share * 2 * (_mainLooks + 1));
+        double measured = quantile >= farthest || decades <= 0 ? PriorExponent : decades / Math.Log(farthest / quantile);
+        measured = Math.Clamp(measured, 1.5, 10);
+        return ((PriorLooks * PriorExponent) + (_mainLooks * measured)) / (PriorLooks + _mainLooks);
+    }
+
+    static int BinOf(double distance) =>
+        distance < LowestEdge ? 0 : Math.Min(Bins - 1, 1 + (int)(2 * Math.Log2(distance / LowestEdge)));
+
+    static double UpperEdge(int bin) => LowestEdge * double.Exp2(bin * 0.5);
+
+    static double LowerEdge(int bin) => bin == 0 ? 0 : LowestEdge * double.Exp2((bin - 1) * 0.5);
+
+    static bool IsSane(double value) => value is >= 0 and < 1e15;
+
+    static bool AreSane(ReadOnlySpan<float> values)
+    {
+        foreach (float value in values)
+        {
+            if (!IsSane(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

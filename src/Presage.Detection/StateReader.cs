@@ -1,0 +1,49 @@
+using System.Buffers.Binary;
+
+namespace Presage.Detection;
+
+/// <summary>Reads what <see cref="StateWriter"/> wrote; past the end it returns zeros and <see cref="IsWhole"/> is false.</summary>
+ref struct StateReader(ReadOnlySpan<byte> input)
+{
+    ReadOnlySpan<byte> _rest = input;
+    bool _short;
+
+    /// <summary>Whether everything asked for was there and nothing is left.</summary>
+    public readonly bool IsWhole => !_short && _rest.IsEmpty;
+
+    public byte Byte() => Take(1, out var bytes) ? bytes[0] : (byte)0;
+
+    public long Long() => Take(8, out var bytes) ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : 0;
+
+    public double Double() => BitConverter.Int64BitsToDouble(Long());
+
+    public void Sparse(Span<float> values)
+    {
+        for (int start = 0; start < values.Length; start += 8)
+        {
+            var eight = values.Slice(start, Math.Min(8, values.Length - start));
+            int present = Byte();
+            for (int i = 0; i < eight.Length; i++)
+            {
+                eight[i] = (present >> i & 1) == 1 && Take(4, out var bytes)
+                    ? BinaryPrimitives.ReadSingleLittleEndian(bytes)
+                    : 0;
+            }
+        }
+    }
+
+    bool Take(int length, out ReadOnlySpan<byte> bytes)
+    {
+        if (_rest.Length < length)
+        {
+            _short = true;
+            _rest = default;
+            bytes = default;
+            return false;
+        }
+
+        bytes = _rest[..length];
+        _rest = _rest[length..];
+        return true;
+    }
+}

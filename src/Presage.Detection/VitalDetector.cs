@@ -1,0 +1,308 @@
+// Hot path: Feed runs once per vital sign, host and second; budget 0.5 us, no allocation.
+using System.Buffers;
+
+namespace Presage.Detection;
+
+/// <summary>
+/// Learns what is usual for one signal of one host from its values alone and judges each value as it comes. Deterministic in
+/// (settings, values fed): no clock, no chance, no I/O. Not thread-safe.
+///
+/// 1. The value is mapped to practical floors (<see cref="SignalScale"/>), the rhythm of the day is taken off
+///    (<see cref="DayProfile"/>).
+/// 2. Three views look at the rest: at each value against a level with a half-life of an hour, at the mean of a minute
+///    (three hours) and at the mean of 5 min (a day). Each turns the distance into a tail probability
+///    (<see cref="ResidualTails"/>). The smallest one counts, bounded by the practical size of the difference: 10^-6 at one
+///    floor, so a flat line does not cry wolf.
+/// 3. Probabilities of 10^-6 or less for 10 s open an anomaly; 10^-3 or more for a minute closes it (<see cref="OddRun"/>).
+/// 4. Normal values are learned; odd ones hardly, until they have been odd for hours: then they are the new regime. An
+///    anomaly of about the same size that comes a third time within two weeks (a second time on the first day) is accepted
+///    as usual.
+///
+/// Everything is weighed by time, not by count, so 1 s and 60 s cadence learn the same. NaN, infinities and times not after
+/// the last one are ignored.
+/// </summary>
+public sealed class VitalDetector
+{
+    /// <summary>Data needed before there is a band and a score.</summary>
+    public const double RangeSeconds = 1_800;
+
+    /// <summary>Data needed before the rhythm of the day is trusted.</summary>
+    public const double DaysSeconds = 2 * 86_400;
+
+    /// <summary>Data needed before rare events count as known.</summary>
+    public const double WeeksSeconds = 14 * 86_400;
+
+    const byte StateVersion = 1;
+
+    /// <summary>A value stands for the time since the one before, but no longer than this: what lies between is unknown.</summary>
+    const double StandSecondsMax = 300;
+
+    /// <summary>After a gap this long nothing is judged for <see cref="SettleSeconds"/>: a machine that starts is not usual.</summary>
+    const double LongGapSeconds = 1_800;
+    const double SettleSeconds = 300;
+
+    /// <summary>A level after a long gap believes the present as much as ten minutes of the past.</summary>
+    const double LevelAgeAfterGap = 600;
+
+    /// <summary>The slow view needs a day of its own history to know how far means stray.</summary>
+    const double SlowViewSeconds = 86_400;
+
+    /// <summary>The usual range is shown at least this wide to each side, in practical floors.</summary>
+    const double ShownMin = 0.1;
+
+    readonly SignalScale _scale;
+    readonly AnomalyDirection _direction;
+    readonly DayProfile _rhythm = new();
+    readonly DetectorView _fast = new(0, 3_600, Rarity.LookSeconds);
+    readonly DetectorView _middle = new(60, 3 * 3_600, 60);
+    readonly DetectorView _slow = new(300, 86_400, 300);
+    OddRun _run;
+    long _lastMs = long.MinValue;
+    double _settleSeconds;
+    double _cadenceSeconds;
+
+    /// <summary>Anomalies of late (half-life a week) that were not accepted, for <see cref="HasComeBack"/>.</summary>
+    double _recurrences;
+
+    public VitalDetector(DetectorSettings settings)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(settings.Floor);
+        _scale = new SignalScale(settings);
+        _direction = settings.Direction;
+    }
+
+    /// <summary>The time its data cover, in seconds; gaps do not count.</summary>
+    public double LearnedSeconds { get; private set; }
+
+    public LearningPhase Phase =>
+        LearnedSeconds < RangeSeconds ? LearningPhase.Range
+        : LearnedSeconds < DaysSeconds ? LearningPhase.Days
+        : LearnedSeconds < WeeksSeconds ? LearningPhase.Weeks
+        : LearningPhase.Known;
+
+    /// <summary>Whether an anomaly runs.</summary>
+    public bool IsUnusual => _run.IsOpen;
+
+    /// <summary>The anomaly that runs, or the last one that ended.</summary>
+    public Anomaly Anomaly => _run.Anomaly;
+
+    /// <summary>The time of the last value taken in, ms since 1970 UTC; long.MinValue before the first.</summary>
+    public long LastMs => _lastMs;
+
+    /// <summary>The level the value has had of late, in its unit (for ranking several of a kind).</summary>
+    public double Level => _scale.ToValue(_slow.Level);
+
+    /// <summary>Judges a value, then learns it.</summary>
+    public DetectorReading Feed(long timestampMs, double value)
+    {
+        if (!double.IsFinite(value) || timestampMs <= _lastMs)
+        {
+            return DetectorReading.Unknown;
+        }
+
+        double sinceSeconds = _lastMs == long.MinValue ? 0 : (timestampMs - _lastMs) / 1000.0;
+        var closedByGap = Resume(sinceSeconds);
+        double seconds = Stand(sinceSeconds);
+        _lastMs = timestampMs;
+        double scaled = _scale.ToScale(value);
+        var (least, most) = _rhythm.At(timestampMs);
+        double rhythm = Math.Clamp(scaled - _fast.Level, least, most);
+        _fast.See(scaled - rhythm, seconds);
+        _middle.See(scaled - rhythm, seconds);
+        _slow.See(scaled - rhythm, seconds);
+        if (Phase == LearningPhase.Range)
+        {
+            Learn(timestampMs, scaled, seconds, isOdd: false);
+            return DetectorReading.Unknown;
+        }
+
+        double lower = _scale.ToValue(_fast.Level + least - Math.Max(ShownMin, _fast.Tails.UsualBelow));
+        double upper = _scale.ToValue(_fast.Level + most + Math.Max(ShownMin, _fast.Tails.UsualAbove));
+        var look = Look(timestampMs, value, seconds, rhythm, lower, upper);
+        bool isSettling = _settleSeconds > 0;
+        _settleSeconds = Math.Max(0, _settleSeconds - seconds);
+        var change = isSettling ? AnomalyChange.None : _run.See(look);
+        Follow(change);
+        Learn(timestampMs, scaled, seconds, isOdd: _run.IsOpen || look.Probability <= OddRun.OpenProbability);
+        double score = isSettling ? 0 : Rarity.ScoreOf(look.Probability);
+        return new DetectorReading(score, lower, upper, change == AnomalyChange.None ? closedByGap : change);
+    }
+
+    /// <summary>Judges and learns a run of values; the same as feeding them one by one.</summary>
+    public void Feed(ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values, Span<DetectorReading> readings)
+    {
+        for (int i = 0; i < timestampsMs.Length; i++)
+        {
+            readings[i] = Feed(timestampsMs[i], values[i]);
+        }
+    }
+
+    /// <summary>Appends everything it has learned (version 1: 0.5 to 2 KB).</summary>
+    public void Save(IBufferWriter<byte> output)
+    {
+        var writer = new StateWriter(output);
+        writer.Byte(StateVersion);
+        writer.Long(_lastMs);
+        writer.Double(LearnedSeconds);
+        writer.Double(_settleSeconds);
+        writer.Double(_cadenceSeconds);
+        writer.Double(_recurrences);
+        _run.Save(writer);
+        _rhythm.Save(writer);
+        _fast.Save(writer);
+        _middle.Save(writer);
+        _slow.Save(writer);
+    }
+
+    /// <summary>
+    /// Makes a detector of saved state; null when the bytes are of another version or damaged (the signal is then learned
+    /// anew).
+    /// </summary>
+    public static VitalDetector? Restore(DetectorSettings settings, ReadOnlySpan<byte> state)
+    {
+        var reader = new StateReader(state);
+        if (reader.Byte() != StateVersion)
+        {
+            return null;
+        }
+
+        var detector = new VitalDetector(settings);
+        return detector.Restore(ref reader) && reader.IsWhole ? detector : null;
+    }
+
+    bool Restore(ref StateReader reader)
+    {
+        _lastMs = reader.Long();
+        LearnedSeconds = reader.Double();
+        _settleSeconds = reader.Double();
+        _cadenceSeconds = reader.Double();
+        _recurrences = reader.Double();
+        bool isSane = LearnedSeconds is >= 0 and < 1e12 && _settleSeconds is >= 0 and <= SettleSeconds &&
+            _cadenceSeconds is >= 0 and < 1e9 && _recurrences is >= 0 and < 1e9;
+        return _run.Restore(ref reader) && _rhythm.Restore(ref reader) && _fast.Restore(ref reader) &&
+            _middle.Restore(ref reader) && _slow.Restore(ref reader) && isSane;
+    }
+
+    /// <summary>The time a value stands for: since the last one, bounded by three times the cadence seen.</summary>
+    double Stand(double sinceSeconds)
+    {
+        if (sinceSeconds <= 0)
+        {
+            return 0;
+        }
+
+        _cadenceSeconds = _cadenceSeconds == 0 ? sinceSeconds
+            : _cadenceSeconds + (0.1 * (Math.Min(sinceSeconds, 2 * _cadenceSeconds) - _cadenceSeconds));
+        return Math.Min(StandSecondsMax, Math.Min(sinceSeconds, 3 * _cadenceSeconds));
+    }
+
+    AnomalyChange Resume(double gapSeconds)
+    {
+        if (gapSeconds < LongGapSeconds)
+        {
+            return AnomalyChange.None;
+        }
+
+        _settleSeconds = SettleSeconds;
+        _fast.Resume(LevelAgeAfterGap);
+        _middle.Resume(LevelAgeAfterGap);
+        _slow.Resume(double.MaxValue);
+        return _run.Close();
+    }
+
+    OddLook Look(long timestampMs, double value, double seconds, double rhythm, double lower, double upper)
+    {
+        double fast = Judge(_fast, rhythm), middle = Judge(_middle, rhythm);
+        double slow = LearnedSeconds < SlowViewSeconds ? 1 : Judge(_slow, rhythm);
+        var (scale, view, probability) =
+            fast <= middle && fast <= slow ? (OddScale.Value, _fast, fast)
+            : middle <= slow ? (OddScale.Minute, _middle, middle)
+            : (OddScale.Slow, _slow, slow);
+        return new OddLook(
+            timestampMs,
+            value,
+            seconds,
+            probability,
+            fast,
+            Math.Min(fast, middle),
+            Math.Max(probability, _slow.ProbabilityOf(_fast.Smooth)),
+            view.Residual,
+            scale,
+            lower,
+            upper);
+    }
+
+    double Judge(DetectorView view, double rhythm)
+    {
+        double residual = view.Residual;
+        var side = residual > 0 ? AnomalyDirection.Above : AnomalyDirection.Below;
+        if ((_direction & side) == 0)
+        {
+            return 1;
+        }
+
+        // 10^-6 at one practical floor, falling with the square: the bound stops mattering at the size of real trouble.
+        double effect = _scale.Effect(view.Smooth + rhythm, view.Level + rhythm);
+        double bound = Math.Pow(10, Math.Max(-12, -6 * effect * effect));
+        return Math.Min(1, Math.Max(bound, view.Probability));
+    }
+
+    void Learn(long timestampMs, double scaled, double seconds, bool isOdd)
+    {
+        var before = _rhythm.At(timestampMs);
+        if (_rhythm.Learn(timestampMs, scaled, seconds))
+        {
+            var after = _rhythm.At(timestampMs);
+            double by = (before.Least + before.Most - after.Least - after.Most) / 2;
+            _fast.Shift(by);
+            _middle.Shift(by);
+            _slow.Shift(by);
+        }
+
+        LearnedSeconds += seconds;
+        _recurrences *= double.Exp2(-seconds / (7 * 86_400.0));
+        if (isOdd)
+        {
+            _fast.LearnOdd(seconds, _run.OpenSeconds);
+            _middle.LearnOdd(seconds, _run.OpenSeconds);
+            _slow.LearnOdd(seconds, _run.OpenSeconds);
+        }
+        else
+        {
+            _fast.LearnNormal(seconds);
+            _middle.LearnNormal(seconds);
+            _slow.LearnNormal(seconds);
+        }
+    }
+
+    void Follow(AnomalyChange change)
+    {
+        if (change == AnomalyChange.Opened)
+        {
+            _fast.Tails.DropPending();
+            _middle.Tails.DropPending();
+            _slow.Tails.DropPending();
+        }
+        else if (change == AnomalyChange.Closed)
+        {
+            // The means still carry the anomaly; a regime that lasted for hours is the level of all views.
+            if (_run.OpenSeconds > 3_600)
+            {
+                _middle.MoveTo(_fast.Level);
+                _slow.MoveTo(_fast.Level);
+            }
+
+            _middle.Settle(_fast.Residual);
+            _slow.Settle(_fast.Residual);
+            _recurrences++;
+            if (HasComeBack)
+            {
+                var view = _run.PeakScale switch { OddScale.Value => _fast, OddScale.Minute => _middle, _ => _slow };
+                view.Tails.Accept(_run.PeakResidual, _run.OpenSeconds);
+                _recurrences = 0;
+            }
+        }
+    }
+
+    bool HasComeBack => _recurrences >= (LearnedSeconds < 86_400 ? 1.9 : 2.2);
+}

@@ -1,0 +1,77 @@
+namespace Presage.Watching;
+
+/// <summary>
+/// One host of the registry. Ingest threads move the two atomic counters; everything else is written by the watcher's loop
+/// under <see cref="Gate"/>.
+/// </summary>
+sealed class HostEntry(string name, long firstSeenMs)
+{
+    long _newestMs = long.MinValue;
+    long _samples;
+    long _ratedAtMs = firstSeenMs;
+    long _ratedSamples;
+
+    /// <summary>Guards the members below.</summary>
+    public Lock Gate { get; } = new();
+
+    public string Name { get; } = name;
+
+    public long FirstSeenMs { get; } = firstSeenMs;
+
+    /// <summary>Data time of the newest sample; long.MinValue before the first.</summary>
+    public long NewestMs => Interlocked.Read(ref _newestMs);
+
+    public TimeSpan Cadence { get; set; } = TimeSpan.FromSeconds(1);
+
+    public HostOrigin Origin { get; set; } = HostOrigin.Other;
+
+    public IReadOnlyDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();
+
+    public MachineFacts Facts { get; set; } = new();
+
+    public double SamplesPerSecond { get; private set; }
+
+    /// <summary>Data time of the last presage_host_up written, so that it is known as our own when the store reports it.</summary>
+    public long OwnUpMs { get; set; } = long.MinValue;
+
+    /// <summary>Notes samples of an append; called by ingest.</summary>
+    public void See(long newestMs, int samples)
+    {
+        Interlocked.Add(ref _samples, samples);
+        long seen = Interlocked.Read(ref _newestMs);
+        while (newestMs > seen)
+        {
+            long before = Interlocked.CompareExchange(ref _newestMs, newestMs, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
+        }
+    }
+
+    /// <summary>Takes samples out of the count that Presage itself appended.</summary>
+    public void Uncount(int samples) => Interlocked.Add(ref _samples, -samples);
+
+    /// <summary>Brings <see cref="SamplesPerSecond"/> up to date: a mean that forgets within a minute.</summary>
+    public void Rate(long nowMs)
+    {
+        double seconds = (nowMs - _ratedAtMs) / 1000.0;
+        if (seconds < 1)
+        {
+            return;
+        }
+
+        long samples = Math.Max(_ratedSamples, Interlocked.Read(ref _samples));
+        double rate = (samples - _ratedSamples) / seconds;
+        double gain = 1 - Math.Exp(-seconds / 20);
+        SamplesPerSecond = SamplesPerSecond == 0 ? rate : SamplesPerSecond + (gain * (rate - SamplesPerSecond));
+        _ratedAtMs = nowMs;
+        _ratedSamples = samples;
+    }
+
+    /// <summary>No sample for longer than max(15 s, 3 x cadence).</summary>
+    public bool IsSilentAt(long nowMs) =>
+        NewestMs != long.MinValue && nowMs - NewestMs > Math.Max(15_000, 3 * Cadence.TotalMilliseconds);
+}

@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Presage.State;
+
+namespace Presage.Watching;
+
+/// <summary>
+/// The hosts that have sent samples. Fed by the store with every append (<see cref="OnAppended"/>, on ingest threads, so it
+/// only moves counters); described by the watcher; kept in the state file from start to start.
+/// </summary>
+public sealed class HostRegistry
+{
+    readonly ConcurrentDictionary<string, HostEntry> _hosts = new(StringComparer.Ordinal);
+    readonly StateDatabase _state;
+    readonly TimeProvider _time;
+    long _revision;
+
+    /// <summary>Loads the hosts known from earlier runs.</summary>
+    public HostRegistry(StateDatabase state, TimeProvider time)
+    {
+        _state = state;
+        _time = time;
+        foreach (var host in Load(state))
+        {
+            _hosts[host.Name] = host;
+        }
+    }
+
+    /// <summary>Grows when a host appears or is forgotten.</summary>
+    public long Revision => Interlocked.Read(ref _revision);
+
+    internal IEnumerable<HostEntry> Entries => _hosts.Values;
+
+    /// <summary>Notes that samples of a host were appended. Cheap, thread-safe, never throws.</summary>
+    public void OnAppended(string host, long newestTimestampMs, int samples)
+    {
+        if (_hosts.TryGetValue(host, out var entry))
+        {
+            if (newestTimestampMs != entry.OwnUpMs)
+            {
+                entry.See(newestTimestampMs, samples);
+            }
+
+            return;
+        }
+
+        if (host.Length == 0)
+        {
+            return;
+        }
+
+        entry = new HostEntry(host, NowMs);
+        entry.See(newestTimestampMs, samples);
+        if (_hosts.TryAdd(host, entry))
+        {
+            Interlocked.Increment(ref _revision);
+        }
+        else
+        {
+            OnAppended(host, newestTimestampMs, samples);
+        }
+    }
+
+    /// <summary>All hosts, sorted by name.</summary>
+    public IReadOnlyList<WatchedHost> Snapshot()
+    {
+        long nowMs = NowMs;
+        var hosts = new List<WatchedHost>(_hosts.Count);
+        foreach (var entry in _hosts.Values)
+        {
+            hosts.Add(Snapshot(entry, nowMs));
+        }
+
+        hosts.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return hosts;
+    }
+
+    /// <summary>One host, or null when it never sent or was forgotten.</summary>
+    public WatchedHost? Find(string host) =>
+        _hosts.TryGetValue(host, out var entry) ? Snapshot(entry, NowMs) : null;
+
+    /// <summary>
+    /// Drops a host with its facts, detectors and anomalies; its samples stay until retention takes them. When it sends again
+    /// it is a new host. False when it is not known.
+    /// </summary>
+    public bool Forget(string host)
+    {
+        if (!_hosts.TryRemove(host, out _))
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _revision);
+        _state.Write(connection =>
+        {
+            connection.Execute("delete from hosts where name = $name", ("$name", host));
+            connection.Execute("delete from detector_states where host = $name", ("$name", host));
+            connection.Execute("delete from anomalies where host = $name", ("$name", host));
+        });
+        return true;
+    }
+
+    internal HostEntry? Entry(string host) => _hosts.GetValueOrDefault(host);
+
+    /// <summary>Writes all hosts to the state file.</summary>
+    internal void Save() => _state.Write(connection =>
+    {
+        foreach (var entry in _hosts.Values)
+        {
+            lock (entry.Gate)
+            {
+                connection.Execute(
+                    """
+                    insert into hosts (name, first_seen_ms, last_seen_ms, cadence_ms, origin, labels, facts)
+                    values ($name, $first, $last, $cadence, $origin, $labels, $facts)
+                    on conflict (name) do update set last_seen_ms = excluded.last_seen_ms,
+                        cadence_ms = excluded.cadence_ms, origin = excluded.origin, labels = excluded.labels,
+                        facts = excluded.facts
+                    """,
+                    ("$name", entry.Name),
+                    ("$first", entry.FirstSeenMs),
+                    ("$last", entry.NewestMs),
+                    ("$cadence", (long)entry.Cadence.TotalMilliseconds),
+                    ("$origin", entry.Origin.ToString()),
+                    ("$labels", JsonSerializer.Serialize(entry.Labels)),
+                    ("$facts", JsonSerializer.Serialize(entry.Facts)));
+            }
+        }
+    });
+
+    long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    static WatchedHost Snapshot(HostEntry entry, long nowMs)
+    {
+        lock (entry.Gate)
+        {
+            return new WatchedHost(
+                entry.Name,
+                entry.FirstSeenMs,
+                entry.NewestMs,
+                entry.Cadence,
+                entry.IsSilentAt(nowMs),
+                entry.Origin,
+                entry.Labels,
+                entry.Facts,
+                entry.SamplesPerSecond);
+        }
+    }
+
+    static List<HostEntry> Load(StateDatabase state) => state.Read(static connection => connection.Query(
+        "select name, first_seen_ms, last_seen_ms, cadence_ms, origin, labels, facts from hosts",
+        static row =>
+        {
+            var entry = new HostEntry(row.GetString(0), row.GetInt64(1))
+            {
+                Cadence = TimeSpan.FromMilliseconds(row.GetInt64(3)),
+                Origin = Enum.TryParse(row.GetString(4), out HostOrigin origin) ? origin : HostOrigin.Other,
+                Labels = JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(5)) ?? [],
+                Facts = JsonSerializer.Deserialize<MachineFacts>(row.GetString(6)) ?? new MachineFacts(),
+            };
+            entry.See(row.GetInt64(2), 0);
+            return entry;
+        }));
+}
