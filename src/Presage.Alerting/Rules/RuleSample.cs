@@ -1,0 +1,9 @@
+using Presage.Metrics;
+
+namespace Presage.Alerting.Rules;
+
+/// <summary>
+/// The value of one instance at one evaluation. <paramref name="Labels"/> identify the instance (no metric name, no
+/// <c>vital</c>); <paramref name="Exempt"/> is the outcome of <see cref="AlertRule.Unless"/>.
+/// </summary>
+public readonly record struct RuleSample(LabelSet Labels, double Value, bool Exempt = false);
