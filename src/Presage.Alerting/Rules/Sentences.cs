@@ -31,7 +31,8 @@ public static class Sentences
     public static string Resolved(
         AlertRule rule, LabelSet labels, double value, TimeSpan duration, EndReason reason)
     {
-        string ended = $"{HostNames.Of(labels)}: {rule.Name}{Where(labels)} ended after {NumberText.Duration(duration)}";
+        string subject = $"{HostNames.Of(labels)}: {rule.Name}{Where(labels)}";
+        string ended = $"{subject} ended after {NumberText.Duration(duration)}";
         return reason switch
         {
             EndReason.NoData => $"{ended} without a value: none for {NumberText.Duration(RuleEvaluation.MissingMax)}.",
