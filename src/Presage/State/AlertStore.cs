@@ -119,7 +119,8 @@ sealed class AlertStore(StateDatabase state)
         long id = connection.Query(
             """
             insert into alerts
-                (rule, rule_name, severity, host, labels, phase, since_ms, fired_ms, seen_ms, value, threshold, sentence)
+                (rule, rule_name, severity, host, labels, phase, since_ms, fired_ms, seen_ms, value, threshold,
+                sentence)
             values
                 ($rule, $name, $severity, $host, $labels, $phase, $since, $fired, $seen, $value, $threshold, $sentence)
             returning id
@@ -149,7 +150,8 @@ sealed class AlertStore(StateDatabase state)
         connection.Execute(
             """
             update alerts set phase = $phase, since_ms = $since, fired_ms = $fired, good_since_ms = $good,
-                seen_ms = $seen, value = $value, severity = $severity, threshold = $threshold, sentence = $sentence, ended_ms = $ended
+                seen_ms = $seen, value = $value, severity = $severity, threshold = $threshold,
+                sentence = $sentence, ended_ms = $ended
             where id = $id
             """,
             ("$phase", Words.Of(transition.To)),

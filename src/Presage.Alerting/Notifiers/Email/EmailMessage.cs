@@ -14,6 +14,11 @@ namespace Presage.Alerting.Notifiers.Email;
 /// </summary>
 public static class EmailMessage
 {
+    /// <summary>Whether a text is one e-mail address with a domain, with or without a display name.</summary>
+    public static bool IsAddress(string text) =>
+        text.Length <= 320 && MailboxAddress.TryParse(text, out var mailbox) &&
+        mailbox.Address.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at < mailbox.Address.Length - 1;
+
     /// <summary>
     /// Makes the mail to one recipient. <paramref name="idempotencyKey"/> tells messages of one thread apart.
     /// </summary>
