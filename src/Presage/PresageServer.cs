@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.ResponseCompression;
 using Presage.Api;
 using Presage.Configuration;
+using Presage.Notifying;
 using Presage.Receivers;
 using Presage.State;
 using Scalar.AspNetCore;
@@ -154,6 +155,7 @@ sealed class PresageServer : IAsyncDisposable
         services.AddSingleton<PrometheusQueries>();
         services.AddSingleton<WriteReceiver>();
         services.AddSingleton<Dashboard>();
+        NotifyingParts.Add(services, options.Data);
     }
 
     static void ConfigureKestrel(WebApplicationBuilder builder, ListenAddresses addresses)
@@ -204,6 +206,7 @@ sealed class PresageServer : IAsyncDisposable
         StatusApi.MapHealth(root);
         ServersApi.MapDownloads(root);
         PrometheusApi.Map(root);
+        NotifyingParts.Map(root, api);
         WriteApi.Map(root);
         root.MapOpenApi(ApiDocument.Path).Require(Access.Public);
         root.MapScalarApiReference("/api/docs", static o => o.WithTitle("Presage API").WithOpenApiRoutePattern(ApiDocument.Path))

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Presage.Api;
 using Presage.State;
 
@@ -7,9 +8,18 @@ namespace Presage.Notifying;
 static class NotifyingParts
 {
     /// <summary>
-    /// Registers everything; needs <see cref="StateDatabase"/>, <see cref="TimeProvider"/> and Data Protection in the same container.
+    /// Registers everything; needs <see cref="StateDatabase"/> and <see cref="TimeProvider"/> in the same container.
+    /// The keys that encrypt the channels' secrets lie in the folder <c>keys</c> of the data folder.
     /// </summary>
-    public static void Add(IServiceCollection services) => services
+    public static void Add(IServiceCollection services, string dataFolder)
+    {
+        services.AddDataProtection()
+            .SetApplicationName("presage")
+            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(dataFolder, "keys")));
+        AddParts(services);
+    }
+
+    static void AddParts(IServiceCollection services) => services
         .AddSingleton<AlertStore>()
         .AddSingleton<RuleStore>()
         .AddSingleton<SilenceStore>()
@@ -21,7 +31,9 @@ static class NotifyingParts
         .AddSingleton<ChannelNotifiers>()
         .AddSingleton<ChannelTrial>();
 
-    /// <summary>Maps the endpoints: Presage's own below <paramref name="api"/>, Prometheus' below <paramref name="root"/>.</summary>
+    /// <summary>
+    /// Maps the endpoints: Presage's own below <paramref name="api"/>, Prometheus' below <paramref name="root"/>.
+    /// </summary>
     public static void Map(IEndpointRouteBuilder root, IEndpointRouteBuilder api)
     {
         AlertsApi.Map(api);

@@ -348,6 +348,302 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/presage/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open alerts, the worst first, or ended ones; at most 1000
+         * @description Needs role viewer.
+         */
+        get: operations["listAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that you take care of a firing alert; it is told to nobody else
+         * @description Needs role operator.
+         */
+        post: operations["acknowledgeAlert"];
+        /**
+         * Take an acknowledgement back
+         * @description Needs role operator.
+         */
+        delete: operations["unacknowledgeAlert"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Active and coming silences, the first to end first
+         * @description Needs role viewer.
+         */
+        get: operations["listSilences"];
+        put?: never;
+        /**
+         * Silence alerts for a time
+         * @description Needs role operator.
+         */
+        post: operations["createSilence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/silences/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a silence would hold back; changes nothing
+         * @description Needs role viewer.
+         */
+        post: operations["previewSilence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/silences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a silence now
+         * @description Needs role operator.
+         */
+        delete: operations["deleteSilence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All rules with how their last evaluation went
+         * @description Needs role viewer.
+         */
+        get: operations["listRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch a rule on or off, or change its threshold, duration or severity
+         * @description Needs role operator.
+         */
+        put: operations["updateRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/rules/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a stock rule as it was shipped
+         * @description Needs role operator.
+         */
+        post: operations["resetRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All channels without their secrets, each with its last message
+         * @description Needs role viewer.
+         */
+        get: operations["listChannels"];
+        put?: never;
+        /**
+         * Add a channel
+         * @description Needs role operator.
+         */
+        post: operations["createChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a channel; secrets left out stay
+         * @description Needs role operator.
+         */
+        put: operations["replaceChannel"];
+        post?: never;
+        /**
+         * Delete a channel; what waits for it is given up
+         * @description Needs role operator.
+         */
+        delete: operations["deleteChannel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test message; the answer of the far end within 10 s
+         * @description Needs role operator.
+         */
+        post: operations["testChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/channels/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The same with settings that are not saved
+         * @description Needs role operator.
+         */
+        post: operations["testUnsavedChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages, last first; at most 1000
+         * @description Needs role viewer.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a waiting or failed message again now
+         * @description Needs role operator.
+         */
+        post: operations["retryDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/-/healthy": {
         parameters: {
             query?: never;
@@ -604,10 +900,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pending and firing alerts
+         * @description Needs role viewer.
+         */
+        get: operations["prometheusAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All rules that are switched on
+         * @description Needs role viewer.
+         */
+        get: operations["prometheusRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Acknowledgement: {
+            note?: null | string;
+        };
         AgentDownloads: {
             platforms: components["schemas"]["AgentPlatform"][];
         };
@@ -656,6 +995,13 @@ export interface components {
         AlertItemSeverity: "critical" | "warning";
         /** @enum {unknown} */
         AlertItemState: "pending" | "firing" | "acknowledged" | "silenced" | "resolved";
+        AlertList: {
+            items: components["schemas"]["AlertItem"][];
+            silences: components["schemas"]["Silence"][];
+            today: components["schemas"]["AlertsToday"];
+        };
+        /** @enum {unknown} */
+        AlertListState: "open" | "history";
         AlertNotified: {
             channel: string;
             state: components["schemas"]["AlertNotifiedState"];
@@ -665,6 +1011,12 @@ export interface components {
         };
         /** @enum {unknown} */
         AlertNotifiedState: "delivered" | "waiting" | "failed";
+        AlertsToday: {
+            /** Format: int32 */
+            alerts: number;
+            /** Format: int32 */
+            notifications: number;
+        };
         AuditEntry: {
             /** Format: int64 */
             timeMs: number;
@@ -687,6 +1039,100 @@ export interface components {
             status: string;
             data: components["schemas"]["BuildInfo"];
         };
+        Channel: {
+            id: string;
+            name: string;
+            kind: components["schemas"]["ChannelKind"];
+            enabled: boolean;
+            severities: components["schemas"]["AlertItemSeverity"][];
+            sendResolved: boolean;
+            email: null | components["schemas"]["ChannelEmail"];
+            webhook: null | components["schemas"]["ChannelWebhook"];
+            lastDelivery: null | components["schemas"]["Delivery"];
+            problem: null | string;
+        };
+        ChannelEmail: {
+            host: string;
+            /** Format: int32 */
+            port: number;
+            security: components["schemas"]["ChannelSecurity"];
+            user: null | string;
+            passwordSet: boolean;
+            from: string;
+            to: string[];
+            verifyCertificate: boolean;
+        };
+        ChannelEmailRequest: {
+            host: string;
+            /** Format: int32 */
+            port: number;
+            security: components["schemas"]["ChannelSecurity"];
+            from: string;
+            to: string[];
+            user?: null | string;
+            password?: null | string;
+            /** @default true */
+            verifyCertificate: boolean;
+        };
+        /** @enum {unknown} */
+        ChannelKind: "email" | "webhook";
+        ChannelRequest: {
+            name: string;
+            kind: components["schemas"]["ChannelKind"];
+            severities: components["schemas"]["AlertItemSeverity"][];
+            /** @default true */
+            enabled: boolean;
+            /** @default true */
+            sendResolved: boolean;
+            email?: null | components["schemas"]["ChannelEmailRequest"];
+            webhook?: null | components["schemas"]["ChannelWebhookRequest"];
+            id?: null | string;
+        };
+        /** @enum {unknown} */
+        ChannelSecurity: "none" | "starttls" | "tls";
+        ChannelTest: {
+            delivered: boolean;
+            answer: string;
+            /** Format: double */
+            elapsedMs: number;
+            transcript: string[];
+        };
+        ChannelWebhook: {
+            url: string;
+            secretSet: boolean;
+            headers: {
+                [key: string]: string;
+            };
+        };
+        ChannelWebhookRequest: {
+            url: string;
+            secret?: null | string;
+            headers?: null | {
+                [key: string]: string;
+            };
+        };
+        Delivery: {
+            /** Format: int64 */
+            id: number;
+            channelId: string;
+            channel: string;
+            recipient: string;
+            /** Format: int64 */
+            alertId: null | number;
+            subject: string;
+            state: components["schemas"]["DeliveryProgress"];
+            /** Format: int32 */
+            attempts: number;
+            /** Format: int64 */
+            createdMs: number;
+            /** Format: int64 */
+            lastAttemptMs: null | number;
+            /** Format: int64 */
+            nextAttemptMs: null | number;
+            answer: null | string;
+        };
+        /** @enum {unknown} */
+        DeliveryProgress: "waiting" | "delivered" | "failed";
         EnrolledHost: {
             host: string;
             /** Format: int64 */
@@ -823,6 +1269,14 @@ export interface components {
             vitals: components["schemas"]["LiveVital"][];
             processes: components["schemas"]["ProcessUsageView"][];
         };
+        Matcher: {
+            name: string;
+            value: string;
+            /** @default false */
+            isRegex: boolean;
+            /** @default true */
+            isEqual: boolean;
+        };
         MetricFamily: {
             name: string;
             help: null | string;
@@ -907,6 +1361,65 @@ export interface components {
             memoryBytes: number;
             user: null | string;
         };
+        PrometheusAlert: {
+            labels: {
+                [key: string]: string;
+            };
+            annotations: {
+                [key: string]: string;
+            };
+            state: string;
+            activeAt: string;
+            value: string;
+        };
+        PrometheusAlertsAnswer: {
+            status: string;
+            data: components["schemas"]["PrometheusAlertsData"];
+        };
+        PrometheusAlertsData: {
+            alerts: components["schemas"]["PrometheusAlert"][];
+        };
+        PrometheusRule: {
+            type: string;
+            name: string;
+            query: string;
+            /** Format: double */
+            duration: number;
+            /** Format: double */
+            keepFiringFor: number;
+            labels: {
+                [key: string]: string;
+            };
+            annotations: {
+                [key: string]: string;
+            };
+            alerts: components["schemas"]["PrometheusAlert"][];
+            state: string;
+            health: string;
+            lastError: null | string;
+            /** Format: double */
+            evaluationTime: number;
+            lastEvaluation: string;
+        };
+        PrometheusRuleGroup: {
+            name: string;
+            file: string;
+            /** Format: double */
+            interval: number;
+            /** Format: int32 */
+            limit: number;
+            rules: components["schemas"]["PrometheusRule"][];
+            /** Format: double */
+            evaluationTime: number;
+            lastEvaluation: string;
+        };
+        PrometheusRulesAnswer: {
+            status: string;
+            data: components["schemas"]["PrometheusRulesData"];
+        };
+        PrometheusRulesData: {
+            groups: components["schemas"]["PrometheusRuleGroup"][];
+        };
         QueryAnswer: {
             status: string;
             data?: null | components["schemas"]["QueryAnswerData"];
@@ -928,6 +1441,42 @@ export interface components {
         };
         /** @enum {unknown} */
         Role: "viewer" | "operator" | "administrator";
+        Rule: {
+            id: string;
+            name: string;
+            enabled: boolean;
+            stock: boolean;
+            changed: boolean;
+            severity: components["schemas"]["AlertItemSeverity"];
+            query: string;
+            unless: null | string;
+            comparison: string;
+            /** Format: double */
+            threshold: number;
+            /** Format: double */
+            clearThreshold: number;
+            unit: string;
+            /** Format: double */
+            forSeconds: number;
+            /** Format: double */
+            keepFiringSeconds: number;
+            sentence: string;
+            /** Format: int64 */
+            lastEvaluationMs: null | number;
+            lastError: null | string;
+            /** Format: int32 */
+            firing: number;
+            /** Format: int32 */
+            pending: number;
+        };
+        RuleUpdate: {
+            enabled?: null | boolean;
+            /** Format: double */
+            threshold?: null | number;
+            /** Format: double */
+            forSeconds?: null | number;
+            severity?: null | components["schemas"]["AlertItemSeverity"];
+        };
         SeriesAnswer: {
             status: string;
             data?: null | {
@@ -1002,6 +1551,40 @@ export interface components {
         SignInRequest: {
             name: string;
             password: string;
+        };
+        Silence: {
+            id: string;
+            matchers: components["schemas"]["Matcher"][];
+            /** Format: int64 */
+            startsMs: number;
+            /** Format: int64 */
+            endsMs: number;
+            /** Format: int64 */
+            createdMs: number;
+            createdBy: string;
+            comment: string;
+            /** Format: int32 */
+            heldBack: number;
+        };
+        SilencePreview: {
+            /** Format: int32 */
+            now: number;
+            /** Format: int32 */
+            last30Days: number;
+            /** Format: int32 */
+            critical: number;
+        };
+        SilencePreviewRequest: {
+            matchers: components["schemas"]["Matcher"][];
+        };
+        SilenceRequest: {
+            matchers: components["schemas"]["Matcher"][];
+            /** Format: int64 */
+            endsMs: number;
+            /** @default  */
+            comment: string;
+            /** Format: int64 */
+            startsMs?: null | number;
         };
         StorageStatus: {
             /** Format: int64 */
@@ -1805,6 +2388,577 @@ export interface operations {
             };
         };
     };
+    listAlerts: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["AlertListState"];
+                host?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledgeAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acknowledgement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertItem"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unacknowledgeAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertItem"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSilences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Silence"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Silence"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilencePreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilencePreview"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleUpdate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTest"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testUnsavedChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTest"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                channel?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     healthy: {
         parameters: {
             query?: never;
@@ -2320,6 +3474,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BuildInfoAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prometheusAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrometheusAlertsAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prometheusRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrometheusRulesAnswer"];
                 };
             };
             /** @description What went wrong */
