@@ -43,6 +43,29 @@ public sealed class SampleColumns
 
     public void Clear() => Count = 0;
 
+    /// <summary>Removes the staleness markers, keeping the order of the rest.</summary>
+    public void DropStaleMarkers()
+    {
+        int kept = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            if (SampleValue.IsStale(_values[i]))
+            {
+                continue;
+            }
+
+            if (kept != i)
+            {
+                _timestampsMs[kept] = _timestampsMs[i];
+                _values[kept] = _values[i];
+            }
+
+            kept++;
+        }
+
+        Count = kept;
+    }
+
     void Grow(int needed)
     {
         int size = Math.Max(needed, _values.Length * 2);

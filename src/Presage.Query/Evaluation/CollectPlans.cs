@@ -1,0 +1,180 @@
+using Presage.Metrics;
+using Presage.Query.Functions;
+using Presage.Query.Parsing;
+
+namespace Presage.Query.Evaluation;
+
+/// <summary><c>quantile(q, v)</c>: needs all values of a group at a step together.</summary>
+sealed class QuantilePlan(AggregateExpression expression, VectorPlan input, ScalarPlan quantile) : VectorPlan
+{
+    public override bool SharesName => true;
+
+    public override IEnumerable<StepSeries> Evaluate(Frame frame)
+    {
+        double[] quantiles = quantile.Evaluate(frame);
+        QuantileRemark.Check(frame.Run, quantiles, expression.Parameter!.Span);
+        var grouping = new LabelGrouping(expression.Grouping, expression.Without, frame.Run);
+        List<List<double[]>> groups = [];
+        foreach (var series in input.Evaluate(frame))
+        {
+            int group = grouping.GroupOf(series);
+            if (group == groups.Count)
+            {
+                groups.Add([]);
+            }
+
+            groups[group].Add(series.Values);
+        }
+
+        for (int i = 0; i < groups.Count; i++)
+        {
+            double[] result = frame.Rent();
+            Compute(groups[i], quantiles, result);
+            groups[i].ForEach(frame.Return);
+            yield return new StepSeries(grouping.LabelsOf(i), result);
+        }
+    }
+
+    static void Compute(List<double[]> members, double[] quantiles, double[] result)
+    {
+        double[] scratch = new double[members.Count];
+        for (int step = 0; step < result.Length; step++)
+        {
+            int count = 0;
+            foreach (double[] values in members)
+            {
+                scratch[count] = values[step];
+                count += Point.IsAbsent(values[step]) ? 0 : 1;
+            }
+
+            result[step] = count == 0 ? Point.Absent : Quantiles.Of(quantiles[step], scratch.AsSpan(0, count));
+        }
+    }
+}
+
+/// <summary>Remarks on quantiles outside 0 to 1.</summary>
+static class QuantileRemark
+{
+    public static void Check(QueryRun run, ReadOnlySpan<double> quantiles, TextSpan at)
+    {
+        foreach (double quantile in quantiles)
+        {
+            if (quantile is not (>= 0 and <= 1))
+            {
+                run.Warn(
+                    $"quantile value should be between 0 and 1, got {Numbers.FormatShort(quantile)}", at);
+            }
+        }
+    }
+}
+
+/// <summary><c>count_values("label", v)</c>.</summary>
+sealed class CountValuesPlan(AggregateExpression expression, VectorPlan input, string label) : VectorPlan
+{
+    public override IEnumerable<StepSeries> Evaluate(Frame frame)
+    {
+        if (label.Length == 0 || !SelectorParser.IsValid(label))
+        {
+            throw new PromQlExecutionException($"invalid label name {QuotedText.Quote(label)}");
+        }
+
+        // Grouped by the label itself too, its value comes from the counting: "don't do this", but it works.
+        var names = expression.Without ? [.. expression.Grouping, label] : expression.Grouping.Where(n => n != label);
+        var grouping = new LabelGrouping([.. names], expression.Without, frame.Run);
+        var counts = new Dictionary<(int Group, double Value), double[]>();
+        foreach (var series in input.Evaluate(frame))
+        {
+            int group = grouping.GroupOf(series);
+            for (int i = 0; i < series.Values.Length; i++)
+            {
+                double value = series.Values[i];
+                if (Point.IsAbsent(value))
+                {
+                    continue;
+                }
+
+                if (!counts.TryGetValue((group, value), out double[]? column))
+                {
+                    counts[(group, value)] = column = frame.RentAbsent();
+                }
+
+                column[i] = Point.IsAbsent(column[i]) ? 1 : column[i] + 1;
+            }
+
+            frame.Return(series.Values);
+        }
+
+        foreach (var ((group, value), column) in counts)
+        {
+            yield return new StepSeries(grouping.LabelsOf(group).With(label, Numbers.Format(value)), column);
+        }
+    }
+}
+
+/// <summary><c>absent(v)</c> and <c>absent_over_time(v[5m])</c>: 1 at steps where nothing is.</summary>
+sealed class AbsentPlan(VectorPlan input, LabelSet labels) : VectorPlan
+{
+    public override bool SharesName => true;
+
+    public override IEnumerable<StepSeries> Evaluate(Frame frame)
+    {
+        double[] result = frame.Rent();
+        result.AsSpan().Fill(1);
+        foreach (var series in input.Evaluate(frame))
+        {
+            for (int i = 0; i < result.Length; i++)
+            {
+                result[i] = Point.IsAbsent(series.Values[i]) ? result[i] : Point.Absent;
+            }
+
+            frame.Return(series.Values);
+        }
+
+        if (Point.AnyIn(result))
+        {
+            yield return new StepSeries(labels, result);
+        }
+    }
+
+    /// <summary>The labels a missing series would surely have: those of equality matchers on a label named once.</summary>
+    public static LabelSet LabelsOf(Expression expression)
+    {
+        var selector = expression as VectorSelector ?? (expression as RangeSelector)?.Vector;
+        var matchers = (selector?.Matchers ?? []).Where(m => m.Name != LabelNames.MetricName).ToList();
+        var sure = matchers.Where(m => m.Operator == MatchOperator.Equal && matchers.Count(o => o.Name == m.Name) == 1);
+        return LabelSet.Of([.. sure.Select(m => new Label(m.Name, m.Value))]);
+    }
+}
+
+/// <summary><c>sort</c>, <c>sort_desc</c> by value (NaN last) and <c>sort_by_label</c>; at a range only a remark.</summary>
+sealed class SortPlan(VectorPlan input, CallExpression call) : VectorPlan
+{
+    public override bool SharesName => input.SharesName;
+
+    public override IEnumerable<StepSeries> Evaluate(Frame frame)
+    {
+        var run = frame.Run;
+        if (run.IsRange)
+        {
+            run.Warn("sort is ineffective for range queries since results are always ordered by labels", call.Span);
+        }
+
+        List<StepSeries> all = [.. input.Evaluate(frame)];
+        if (frame.Steps > 1)
+        {
+            return all;
+        }
+
+        int sign = call.Function.Name.EndsWith("desc", StringComparison.Ordinal) ? -1 : 1;
+        if (!call.Function.Name.StartsWith("sort_by_label", StringComparison.Ordinal))
+        {
+            all.RemoveAll(s => Point.IsAbsent(s.Values[0]));
+            return all.OrderBy(s => s.Values[0], Comparer<double>.Create((a, b) =>
+                double.IsNaN(a) || double.IsNaN(b) ? double.IsNaN(a).CompareTo(double.IsNaN(b)) : sign * a.CompareTo(b)));
+        }
+
+        string[] names = [.. call.Arguments.Skip(1).Select(TextArgument.Of)];
+        all.Sort((a, b) => sign * NaturalOrder.Compare(a.Labels(run), b.Labels(run), names));
+        return all;
+    }
+}

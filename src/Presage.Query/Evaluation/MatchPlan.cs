@@ -1,0 +1,278 @@
+using Presage.Metrics;
+using Presage.Query.Parsing;
+
+namespace Presage.Query.Evaluation;
+
+/// <summary>
+/// An operator between two vectors. One side, the "one" side, is collected by the labels that must agree; the series of the
+/// other stream past it. Everything is decided step by step, as partners may change over time.
+/// </summary>
+sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan right) : VectorPlan
+{
+    readonly BinaryOperator _op = expression.Operator;
+    readonly VectorMatching _matching = expression.Matching;
+    readonly bool _leftIsOne = expression.Matching.Cardinality == MatchCardinality.OneToMany;
+    readonly bool _dropsName = !expression.Operator.IsComparison() || expression.ReturnBool;
+
+    public override bool SharesName => _dropsName || _matching.On;
+
+    /// <summary>
+    /// As in Prometheus, <c>fill_right</c> is what the "one" side lacks even under <c>group_right</c>, where it stands left.
+    /// </summary>
+    double? FillOne => _matching.FillRight;
+
+    double? FillMany => _matching.FillLeft;
+
+    public override IEnumerable<StepSeries> Evaluate(Frame frame)
+    {
+        var match = new Match(frame, new LabelGrouping(_matching.Labels, !_matching.On, frame.Run));
+        foreach (var series in (_leftIsOne ? left : right).Evaluate(frame))
+        {
+            AddOne(match, series);
+        }
+
+        bool fills = (FillOne ?? FillMany) is not null;
+        if (match.Groups.Count == 0 && !fills)
+        {
+            return [];
+        }
+
+        foreach (var series in (_leftIsOne ? right : left).Evaluate(frame))
+        {
+            AddMany(match, series);
+            frame.Return(series.Values);
+        }
+
+        ThrowIfAmbiguous(match);
+        if (FillMany is { } fill)
+        {
+            FillUnmatched(match, fill);
+        }
+
+        foreach (var group in match.Groups)
+        {
+            group.One.ForEach(one => frame.Return(one.Values));
+        }
+
+        return match.Result;
+    }
+
+    static void AddOne(Match match, in StepSeries series)
+    {
+        int index = match.Grouping.GroupOf(series);
+        if (index == match.Groups.Count)
+        {
+            match.Groups.Add(new Group(match.Frame.Steps));
+        }
+
+        var group = match.Groups[index];
+        foreach (var other in group.One)
+        {
+            for (int i = 0; i < other.Values.Length; i++)
+            {
+                if (!Point.IsAbsent(other.Values[i]) && !Point.IsAbsent(series.Values[i]))
+                {
+                    match.Ambiguous ??= new (int, StepSeries, StepSeries)?[match.Frame.Steps];
+                    match.Ambiguous[i] ??= (index, other, series);
+                }
+            }
+        }
+
+        group.One.Add(series);
+    }
+
+    void AddMany(Match match, in StepSeries series)
+    {
+        match.MarkMany(series.Values);
+        int index = FillMany is null ? match.Grouping.Find(series) : match.Grouping.GroupOf(series);
+        if (index == match.Groups.Count)
+        {
+            match.Groups.Add(new Group(match.Frame.Steps));
+        }
+
+        var group = index < 0 ? null : match.Groups[index];
+        if (group is not null)
+        {
+            foreach (var one in group.One)
+            {
+                Combine(match, group, series, one);
+            }
+
+            Mark(group.ManySeen, series.Values);
+        }
+
+        if (FillOne is { } fill)
+        {
+            FillPartner(match, group, series, fill);
+        }
+    }
+
+    void Combine(Match match, Group group, in StepSeries many, in StepSeries one)
+    {
+        double[] values = match.Frame.Rent();
+        Compute(many.Values, one.Values, values);
+        if (!Point.AnyIn(values))
+        {
+            match.Frame.Return(values);
+            return;
+        }
+
+        if (_matching.Cardinality == MatchCardinality.OneToOne)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                bool present = !Point.IsAbsent(values[i]);
+                if (present && group.Matched[i])
+                {
+                    throw new PromQlExecutionException("multiple matches for labels: many-to-one matching must be "
+                        + "explicit (group_left/group_right)");
+                }
+
+                group.Matched[i] |= present;
+            }
+        }
+
+        Emit(match, Labels(match, many, one), values);
+    }
+
+    void Compute(double[] many, double[] one, double[] values) => Arithmetic.Apply(
+        _op, _leftIsOne ? one : many, _leftIsOne ? many : one, values, expression.ReturnBool, keepRight: false);
+
+    void FillPartner(Match match, Group? group, in StepSeries many, double fill)
+    {
+        var frame = match.Frame;
+        double[] one = frame.Rent();
+        for (int i = 0; i < one.Length; i++)
+        {
+            int step = i;
+            bool partner = group is not null && group.One.Exists(o => !Point.IsAbsent(o.Values[step]));
+            one[i] = partner ? Point.Absent : fill;
+        }
+
+        double[] values = frame.Rent();
+        Compute(many.Values, one, values);
+        frame.Return(one);
+        if (Point.AnyIn(values))
+        {
+            Emit(match, Labels(match, many, null), values);
+        }
+        else
+        {
+            frame.Return(values);
+        }
+    }
+
+    void FillUnmatched(Match match, double fill)
+    {
+        var frame = match.Frame;
+        foreach (var group in match.Groups)
+        {
+            foreach (var one in group.One)
+            {
+                double[] many = frame.Rent();
+                for (int i = 0; i < many.Length; i++)
+                {
+                    many[i] = group.ManySeen[i] ? Point.Absent : fill;
+                }
+
+                double[] values = frame.Rent();
+                Compute(many, one.Values, values);
+                var labels = match.Grouping.Reduce(one.RawLabels, one.NameDropped);
+                var synthetic = new StepSeries(labels, many);
+                if (Point.AnyIn(values))
+                {
+                    Emit(match, Labels(match, synthetic, one), values);
+                }
+
+                frame.Return(many);
+            }
+        }
+    }
+
+    LabelSet Labels(Match match, in StepSeries many, StepSeries? one)
+    {
+        var run = match.Frame.Run;
+        var labels = many.Labels(run);
+        labels = _dropsName ? run.WithoutName(labels) : labels;
+        if (_matching.Cardinality == MatchCardinality.OneToOne)
+        {
+            labels = _matching.On ? labels.Only([.. _matching.Labels]) : labels.Without([.. _matching.Labels]);
+        }
+
+        foreach (string name in _matching.Include)
+        {
+            labels = labels.With(name, one is { } source ? source.Labels(run)[name] : "");
+        }
+
+        return labels;
+    }
+
+    static void Emit(Match match, LabelSet labels, double[] values)
+    {
+        try
+        {
+            MergePlan.Add(match.Frame, match.Merged, match.Result, new StepSeries(labels, values));
+        }
+        catch (PromQlExecutionException)
+        {
+            throw new PromQlExecutionException(
+                "multiple matches for labels: grouping labels must ensure unique matches");
+        }
+    }
+
+    static void Mark(bool[] marks, double[] values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            marks[i] |= !Point.IsAbsent(values[i]);
+        }
+    }
+
+    void ThrowIfAmbiguous(Match match)
+    {
+        for (int i = 0; i < match.Frame.Steps && match.Ambiguous is not null; i++)
+        {
+            if (match.ManySeen[i] && match.Ambiguous[i] is { } found)
+            {
+                throw Ambiguous(match, found.Group, found.First, found.Second);
+            }
+        }
+    }
+
+    PromQlExecutionException Ambiguous(Match match, int group, StepSeries first, StepSeries second)
+    {
+        var run = match.Frame.Run;
+        return new PromQlExecutionException(
+            $"found duplicate series for the match group {match.Grouping.LabelsOf(group)} on the "
+            + $"{(_leftIsOne ? "left" : "right")} hand-side of the operation: [{second.Labels(run)}, {first.Labels(run)}]"
+            + ";many-to-many matching not allowed: matching labels must be unique on one side");
+    }
+
+    sealed class Match(Frame frame, LabelGrouping grouping)
+    {
+        public Frame Frame { get; } = frame;
+
+        public LabelGrouping Grouping { get; } = grouping;
+
+        public List<Group> Groups { get; } = [];
+
+        public bool[] ManySeen { get; } = new bool[frame.Steps];
+
+        public Dictionary<LabelSet, int> Merged { get; } = [];
+
+        public List<StepSeries> Result { get; } = [];
+
+        public (int Group, StepSeries First, StepSeries Second)?[]? Ambiguous { get; set; }
+
+        public void MarkMany(double[] values) => Mark(ManySeen, values);
+    }
+
+    sealed class Group(int steps)
+    {
+        public List<StepSeries> One { get; } = [];
+
+        public bool[] Matched { get; } = new bool[steps];
+
+        public bool[] ManySeen { get; } = new bool[steps];
+    }
+}

@@ -1,0 +1,97 @@
+using Presage.Metrics;
+using Presage.Query.Parsing;
+
+namespace Presage.Query.Evaluation;
+
+/// <summary>What all parts of one evaluation share: the source, the limits, what was spent, what there is to remark.</summary>
+sealed class QueryRun(
+    QueryLimits limits, QueryFeatures features, string query, ISampleSource source, CancellationToken cancellationToken)
+{
+    readonly Stack<SampleColumns> _columns = new();
+    readonly SortedSet<string> _warnings = new(StringComparer.Ordinal);
+    readonly SortedSet<string> _infos = new(StringComparer.Ordinal);
+    long _samplesHeld;
+    long _samplesPeak;
+    long _samplesRead;
+    long _seriesRead;
+
+    public ISampleSource Source { get; } = source;
+
+    public long LookbackMs { get; } = (long)limits.Lookback.TotalMilliseconds;
+
+    public long SubqueryStepMs { get; } = (long)limits.SubqueryStep.TotalMilliseconds;
+
+    public bool DelaysNameRemoval { get; } = features.HasFlag(QueryFeatures.DelayedNameRemoval);
+
+    public bool TypeAndUnit { get; } = features.HasFlag(QueryFeatures.TypeAndUnitLabels);
+
+    /// <summary>Start, end and step of the whole query, which <c>start()</c>, <c>step()</c> and their like mean.</summary>
+    public required long StartMs { get; init; }
+
+    public required long EndMs { get; init; }
+
+    public required long StepMs { get; init; }
+
+    public bool IsRange { get; init; }
+
+    public IReadOnlyList<string> Warnings => [.. _warnings];
+
+    public IReadOnlyList<string> Infos => [.. _infos];
+
+    public QueryStatistics Statistics => new(_seriesRead, _samplesRead, _samplesPeak);
+
+    public long Milliseconds(DurationNode duration) => duration.Milliseconds(StepMs, EndMs - StartMs);
+
+    /// <summary>The labels without the metric's name (and without type and unit, where these go with the name).</summary>
+    public LabelSet WithoutName(LabelSet labels) => TypeAndUnit
+        ? labels.Without(LabelNames.MetricName, "__type__", "__unit__")
+        : labels.Without(LabelNames.MetricName);
+
+    public void ThrowIfCancelled() => cancellationToken.ThrowIfCancellationRequested();
+
+    /// <summary>Reads one series; the columns hold no staleness markers afterwards when these are not kept.</summary>
+    public void Read(ISampleSeries series, TimeRange range, SampleColumns columns, bool keepStale)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        columns.Clear();
+        series.Read(range, columns);
+        _seriesRead++;
+        _samplesRead += columns.Count;
+        if (_samplesHeld + (2L * columns.Count) > limits.SamplesMax)
+        {
+            throw TooManySamples();
+        }
+
+        if (!keepStale)
+        {
+            columns.DropStaleMarkers();
+        }
+    }
+
+    /// <summary>Accounts for points held in memory.</summary>
+    public void Hold(long points)
+    {
+        _samplesHeld += points;
+        _samplesPeak = Math.Max(_samplesPeak, _samplesHeld);
+        if (_samplesHeld > limits.SamplesMax)
+        {
+            throw TooManySamples();
+        }
+    }
+
+    public void Release(long points) => _samplesHeld -= points;
+
+    public PromQlExecutionException TooManySamples() =>
+        new("query processing would load too many samples into memory in query execution "
+            + $"(limit {limits.SamplesMax})");
+
+    public SampleColumns RentColumns() => _columns.TryPop(out var columns) ? columns : new SampleColumns();
+
+    public void Return(SampleColumns columns) => _columns.Push(columns);
+
+    public void Warn(string message, TextSpan at) => _warnings.Add($"PromQL warning: {message} ({At(at)})");
+
+    public void Inform(string message, TextSpan at) => _infos.Add($"PromQL info: {message} ({At(at)})");
+
+    string At(TextSpan span) => SyntaxError.Position(query, span.Start);
+}

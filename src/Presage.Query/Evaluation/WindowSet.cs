@@ -1,0 +1,72 @@
+using Presage.Metrics;
+
+namespace Presage.Query.Evaluation;
+
+/// <summary>
+/// The samples of one series and, per step, which of them lie in the step's window. What a range function works on.
+/// </summary>
+readonly ref struct WindowSet
+{
+    readonly long _firstEndMs;
+    readonly long _windowStepMs;
+    readonly Frame _frame;
+
+    public WindowSet(SampleColumns columns, Windows windows, Frame frame)
+    {
+        TimestampsMs = columns.TimestampsMs;
+        Values = columns.Values;
+        RangeMs = windows.RangeMs;
+        Starts = frame.WindowStarts;
+        Ends = frame.WindowEnds;
+        _firstEndMs = windows.FirstEndMs;
+        _windowStepMs = windows.StepMs;
+        _frame = frame;
+        Slide(TimestampsMs, windows, frame);
+    }
+
+    public ReadOnlySpan<long> TimestampsMs { get; }
+
+    public ReadOnlySpan<double> Values { get; }
+
+    /// <summary>Per step, the index of the first sample inside.</summary>
+    public ReadOnlySpan<int> Starts { get; }
+
+    /// <summary>Per step, the index behind the last sample inside.</summary>
+    public ReadOnlySpan<int> Ends { get; }
+
+    public long RangeMs { get; }
+
+    /// <summary>Scalar arguments, one value per step; empty where the function has none.</summary>
+    public ReadOnlySpan<double> First { get; init; }
+
+    /// <inheritdoc cref="First"/>
+    public ReadOnlySpan<double> Second { get; init; }
+
+    /// <summary>The time a step is evaluated at, whatever offset its window has.</summary>
+    public long TimeMs(int step) => _frame.TimeMs(step);
+
+    /// <summary>The right, closed border of a step's window.</summary>
+    public long EndMs(int step) => _firstEndMs + (step * _windowStepMs);
+
+    static void Slide(ReadOnlySpan<long> times, Windows windows, Frame frame)
+    {
+        int start = 0, end = 0;
+        int[] starts = frame.WindowStarts, ends = frame.WindowEnds;
+        for (int i = 0; i < starts.Length; i++)
+        {
+            long to = windows.FirstEndMs + (i * windows.StepMs), from = to - windows.RangeMs;
+            while (end < times.Length && times[end] <= to)
+            {
+                end++;
+            }
+
+            while (start < end && times[start] <= from)
+            {
+                start++;
+            }
+
+            starts[i] = start;
+            ends[i] = end;
+        }
+    }
+}

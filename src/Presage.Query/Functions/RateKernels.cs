@@ -1,0 +1,107 @@
+// Hot path: per step of a series a few loads from precomputed columns; per sample one comparison.
+using Presage.Query.Evaluation;
+
+namespace Presage.Query.Functions;
+
+/// <summary>
+/// <c>rate</c>, <c>increase</c>, <c>delta</c> and their instant forms. The extrapolation is Prometheus': to the window's
+/// borders where the samples come close to them (within 1.1 average distances), else by half a distance, and never below zero
+/// for a counter. Counter resets are corrected from a running total, so that overlapping windows share the work.
+/// </summary>
+static class RateKernels
+{
+    public static void Rate(in WindowSet w, Span<double> result) => Extrapolate(w, result, counter: true, perSecond: true);
+
+    public static void Increase(in WindowSet w, Span<double> result) =>
+        Extrapolate(w, result, counter: true, perSecond: false);
+
+    public static void Delta(in WindowSet w, Span<double> result) =>
+        Extrapolate(w, result, counter: false, perSecond: false);
+
+    public static void InstantRate(in WindowSet w, Span<double> result) => LastTwo(w, result, rate: true);
+
+    public static void InstantDelta(in WindowSet w, Span<double> result) => LastTwo(w, result, rate: false);
+
+    static void Extrapolate(in WindowSet w, Span<double> result, bool counter, bool perSecond)
+    {
+        var times = w.TimestampsMs;
+        var values = w.Values;
+
+        // Resets before a window's first pair must not count in it: what was lost is summed per window, and windows without
+        // a reset (nearly all) are told by a count that needs no summing.
+        bool resets = counter && HasReset(values);
+        for (int i = 0; i < result.Length; i++)
+        {
+            int first = w.Starts[i], last = w.Ends[i] - 1;
+            if (last <= first)
+            {
+                result[i] = Point.Absent;
+                continue;
+            }
+
+            double change = values[last] - values[first];
+            if (resets)
+            {
+                change += Lost(values[first..(last + 1)]);
+            }
+
+            double sampled = (times[last] - times[first]) / 1000.0;
+            double distance = sampled / (last - first);
+            double toStart = (times[first] - (w.EndMs(i) - w.RangeMs)) / 1000.0;
+            double toEnd = (w.EndMs(i) - times[last]) / 1000.0;
+            double threshold = distance * 1.1;
+            toStart = toStart >= threshold ? distance / 2 : toStart;
+            if (counter)
+            {
+                double toZero = change > 0 && values[first] >= 0 ? sampled * (values[first] / change) : toStart;
+                toStart = toZero < toStart ? toZero : toStart;
+            }
+
+            toEnd = toEnd >= threshold ? distance / 2 : toEnd;
+            double factor = (sampled + toStart + toEnd) / sampled;
+            result[i] = change * (perSecond ? factor / (w.RangeMs / 1000.0) : factor);
+        }
+    }
+
+    static bool HasReset(ReadOnlySpan<double> values)
+    {
+        for (int i = 1; i < values.Length; i++)
+        {
+            if (values[i] < values[i - 1])
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    static double Lost(ReadOnlySpan<double> values)
+    {
+        double lost = 0;
+        for (int i = 1; i < values.Length; i++)
+        {
+            lost += values[i] < values[i - 1] ? values[i - 1] : 0;
+        }
+
+        return lost;
+    }
+
+    static void LastTwo(in WindowSet w, Span<double> result, bool rate)
+    {
+        for (int i = 0; i < result.Length; i++)
+        {
+            int last = w.Ends[i] - 1;
+            long interval = last > w.Starts[i] ? w.TimestampsMs[last] - w.TimestampsMs[last - 1] : 0;
+            if (interval == 0)
+            {
+                result[i] = Point.Absent;
+                continue;
+            }
+
+            double before = w.Values[last - 1], now = w.Values[last];
+            double change = rate && now < before ? now : now - before;
+            result[i] = rate ? change / (interval / 1000.0) : change;
+        }
+    }
+}

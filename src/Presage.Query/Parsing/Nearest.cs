@@ -1,0 +1,40 @@
+namespace Presage.Query.Parsing;
+
+/// <summary>Finds the name a user may have meant.</summary>
+static class Nearest
+{
+    /// <summary>The candidate with the fewest edits, when these are at most a third of the word's length (and at least 1).</summary>
+    public static string? To(string word, IEnumerable<string> candidates)
+    {
+        int best = Math.Max(1, word.Length / 3) + 1;
+        string? nearest = null;
+        foreach (string candidate in candidates)
+        {
+            if (Math.Abs(candidate.Length - word.Length) < best && Distance(word, candidate) is var d && d < best)
+            {
+                best = d;
+                nearest = candidate;
+            }
+        }
+
+        return nearest;
+    }
+
+    static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 0; i < a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i + 1;
+            for (int j = 0; j < b.Length; j++)
+            {
+                int change = diagonal + (char.ToLowerInvariant(a[i]) == b[j] ? 0 : 1);
+                diagonal = row[j + 1];
+                row[j + 1] = Math.Min(change, Math.Min(row[j], row[j + 1]) + 1);
+            }
+        }
+
+        return row[^1];
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace Presage.Query.Parsing;
+
+/// <summary>Floating-point numbers as Prometheus prints them.</summary>
+static class Numbers
+{
+    /// <summary>The shortest text that reads back to the same value, without an exponent (Go's %f with -1).</summary>
+    public static string Format(double value) =>
+        double.IsNaN(value) ? "NaN"
+        : double.IsInfinity(value) ? (value > 0 ? "+Inf" : "-Inf")
+        : Plain(value.ToString("R", CultureInfo.InvariantCulture));
+
+    /// <summary>The shortest text, with an exponent below 1e-4 and from 1e21 (Go's %g with -1), for messages.</summary>
+    public static string FormatShort(double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            return Format(value);
+        }
+
+        string text = value.ToString("E16", CultureInfo.InvariantCulture);
+        int exponent = int.Parse(text.AsSpan(text.IndexOf('E') + 1), CultureInfo.InvariantCulture);
+        if (value == 0 || exponent is >= -4 and < 21)
+        {
+            return Format(value);
+        }
+
+        string round = value.ToString("R", CultureInfo.InvariantCulture);
+        if (!round.Contains('E'))
+        {
+            round = value.ToString("0.################E+00", CultureInfo.InvariantCulture);
+        }
+
+        return round.Replace("E", "e", StringComparison.Ordinal);
+    }
+
+    static string Plain(string text)
+    {
+        int at = text.IndexOf('E');
+        if (at < 0)
+        {
+            return text;
+        }
+
+        int exponent = int.Parse(text.AsSpan(at + 1), CultureInfo.InvariantCulture);
+        bool negative = text[0] == '-';
+        string mantissa = text[(negative ? 1 : 0)..at];
+        int point = mantissa.IndexOf('.');
+        string digits = mantissa.Replace(".", "", StringComparison.Ordinal);
+        int place = (point < 0 ? mantissa.Length : point) + exponent;
+        string plain = place <= 0 ? "0." + new string('0', -place) + digits
+            : place >= digits.Length ? digits + new string('0', place - digits.Length)
+            : digits[..place] + "." + digits[place..];
+        return negative ? "-" + plain : plain;
+    }
+}

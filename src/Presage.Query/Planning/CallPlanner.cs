@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using Presage.Metrics;
+using Presage.Query.Evaluation;
+using Presage.Query.Functions;
+using Presage.Query.Parsing;
+
+namespace Presage.Query.Planning;
+
+/// <summary>Plans function calls.</summary>
+static class CallPlanner
+{
+    public static ScalarPlan Scalar(CallExpression call, Planner planner) => call.Function.Name switch
+    {
+        "pi" => new ConstantPlan(Math.PI),
+        "time" => new TimePlan(),
+        "scalar" => new OnlyValuePlan(planner.Vector(call.Arguments[0])),
+        "start" => new RunScalarPlan(static run => run.StartMs / 1000.0),
+        "end" => new RunScalarPlan(static run => run.EndMs / 1000.0),
+        "step" => new RunScalarPlan(static run => run.StepMs / 1000.0),
+        "range" => new RunScalarPlan(static run => (run.EndMs - run.StartMs) / 1000.0),
+        "min_of" => new ScalarMapPlan(Math.Min, planner.Scalar(call.Arguments[0]), planner.Scalar(call.Arguments[1])),
+        "max_of" => new ScalarMapPlan(Math.Max, planner.Scalar(call.Arguments[0]), planner.Scalar(call.Arguments[1])),
+        _ => throw new UnreachableException(),
+    };
+
+    public static VectorPlan Vector(CallExpression call, Planner planner)
+    {
+        string name = call.Function.Name;
+        var arguments = call.Arguments;
+        switch (name)
+        {
+            case "vector":
+                return new ScalarVectorPlan(planner.Scalar(arguments[0]));
+            case "absent":
+                return new AbsentPlan(planner.Vector(arguments[0]), AbsentPlan.LabelsOf(TextArgument.Unwrap(arguments[0])));
+            case "absent_over_time":
+                return new AbsentPlan(OverRange(call, planner), AbsentPlan.LabelsOf(TextArgument.Unwrap(arguments[0])));
+            case "timestamp":
+                return Timestamp(arguments[0], planner);
+            case "sort" or "sort_desc" or "sort_by_label" or "sort_by_label_desc":
+                return new SortPlan(planner.Vector(arguments[0]), call);
+            case "label_replace":
+                var replaced = new LabelPlan(planner.Vector(arguments[0]), LabelPlan.Replace(call));
+                return planner.Distinct(replaced, mayCollide: true, evenWithNames: true);
+            case "label_join":
+                var joined = new LabelPlan(planner.Vector(arguments[0]), LabelPlan.Join(call));
+                return planner.Distinct(joined, mayCollide: true, evenWithNames: true);
+            case "histogram_quantile" or "histogram_fraction" or "histogram_quantiles":
+                return Histogram(call, planner);
+            case "histogram_avg" or "histogram_count" or "histogram_sum" or "histogram_stddev" or "histogram_stdvar":
+                return new EmptyPlan();
+            default:
+                return call.Function.Parameters.Contains(ValueKind.RangeVector) ? OverRange(call, planner) : Map(call, planner);
+        }
+    }
+
+    static VectorPlan Map(CallExpression call, Planner planner)
+    {
+        var map = MathFunctions.Find(call.Function.Name) ?? throw new UnreachableException(call.Function.Name);
+        var input = call.Arguments.Count > 0 ? planner.Vector(call.Arguments[0]) : new ScalarVectorPlan(new TimePlan());
+        List<ScalarPlan> scalars = [.. call.Arguments.Skip(1).Select(planner.Scalar)];
+        if (call.Function.Name == "round" && scalars.Count == 0)
+        {
+            scalars.Add(new ConstantPlan(1));
+        }
+
+        return planner.Distinct(new MapPlan(input, map, scalars), !input.SharesName);
+    }
+
+    static VectorPlan Timestamp(Expression argument, Planner planner)
+    {
+        if (TextArgument.Unwrap(argument) is VectorSelector { Border: RangeBorder.Plain } selector)
+        {
+            var times = new SelectorPlan(selector, ofTimestamps: true);
+            return planner.Distinct(new MapPlan(times, static (v, _, _) => v, []), !times.SharesName);
+        }
+
+        var input = planner.Vector(argument);
+        return planner.Distinct(new MapPlan(input, static (_, time, _) => time, [new TimePlan()]), !input.SharesName);
+    }
+
+    static VectorPlan OverRange(CallExpression call, Planner planner)
+    {
+        string name = call.Function.Name;
+        var function = RangeFunctions.Find(name) ?? throw new UnreachableException(name);
+        var ranged = call.Arguments.First(a => a.Kind == ValueKind.RangeVector);
+        var input = planner.Range(ranged);
+        List<ScalarPlan> scalars =
+            [.. call.Arguments.Where(a => a.Kind == ValueKind.Scalar).Select(planner.Scalar)];
+        var plan = new RangeCallPlan(function, input, scalars, RangeRemarks.For(call, ranged));
+        return planner.Distinct(plan, !function.KeepsName && !input.SharesName);
+    }
+
+    static HistogramPlan Histogram(CallExpression call, Planner planner)
+    {
+        var arguments = call.Arguments;
+        switch (call.Function.Name)
+        {
+            case "histogram_quantile":
+                var quantile = new HistogramPlan.Output(null, [planner.Scalar(arguments[0])]);
+                return new HistogramPlan(
+                    planner.Vector(arguments[1]), [quantile], HistogramMath.Quantile, call, arguments[1].Span);
+            case "histogram_fraction":
+                var bounds = new HistogramPlan.Output(null, [planner.Scalar(arguments[0]), planner.Scalar(arguments[1])]);
+                return new HistogramPlan(
+                    planner.Vector(arguments[2]), [bounds], HistogramMath.Fraction, call, arguments[2].Span);
+            default:
+                string label = TextArgument.Of(arguments[1]);
+                List<HistogramPlan.Output> outputs =
+                    [.. arguments.Skip(2).Select(a => new HistogramPlan.Output(label, [planner.Scalar(a)]))];
+                return new HistogramPlan(
+                    planner.Vector(arguments[0]), outputs, HistogramMath.Quantile, call, arguments[0].Span);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Presage.Query.Evaluation;
+using Presage.Query.Parsing;
+
+namespace Presage.Query;
+
+/// <summary>An expression parsed, checked and planned. Immutable: any number of threads may run it at once.</summary>
+public sealed class PreparedQuery
+{
+    internal PreparedQuery(
+        string text, Expression expression, VectorPlan? vector, ScalarPlan? scalar, RangePlan? range)
+    {
+        Text = text;
+        Expression = expression;
+        Vector = vector;
+        Scalar = scalar;
+        Range = range;
+    }
+
+    /// <summary>The query as it was given.</summary>
+    public string Text { get; }
+
+    internal Expression Expression { get; }
+
+    internal VectorPlan? Vector { get; }
+
+    internal ScalarPlan? Scalar { get; }
+
+    internal RangePlan? Range { get; }
+
+    /// <summary>The query in its canonical form, on one line; reads back to the same expression.</summary>
+    public override string ToString() => Expression.ToString();
+}

@@ -1,0 +1,29 @@
+namespace Presage.Query;
+
+/// <summary>Parts of PromQL that Prometheus keeps behind feature flags; off unless asked for.</summary>
+[Flags]
+public enum QueryFeatures
+{
+    None = 0,
+
+    /// <summary>Functions and aggregations marked experimental (<c>limitk</c>, <c>mad_over_time</c>, <c>sort_by_label</c> …).</summary>
+    ExperimentalFunctions = 1,
+
+    /// <summary>Arithmetic in ranges and offsets: <c>[5m * 2]</c>, <c>offset step()</c>.</summary>
+    DurationExpressions = 2,
+
+    /// <summary>The <c>anchored</c> and <c>smoothed</c> modifiers.</summary>
+    ExtendedRangeSelectors = 4,
+
+    /// <summary><c>fill</c>, <c>fill_left</c> and <c>fill_right</c> in vector matching.</summary>
+    BinaryFill = 8,
+
+    /// <summary>Metric names are removed at the end of the query rather than by each function.</summary>
+    DelayedNameRemoval = 16,
+
+    /// <summary>The labels <c>__type__</c> and <c>__unit__</c> go wherever the metric's name goes.</summary>
+    TypeAndUnitLabels = 32,
+
+    All = ExperimentalFunctions | DurationExpressions | ExtendedRangeSelectors | BinaryFill | DelayedNameRemoval
+        | TypeAndUnitLabels,
+}
