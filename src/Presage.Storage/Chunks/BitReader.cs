@@ -1,0 +1,55 @@
+// Hot path: one or two calls per sample when a chunk is read.
+using System.Buffers.Binary;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// Reads what <see cref="BitWriter"/> wrote. Behind the end it reads zeros and remembers it: callers check
+/// <see cref="IsOverrun"/> once per chunk, not per code.
+/// </summary>
+ref struct BitReader(ReadOnlySpan<byte> buffer)
+{
+    readonly ReadOnlySpan<byte> _buffer = buffer;
+    int _at;
+
+    /// <summary>Whether more bits were taken than there are.</summary>
+    public readonly bool IsOverrun => (long)_at > (long)_buffer.Length * 8;
+
+    /// <summary>The next bits, lowest first; at least 57 of them are valid.</summary>
+    public readonly ulong Peek()
+    {
+        int at = _at >> 3;
+        ulong word = at + 8 <= _buffer.Length
+            ? BinaryPrimitives.ReadUInt64LittleEndian(_buffer[at..])
+            : PeekTail(at);
+        return word >> (_at & 7);
+    }
+
+    public void Skip(int count) => _at += count;
+
+    /// <summary>Takes up to 56 bits.</summary>
+    public ulong Read(int count)
+    {
+        ulong bits = Peek() & ((1UL << count) - 1);
+        _at += count;
+        return bits;
+    }
+
+    /// <summary>Takes 64 bits.</summary>
+    public ulong Read64()
+    {
+        ulong low = Read(32);
+        return low | (Read(32) << 32);
+    }
+
+    readonly ulong PeekTail(int at)
+    {
+        ulong word = 0;
+        for (int i = 0; at + i < _buffer.Length && i < 8; i++)
+        {
+            word |= (ulong)_buffer[at + i] << (i * 8);
+        }
+
+        return word;
+    }
+}

@@ -1,0 +1,92 @@
+using Presage.Metrics;
+
+namespace Presage.Storage;
+
+/// <summary>Reads one chunk. The bytes may come from anywhere: whatever they hold, only the documented exception is thrown.</summary>
+readonly ref struct ChunkReader
+{
+    readonly ReadOnlySpan<byte> _time;
+    readonly ReadOnlySpan<byte> _values;
+
+    /// <exception cref="CorruptDataException">The bytes are not a chunk.</exception>
+    public ChunkReader(ReadOnlySpan<byte> chunk)
+    {
+        if (chunk.IsEmpty || chunk[0] != Chunk.Version)
+        {
+            throw new CorruptDataException(
+                chunk.IsEmpty ? "A chunk is empty." : $"A chunk has the unknown format version {chunk[0]}.");
+        }
+
+        int at = 1;
+        int timeLength = Varint.ReadBounded(chunk, ref at, chunk.Length);
+        if (timeLength > chunk.Length - at)
+        {
+            throw new CorruptDataException("A chunk is cut short.");
+        }
+
+        _time = chunk.Slice(at, timeLength);
+        _values = chunk[(at + timeLength)..];
+        Count = TimeColumn.ReadCount(_time, out long firstMs);
+        FirstMs = firstMs;
+    }
+
+    /// <summary>Reads a chunk whose columns lie apart, as in a page of a block.</summary>
+    /// <exception cref="CorruptDataException">The bytes are not a time column.</exception>
+    public ChunkReader(ReadOnlySpan<byte> timeColumn, ReadOnlySpan<byte> valueColumn)
+    {
+        _time = timeColumn;
+        _values = valueColumn;
+        Count = TimeColumn.ReadCount(_time, out long firstMs);
+        FirstMs = firstMs;
+    }
+
+    /// <summary>Samples, 1 to 240.</summary>
+    public int Count { get; }
+
+    /// <summary>The first timestamp.</summary>
+    public long FirstMs { get; }
+
+    /// <summary>The bytes of the time column.</summary>
+    public ReadOnlySpan<byte> TimeBytes => _time;
+
+    /// <summary>The bytes of the value column.</summary>
+    public ReadOnlySpan<byte> ValueBytes => _values;
+
+    /// <summary>Reads all samples; both destinations have room for <see cref="Count"/>.</summary>
+    /// <exception cref="CorruptDataException">The bytes are not a chunk of that many samples.</exception>
+    public void Read(Span<long> timestampsMs, Span<double> values)
+    {
+        TimeColumn.Read(_time, timestampsMs[..Count]);
+        ValueColumn.Read(_values, values[..Count]);
+    }
+
+    /// <summary>Appends the samples to the columns that lie in the range.</summary>
+    /// <exception cref="CorruptDataException">The bytes are not a chunk.</exception>
+    public void ReadInto(SampleColumns columns, TimeRange range)
+    {
+        Span<long> times = stackalloc long[Chunk.SamplesMax];
+        TimeColumn.Read(_time, times[..Count]);
+        times = times[..Count];
+        int from = 0, to = Count;
+        while (from < to && times[from] < range.FromMs)
+        {
+            from++;
+        }
+
+        while (to > from && times[to - 1] > range.ToMs)
+        {
+            to--;
+        }
+
+        if (from == to)
+        {
+            return;
+        }
+
+        Span<double> values = stackalloc double[Chunk.SamplesMax];
+        ValueColumn.Read(_values, values[..Count]);
+        columns.Extend(to - from, out var targetTimes, out var targetValues);
+        times[from..to].CopyTo(targetTimes);
+        values[from..to].CopyTo(targetValues);
+    }
+}
