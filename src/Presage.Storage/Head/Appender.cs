@@ -1,0 +1,302 @@
+// Hot path: every received sample. Budget per sample: look-up 30 ns, journal 10-20 ns, append 40 ns.
+using Presage.Metrics;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// One turn of appending, for a group of batches: look the series up (new ones are added), collect the journal's frames,
+/// write them by one call, append in the same order, tell the observer. What the journal holds and what the head holds so
+/// have one order, and replay decides about every sample as the turn did. Called by one at a time (<see cref="AppendTurns"/>).
+/// </summary>
+sealed class Appender(Head head, JournalLog journal, StorageOptions options, TimeProvider time, StoredSamples stored)
+{
+    /// <summary>How many series ahead the slot of the table, and half as many ahead the state it names, are prefetched.</summary>
+    const int PrefetchAhead = 8;
+
+    readonly List<HostSeries> _touchedHosts = [];
+    readonly List<(int Series, int Sample)> _older = [];
+
+    /// <summary>What became of all samples since the store was opened.</summary>
+    public AppendTotals Totals { get; } = new();
+
+    /// <summary>Appends the batches of a group.</summary>
+    /// <exception cref="IOException">The journal cannot be written: nothing of the group was stored.</exception>
+    public void Run(ReadOnlySpan<PendingAppend> group)
+    {
+        var bounds = AppendBounds.At(time.GetUtcNow(), options);
+        journal.BeginGroup();
+        long newestMs = long.MinValue;
+        foreach (var pending in group)
+        {
+            pending.Begin();
+            Resolve(pending, bounds);
+            newestMs = Math.Max(newestMs, CollectFrames(pending, bounds));
+        }
+
+        journal.Write(newestMs);
+        foreach (var pending in group)
+        {
+            Append(pending, bounds);
+            ResolveOlder(pending);
+            Totals.Add(pending);
+        }
+
+        TellObserver();
+    }
+
+    /// <summary>Finds or adds the series of a batch that have a sample within the bounds.</summary>
+    void Resolve(PendingAppend pending, in AppendBounds bounds)
+    {
+        var batch = pending.Batch;
+        var series = batch.Series;
+        var times = batch.TimestampsMs;
+        var ids = pending.Ids;
+        var table = head.Table;
+        for (int i = 0; i < series.Length; i++)
+        {
+            if (i + PrefetchAhead < series.Length)
+            {
+                table.Prefetch(series[i + PrefetchAhead].KeyHash);
+                table.PrefetchSeries(series[i + (PrefetchAhead / 2)].KeyHash);
+            }
+
+            ref readonly var one = ref series[i];
+            ids[i] = -1;
+            if (RefuseOutOfBounds(pending, one, times.Slice(one.FirstSample, one.SampleCount), bounds) < one.SampleCount)
+            {
+                var key = batch.KeyOf(one);
+                int id = table.Find(one.KeyHash, key);
+                ids[i] = id >= 0 ? id : Add(pending, one, times, bounds);
+            }
+        }
+    }
+
+    static int RefuseOutOfBounds(PendingAppend pending, in BatchSeries series, ReadOnlySpan<long> times, in AppendBounds bounds)
+    {
+        int refused = 0;
+        foreach (long timestampMs in times)
+        {
+            if (!bounds.Contains(timestampMs))
+            {
+                refused++;
+                if (timestampMs < bounds.OldestMs)
+                {
+                    pending.TooOld++;
+                }
+                else
+                {
+                    pending.TooFarInFuture++;
+                }
+
+                pending.FirstRefusal ??= Refusal.OutOfBounds(pending.Batch.KeyOf(series), timestampMs, bounds);
+            }
+        }
+
+        return refused;
+    }
+
+    int Add(PendingAppend pending, in BatchSeries series, ReadOnlySpan<long> times, in AppendBounds bounds)
+    {
+        var key = pending.Batch.KeyOf(series);
+        string? refusal = null;
+        if (key.Length > JournalFormat.KeyBytesMax)
+        {
+            refusal = Refusal.KeyTooLong(key);
+        }
+        else if (head.Series.Count >= options.SeriesMax)
+        {
+            refusal = Refusal.OverSeriesMax(key, options.SeriesMax);
+        }
+        else if (head.SeriesOfHost(key) >= options.SeriesPerHostMax)
+        {
+            string host = System.Text.Encoding.UTF8.GetString(SeriesKey.HostOf(key));
+            refusal = Refusal.OverHostMax(key, host, options.SeriesPerHostMax);
+        }
+
+        if (refusal is null)
+        {
+            int id = head.Add(series.KeyHash, key);
+            stored.Recall(id, key, times[series.FirstSample]);
+            return id;
+        }
+
+        foreach (long timestampMs in times.Slice(series.FirstSample, series.SampleCount))
+        {
+            pending.OverSeriesLimit += bounds.Contains(timestampMs) ? 1 : 0;
+        }
+
+        pending.FirstRefusal ??= refusal;
+        return -1;
+    }
+
+    /// <summary>Writes the frames of a batch to the group; returns its newest timestamp.</summary>
+    long CollectFrames(PendingAppend pending, in AppendBounds bounds)
+    {
+        var batch = pending.Batch;
+        var ids = pending.Ids;
+        var group = journal.Group;
+        for (int i = 0; i < ids.Length; i++)
+        {
+            if (ids[i] >= 0)
+            {
+                ref var series = ref head.Series[ids[i]];
+                if (series.JournalSegment != journal.Number)
+                {
+                    series.JournalSegment = journal.Number;
+                    series.JournalId = journal.NextSeries++;
+                    group.AddSeries(series.JournalId, batch.KeyOf(batch.Series[i]), series.LastMs, series.LastBits);
+                }
+            }
+        }
+
+        group.EndFrame();
+        long newestMs = long.MinValue;
+        var times = batch.TimestampsMs;
+        var values = batch.Values;
+        for (int i = 0; i < ids.Length; i++)
+        {
+            if (ids[i] < 0)
+            {
+                continue;
+            }
+
+            int journalId = head.Series[ids[i]].JournalId;
+            ref readonly var one = ref batch.Series[i];
+            for (int j = one.FirstSample; j < one.FirstSample + one.SampleCount; j++)
+            {
+                long timestampMs = times[j];
+                if (bounds.Contains(timestampMs))
+                {
+                    group.AddSample(journalId, timestampMs, values[j]);
+                    newestMs = Math.Max(newestMs, timestampMs);
+                }
+            }
+        }
+
+        group.EndFrame();
+        return newestMs;
+    }
+
+    void Append(PendingAppend pending, in AppendBounds bounds)
+    {
+        var ids = pending.Ids;
+        Shard? shard = null;
+        try
+        {
+            for (int i = 0; i < ids.Length; i++)
+            {
+                if (ids[i] < 0)
+                {
+                    continue;
+                }
+
+                ref var series = ref head.Series[ids[i]];
+                var host = head.HostOf(series);
+                if (shard != host.Shard)
+                {
+                    shard?.Lock.Exit();
+                    shard = null;
+                    host.Shard.Lock.Enter();
+                    shard = host.Shard;
+                }
+
+                AppendSeries(pending, i, ref series, host, bounds);
+            }
+        }
+        finally
+        {
+            shard?.Lock.Exit();
+        }
+    }
+
+    void AppendSeries(
+        PendingAppend pending, int index, ref HeadSeries series, HostSeries host, in AppendBounds bounds)
+    {
+        ref readonly var one = ref pending.Batch.Series[index];
+        var times = pending.Batch.TimestampsMs;
+        var values = pending.Batch.Values;
+        int appended = 0;
+        for (int j = one.FirstSample; j < one.FirstSample + one.SampleCount; j++)
+        {
+            if (!bounds.Contains(times[j]))
+            {
+                continue;
+            }
+
+            switch (host.Shard.Append(ref series, times[j], values[j]))
+            {
+                case AppendResult.Appended:
+                    appended++;
+                    break;
+                case AppendResult.Duplicate:
+                    pending.Duplicate++;
+                    break;
+                case AppendResult.Conflicting:
+                    RefuseConflicting(pending, one, times[j], values[j], series.LastBits);
+                    break;
+                default:
+                    _older.Add((index, j));
+                    break;
+            }
+        }
+
+        if (appended > 0)
+        {
+            pending.Accepted += appended;
+            if (host.TurnSamples == 0)
+            {
+                _touchedHosts.Add(host);
+                host.TurnNewestMs = long.MinValue;
+            }
+
+            host.TurnSamples += appended;
+            host.TurnNewestMs = Math.Max(host.TurnNewestMs, series.LastMs);
+        }
+    }
+
+    /// <summary>A sample older than the newest is a retry where the very sample is stored, and refused where it is not.</summary>
+    void ResolveOlder(PendingAppend pending)
+    {
+        foreach (var (index, sample) in _older)
+        {
+            ref readonly var one = ref pending.Batch.Series[index];
+            long timestampMs = pending.Batch.TimestampsMs[sample];
+            double value = pending.Batch.Values[sample];
+            int id = pending.Ids[index];
+            if (!stored.TryFind(id, pending.Batch.KeyOf(one), timestampMs, out long bits))
+            {
+                pending.OutOfOrder++;
+                pending.FirstRefusal ??=
+                    Refusal.OutOfOrder(pending.Batch.KeyOf(one), timestampMs, head.Series[id].LastMs);
+            }
+            else if (bits == BitConverter.DoubleToInt64Bits(value))
+            {
+                pending.Duplicate++;
+            }
+            else
+            {
+                RefuseConflicting(pending, one, timestampMs, value, bits);
+            }
+        }
+
+        _older.Clear();
+    }
+
+    static void RefuseConflicting(PendingAppend pending, in BatchSeries series, long timestampMs, double value, long storedBits)
+    {
+        pending.Conflicting++;
+        pending.FirstRefusal ??= Refusal.Conflicting(
+            pending.Batch.KeyOf(series), timestampMs, value, BitConverter.Int64BitsToDouble(storedBits));
+    }
+
+    void TellObserver()
+    {
+        foreach (var host in _touchedHosts)
+        {
+            options.Observer?.OnAppended(host.Name, host.TurnNewestMs, host.TurnSamples);
+            host.TurnSamples = 0;
+        }
+
+        _touchedHosts.Clear();
+    }
+}

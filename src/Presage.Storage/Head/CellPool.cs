@@ -1,0 +1,100 @@
+// Hot path: a few calls per eight samples.
+using System.Buffers.Binary;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// Memory for the many short byte streams of a shard that grow bit by bit: cells of 32 bytes, 28 of them payload and 4 the
+/// number of the next cell. No stream moves when it grows, freed cells fit every other stream, and the garbage collector sees
+/// a few large arrays. Guarded by the shard's lock.
+/// </summary>
+sealed class CellPool
+{
+    public const int PayloadBytes = 28;
+
+    const int CellBytes = 32;
+
+    /// <summary>4,096 cells are 128 KB: beyond the small object heap, small for a shard with few series.</summary>
+    const int CellsPerSlabLog2 = 12;
+
+    const int None = 0;
+
+    readonly List<byte[]> _slabs = [];
+    int _free = None;
+    int _next = 1;
+
+    /// <summary>Memory held.</summary>
+    public long Bytes => (long)_slabs.Count * CellBytes << CellsPerSlabLog2;
+
+    /// <summary>Appends to a stream; <paramref name="length"/> is what it held before. An empty stream has no cells.</summary>
+    public void Append(ref int first, ref int last, int length, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int used = length % PayloadBytes;
+            if (used == 0)
+            {
+                int fresh = Take();
+                if (first == None)
+                {
+                    first = fresh;
+                }
+                else
+                {
+                    BinaryPrimitives.WriteInt32LittleEndian(Cell(last)[PayloadBytes..], fresh);
+                }
+
+                last = fresh;
+            }
+
+            int part = Math.Min(bytes.Length, PayloadBytes - used);
+            bytes[..part].CopyTo(Cell(last)[used..]);
+            bytes = bytes[part..];
+            length += part;
+        }
+    }
+
+    /// <summary>Copies a stream of the given length.</summary>
+    public void CopyTo(int first, int length, Span<byte> destination)
+    {
+        for (int cell = first; length > 0; cell = Next(cell))
+        {
+            int part = Math.Min(length, PayloadBytes);
+            Cell(cell)[..part].CopyTo(destination);
+            destination = destination[part..];
+            length -= part;
+        }
+    }
+
+    /// <summary>Gives the cells of a stream back.</summary>
+    public void Free(int first, int last)
+    {
+        if (first != None)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(Cell(last)[PayloadBytes..], _free);
+            _free = first;
+        }
+    }
+
+    int Take()
+    {
+        int cell = _free;
+        if (cell != None)
+        {
+            _free = Next(cell);
+            return cell;
+        }
+
+        if (_next >> CellsPerSlabLog2 >= _slabs.Count)
+        {
+            _slabs.Add(GC.AllocateUninitializedArray<byte>(CellBytes << CellsPerSlabLog2));
+        }
+
+        return _next++;
+    }
+
+    int Next(int cell) => BinaryPrimitives.ReadInt32LittleEndian(Cell(cell)[PayloadBytes..]);
+
+    Span<byte> Cell(int cell) =>
+        _slabs[cell >> CellsPerSlabLog2].AsSpan((cell & ((1 << CellsPerSlabLog2) - 1)) * CellBytes, CellBytes);
+}

@@ -1,0 +1,125 @@
+using Presage.Metrics;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// Chunks copied out of the head under its lock, decoded afterwards. Reused from series to series; not thread-safe.
+/// </summary>
+sealed class ChunkCopies
+{
+    readonly List<Copy> _copies = [];
+    byte[] _bytes = new byte[4096];
+    int _length;
+
+    public int Count => _copies.Count;
+
+    public void Clear()
+    {
+        _copies.Clear();
+        _length = 0;
+    }
+
+    /// <summary>Begins a copy of a chunk; <paramref name="compressed"/> of its samples are in the value column.</summary>
+    public Place Add(int count, int compressed, long firstMs)
+    {
+        _copies.Add(new Copy { Count = count, Compressed = compressed, FirstMs = firstMs, TimeAt = _length });
+        return new Place(this);
+    }
+
+    /// <summary>Turns the copies from the given one on around: the head lists its chunks newest first.</summary>
+    public void Reverse(int from) => _copies.Reverse(from, _copies.Count - from);
+
+    /// <summary>The time column of a copy.</summary>
+    public ReadOnlySpan<byte> TimeOf(int index) => _bytes.AsSpan(_copies[index].TimeAt, _copies[index].TimeLength);
+
+    /// <summary>The value column of a copy.</summary>
+    public ReadOnlySpan<byte> ValuesOf(int index) => _bytes.AsSpan(_copies[index].ValuesAt, _copies[index].ValuesLength);
+
+    public int CountOf(int index) => _copies[index].Count;
+
+    /// <summary>Appends the samples of a copy that lie in the range.</summary>
+    public void ReadInto(int index, SampleColumns columns, TimeRange range)
+    {
+        var copy = _copies[index];
+        Span<long> times = stackalloc long[Chunk.SamplesMax];
+        Span<double> values = stackalloc double[Chunk.SamplesMax];
+        TimeColumn.Read(TimeOf(index), times);
+        if (copy.Compressed > 0)
+        {
+            ValueColumn.Read(ValuesOf(index), values[..copy.Compressed]);
+        }
+
+        for (int i = copy.Compressed; i < copy.Count; i++)
+        {
+            values[i] = BitConverter.ToDouble(_bytes, copy.TailAt + ((i - copy.Compressed) * sizeof(double)));
+        }
+
+        int from = 0, to = copy.Count;
+        while (from < to && times[from] < range.FromMs)
+        {
+            from++;
+        }
+
+        while (to > from && times[to - 1] > range.ToMs)
+        {
+            to--;
+        }
+
+        columns.Extend(to - from, out var targetTimes, out var targetValues);
+        times[from..to].CopyTo(targetTimes);
+        values[from..to].CopyTo(targetValues);
+    }
+
+    Span<byte> Room(int bytes)
+    {
+        if (_length + bytes > _bytes.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_length + bytes, _bytes.Length * 2));
+        }
+
+        return _bytes.AsSpan(_length);
+    }
+
+    /// <summary>Where one chunk is being copied to, column by column: room first, then how much of it was used.</summary>
+    public readonly ref struct Place(ChunkCopies copies)
+    {
+        public Span<byte> TimeRoom => copies.Room(TimeColumn.BytesMax(Chunk.SamplesMax));
+
+        public Span<byte> ValueRoom(int bytes) => copies.Room(bytes + (2 * BitWriter.SlackBytes));
+
+        public void Time(int length)
+        {
+            Last.TimeLength = length;
+            copies._length += length;
+            Last.ValuesAt = copies._length;
+        }
+
+        public void Values(int length)
+        {
+            Last.ValuesLength = length;
+            copies._length += length;
+        }
+
+        public void Tail(ReadOnlySpan<double> values)
+        {
+            var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(values);
+            bytes.CopyTo(copies.Room(bytes.Length));
+            Last.TailAt = copies._length;
+            copies._length += bytes.Length;
+        }
+
+        ref Copy Last => ref System.Runtime.InteropServices.CollectionsMarshal.AsSpan(copies._copies)[^1];
+    }
+
+    struct Copy
+    {
+        public int Count;
+        public int Compressed;
+        public long FirstMs;
+        public int TimeAt;
+        public int TimeLength;
+        public int ValuesAt;
+        public int ValuesLength;
+        public int TailAt;
+    }
+}

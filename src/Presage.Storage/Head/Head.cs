@@ -1,0 +1,137 @@
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Hashing;
+using System.Text;
+using Presage.Metrics;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// All active series in memory: the look-up by key, and their state, split by host over shards. One caller at a time appends
+/// and removes series; readers use the locks of the shards.
+/// </summary>
+sealed class Head
+{
+    /// <summary>Two powers above the cores of a small machine: readers of one host rarely meet the writer of another.</summary>
+    const int ShardCount = 16;
+
+    readonly SeriesTable _table;
+    readonly Dictionary<string, HostSeries> _hostsByName = new(StringComparer.Ordinal);
+    readonly Stack<int> _freeHosts = new();
+    HostSeries?[] _hosts = new HostSeries?[64];
+    int _hostEnd;
+
+    public Head()
+    {
+        _table = new SeriesTable(Series, Keys);
+        Shards = new Shard[ShardCount];
+        for (int i = 0; i < ShardCount; i++)
+        {
+            Shards[i] = new Shard();
+        }
+    }
+
+    public SeriesSlabs Series { get; } = new();
+
+    public KeyArena Keys { get; } = new();
+
+    public SeriesTable Table => _table;
+
+    public Shard[] Shards { get; }
+
+    /// <summary>Memory of series, keys, table and chunks; postings and cached labels not counted.</summary>
+    public long Bytes => Series.Bytes + Keys.Bytes + _table.Bytes + Shards.Sum(s => s.Bytes);
+
+    public HostSeries HostOf(in HeadSeries series) => _hosts[series.Host]!;
+
+    public Shard ShardOf(in HeadSeries series) => _hosts[series.Host]!.Shard;
+
+    /// <summary>The shard of a host, whether or not the head knows it.</summary>
+    public Shard ShardOf(string host) => Shards[ShardNumber(Encoding.UTF8.GetBytes(host))];
+
+    /// <summary>The host of a key and how many series it has in the head.</summary>
+    public int SeriesOfHost(ReadOnlySpan<byte> key) =>
+        TryFindHost(SeriesKey.HostOf(key), out var host) ? host.Series.Count : 0;
+
+    /// <summary>Adds a series that <see cref="SeriesTable.Find"/> did not find; returns its number.</summary>
+    public int Add(ulong hash, ReadOnlySpan<byte> key)
+    {
+        var host = FindOrAddHost(SeriesKey.HostOf(key));
+        int id = Series.Take();
+        ref var series = ref Series[id];
+        series.KeyHash = hash;
+        series.Host = host.Number;
+        series.Key = Keys.Add(key);
+        _table.Add(hash, id);
+        var index = host.Shard.Index;
+        lock (index.Lock)
+        {
+            index.Add(id, key, host);
+        }
+
+        return id;
+    }
+
+    /// <summary>Removes a series that has no chunks; its number and the place of its key are given to others.</summary>
+    public void Remove(int id)
+    {
+        ref var series = ref Series[id];
+        var host = HostOf(series);
+        var index = host.Shard.Index;
+        lock (index.Lock)
+        {
+            index.Remove(id, Keys[series.Key], host);
+            if (host.Series.Count == 0)
+            {
+                index.RemoveHost(host);
+                _hostsByName.Remove(host.Name);
+                _hosts[host.Number] = null;
+                _freeHosts.Push(host.Number);
+            }
+
+            _table.Remove(series.KeyHash, id);
+            Keys.Remove(series.Key);
+            lock (host.Shard.Lock)
+            {
+                Series.Return(id);
+            }
+        }
+    }
+
+    HostSeries FindOrAddHost(ReadOnlySpan<byte> name)
+    {
+        if (TryFindHost(name, out var host))
+        {
+            return host;
+        }
+
+        if (!_freeHosts.TryPop(out int number))
+        {
+            number = _hostEnd++;
+            if (number == _hosts.Length)
+            {
+                Array.Resize(ref _hosts, number * 2);
+            }
+        }
+
+        host = new HostSeries(Encoding.UTF8.GetString(name), number, Shards[ShardNumber(name)]);
+        _hosts[number] = host;
+        _hostsByName.Add(host.Name, host);
+        lock (host.Shard.Index.Lock)
+        {
+            host.Shard.Index.AddHost(host);
+        }
+
+        return host;
+    }
+
+    bool TryFindHost(ReadOnlySpan<byte> name, [NotNullWhen(true)] out HostSeries? host)
+    {
+        Span<char> chars = stackalloc char[256];
+        return name.Length <= chars.Length
+            ? _hostsByName.GetAlternateLookup<ReadOnlySpan<char>>()
+                .TryGetValue(chars[..Encoding.UTF8.GetChars(name, chars)], out host)
+            : _hostsByName.TryGetValue(Encoding.UTF8.GetString(name), out host);
+    }
+
+    static int ShardNumber(ReadOnlySpan<byte> host) => (int)(XxHash3.HashToUInt64(host) % ShardCount);
+}

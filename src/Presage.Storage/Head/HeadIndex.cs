@@ -1,0 +1,107 @@
+using System.Text;
+using Presage.Metrics;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// Labels of a shard's active series: label name, value, series numbers. Changed only when a series begins or leaves, so
+/// readers do not get in the way of appending. All members but <see cref="Lock"/> want the lock held.
+/// </summary>
+sealed class HeadIndex : ILabelIndex
+{
+    /// <summary>Label sets kept for the next query: about half a KB each, 16 shards.</summary>
+    const int LabelSetsMax = 1024;
+
+    readonly Dictionary<string, Dictionary<string, IdList>> _labels = new(StringComparer.Ordinal);
+    readonly Dictionary<string, HostSeries> _hosts = new(StringComparer.Ordinal);
+    readonly IdList _all = new();
+    readonly Dictionary<int, LabelSet> _labelSets = [];
+
+    /// <summary>Guards this index.</summary>
+    public Lock Lock { get; } = new();
+
+    public IReadOnlyCollection<HostSeries> Hosts => _hosts.Values;
+
+    public void AddHost(HostSeries host) => _hosts.Add(host.Name, host);
+
+    public void RemoveHost(HostSeries host) => _hosts.Remove(host.Name);
+
+    public void Add(int id, ReadOnlySpan<byte> key, HostSeries host)
+    {
+        _all.Add(id);
+        host.Series.Add(id);
+        Span<char> chars = stackalloc char[256];
+        var reader = new SeriesKeyReader(key);
+        while (reader.Read(out var name, out var value))
+        {
+            var values = ListOf(_labels, name, chars, static () => new Dictionary<string, IdList>(StringComparer.Ordinal));
+            ListOf(values, value, chars, static () => new IdList()).Add(id);
+        }
+    }
+
+    public void Remove(int id, ReadOnlySpan<byte> key, HostSeries host)
+    {
+        _all.Remove(id);
+        _labelSets.Remove(id);
+        host.Series.Remove(id);
+        var reader = new SeriesKeyReader(key);
+        while (reader.Read(out var nameBytes, out var valueBytes))
+        {
+            string name = Encoding.UTF8.GetString(nameBytes), value = Encoding.UTF8.GetString(valueBytes);
+            var values = _labels[name];
+            var list = values[value];
+            list.Remove(id);
+            if (list.Count == 0)
+            {
+                values.Remove(value);
+                if (values.Count == 0)
+                {
+                    _labels.Remove(name);
+                }
+            }
+        }
+    }
+
+    /// <summary>The labels of a series as text; those asked for often are kept.</summary>
+    public LabelSet LabelsOf(int id, ReadOnlySpan<byte> key)
+    {
+        if (_labelSets.TryGetValue(id, out var labels))
+        {
+            return labels;
+        }
+
+        labels = LabelSet.FromKey(key);
+        if (_labelSets.Count == LabelSetsMax)
+        {
+            _labelSets.Clear();
+        }
+
+        _labelSets.Add(id, labels);
+        return labels;
+    }
+
+    public ReadOnlySpan<int> All() => _all.Ids;
+
+    public ReadOnlySpan<int> OfHost(string host) => _hosts.TryGetValue(host, out var found) ? found.Series.Ids : [];
+
+    public ReadOnlySpan<int> Of(string name, string value) =>
+        _labels.TryGetValue(name, out var values) && values.TryGetValue(value, out var list) ? list.Ids : [];
+
+    public IEnumerable<string> ValuesOf(string name) => _labels.TryGetValue(name, out var values) ? values.Keys : [];
+
+    public IEnumerable<string> Names() => _labels.Keys;
+
+    static T ListOf<T>(Dictionary<string, T> lists, ReadOnlySpan<byte> utf8, Span<char> chars, Func<T> make)
+    {
+        var text = utf8.Length <= chars.Length
+            ? chars[..Encoding.UTF8.GetChars(utf8, chars)]
+            : Encoding.UTF8.GetString(utf8).AsSpan();
+        var lookup = lists.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!lookup.TryGetValue(text, out var list))
+        {
+            lists.Add(text.ToString(), list = make());
+        }
+
+        return list;
+    }
+}

@@ -1,0 +1,57 @@
+using Presage.Metrics;
+
+namespace Presage.Storage;
+
+/// <summary>A batch on its way through the store, with what became of its samples so far.</summary>
+sealed class PendingAppend
+{
+    int[] _ids = new int[64];
+
+    public required SampleBatch Batch { get; set; }
+
+    /// <summary>Completed when the batch was appended; null where the caller runs the turn itself.</summary>
+    public TaskCompletionSource<AppendOutcome>? Completion { get; init; }
+
+    /// <summary>The head's number of each series of the batch; -1 where all of its samples are refused.</summary>
+    public Span<int> Ids => _ids.AsSpan(0, Batch.SeriesCount);
+
+    public int Accepted { get; set; }
+
+    public int Duplicate { get; set; }
+
+    public int OutOfOrder { get; set; }
+
+    public int TooOld { get; set; }
+
+    public int TooFarInFuture { get; set; }
+
+    public int Conflicting { get; set; }
+
+    public int OverSeriesLimit { get; set; }
+
+    public string? FirstRefusal { get; set; }
+
+    public AppendOutcome Outcome => new()
+    {
+        Accepted = Accepted,
+        Duplicate = Duplicate,
+        OutOfOrder = OutOfOrder,
+        TooOld = TooOld,
+        TooFarInFuture = TooFarInFuture,
+        Conflicting = Conflicting,
+        OverSeriesLimit = OverSeriesLimit,
+        FirstRefusal = FirstRefusal,
+    };
+
+    /// <summary>Begins anew for the batch set.</summary>
+    public void Begin()
+    {
+        if (_ids.Length < Batch.SeriesCount)
+        {
+            _ids = new int[Batch.SeriesCount + (Batch.SeriesCount >> 1)];
+        }
+
+        Accepted = Duplicate = OutOfOrder = TooOld = TooFarInFuture = Conflicting = OverSeriesLimit = 0;
+        FirstRefusal = null;
+    }
+}

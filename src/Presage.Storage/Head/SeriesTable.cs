@@ -1,0 +1,122 @@
+// Hot path: one look-up per series of every request. Budget: 30 ns in random order, with the lines prefetched.
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// Finds a series by its key: open addressing with linear probing; a slot holds the upper half of the hash and the series'
+/// number plus one. Only the one who appends touches it.
+/// </summary>
+sealed class SeriesTable(SeriesSlabs series, KeyArena keys)
+{
+    ulong[] _slots = new ulong[1024];
+    int _count;
+
+    public long Bytes => (long)_slots.Length * sizeof(ulong);
+
+    /// <summary>Brings the slot of a key into the cache; a look-up some series later finds it there.</summary>
+    public unsafe void Prefetch(ulong hash)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref SlotOf(hash)));
+        }
+    }
+
+    /// <summary>Brings the state of the series that a prefetched slot names into the cache.</summary>
+    public unsafe void PrefetchSeries(ulong hash)
+    {
+        ulong slot = SlotOf(hash);
+        if (Sse.IsSupported && slot != 0)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref series[(int)slot - 1]));
+        }
+    }
+
+    /// <summary>The number of the series with this key, or -1.</summary>
+    public int Find(ulong hash, ReadOnlySpan<byte> key)
+    {
+        int mask = _slots.Length - 1;
+        for (int at = (int)hash & mask; ; at = (at + 1) & mask)
+        {
+            ulong slot = _slots[at];
+            if (slot == 0)
+            {
+                return -1;
+            }
+
+            if (slot >> 32 == hash >> 32)
+            {
+                int id = (int)slot - 1;
+                ref var candidate = ref series[id];
+                if (candidate.KeyHash == hash && keys[candidate.Key].SequenceEqual(key))
+                {
+                    return id;
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds a series whose key is not in the table.</summary>
+    public void Add(ulong hash, int id)
+    {
+        if (++_count * 3 > _slots.Length * 2)
+        {
+            Grow();
+        }
+
+        Put(_slots, hash, id);
+    }
+
+    /// <summary>Removes a series. Those probed past its slot are put anew, so that no marks of removed ones pile up.</summary>
+    public void Remove(ulong hash, int id)
+    {
+        int mask = _slots.Length - 1;
+        int at = (int)hash & mask;
+        while ((int)_slots[at] != id + 1)
+        {
+            at = (at + 1) & mask;
+        }
+
+        _slots[at] = 0;
+        _count--;
+        for (at = (at + 1) & mask; _slots[at] != 0; at = (at + 1) & mask)
+        {
+            int moved = (int)_slots[at] - 1;
+            _slots[at] = 0;
+            Put(_slots, series[moved].KeyHash, moved);
+        }
+    }
+
+    ref ulong SlotOf(ulong hash) =>
+        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), (int)hash & (_slots.Length - 1));
+
+    void Grow()
+    {
+        ulong[] larger = new ulong[_slots.Length * 2];
+        foreach (ulong slot in _slots)
+        {
+            if (slot != 0)
+            {
+                int id = (int)slot - 1;
+                Put(larger, series[id].KeyHash, id);
+            }
+        }
+
+        _slots = larger;
+    }
+
+    static void Put(ulong[] slots, ulong hash, int id)
+    {
+        int mask = slots.Length - 1;
+        int at = (int)hash & mask;
+        while (slots[at] != 0)
+        {
+            at = (at + 1) & mask;
+        }
+
+        slots[at] = (hash & 0xFFFF_FFFF_0000_0000) | (uint)(id + 1);
+    }
+}

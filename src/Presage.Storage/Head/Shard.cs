@@ -1,0 +1,349 @@
+// Hot path: Append runs once per sample. Budget: 40 ns, compression included.
+using System.Diagnostics;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// The hosts whose name hashes here: their open and closed chunks, and the index of their series. One writer appends at a
+/// time; readers hold the lock for the copy of one series' chunks.
+/// </summary>
+sealed class Shard
+{
+    const long HourMs = 3_600_000;
+
+    /// <summary>When a chunk is this long, its mode is chosen again: the first eight samples were too few to judge by.</summary>
+    const int ReconsiderAt = 32;
+
+    readonly CellPool _cells = new();
+    readonly Pool<ClosedChunk> _closed = new();
+    readonly Pool<IrregularTimes> _times = new();
+
+    /// <summary>Guards the chunks of this shard's series.</summary>
+    public Lock Lock { get; } = new();
+
+    /// <summary>The labels of this shard's series; has a lock of its own.</summary>
+    public HeadIndex Index { get; } = new();
+
+    public long Bytes => _cells.Bytes + _closed.Bytes + _times.Bytes;
+
+    /// <summary>Appends a sample. The lock is held.</summary>
+    public AppendResult Append(ref HeadSeries series, long timestampMs, double value)
+    {
+        long bits = BitConverter.DoubleToInt64Bits(value);
+        if (timestampMs <= series.LastMs)
+        {
+            return timestampMs < series.LastMs ? AppendResult.Older
+                : bits == series.LastBits ? AppendResult.Duplicate : AppendResult.Conflicting;
+        }
+
+        if (series.Count > 0 &&
+            (series.Count == Chunk.SamplesMax || timestampMs - series.FirstMs >= series.HourLeftMs))
+        {
+            Close(ref series);
+        }
+
+        AppendTime(ref series, timestampMs);
+        series.LastMs = timestampMs;
+        series.LastBits = bits;
+        series.Tail[series.TailCount] = value;
+        series.Count++;
+        if (++series.TailCount == HeadSeries.TailMax)
+        {
+            Compress(ref series);
+        }
+
+        return AppendResult.Appended;
+    }
+
+    /// <summary>Closes the open chunk when it began before the given time. The lock is held.</summary>
+    public void CloseBefore(ref HeadSeries series, long beforeMs)
+    {
+        if (series.Count > 0 && series.FirstMs < beforeMs)
+        {
+            Close(ref series);
+        }
+    }
+
+    /// <summary>
+    /// Marks the closed chunks that began in a span of time for a flush; returns how many there are. The lock is held.
+    /// </summary>
+    public int MarkFlushing(ref HeadSeries series, long fromMs, long toMs)
+    {
+        int marked = 0;
+        for (int number = series.Closed; number != 0;)
+        {
+            ref var chunk = ref _closed[number];
+            if (chunk.FirstMs >= fromMs && chunk.FirstMs < toMs)
+            {
+                chunk.IsFlushing = true;
+                marked++;
+            }
+
+            number = chunk.Previous;
+        }
+
+        return marked;
+    }
+
+    /// <summary>The first timestamp of the oldest chunk, or <see cref="long.MaxValue"/>. The lock is held.</summary>
+    public long OldestMs(ref HeadSeries series)
+    {
+        long oldest = series.Count > 0 ? series.FirstMs : long.MaxValue;
+        for (int number = series.Closed; number != 0; number = _closed[number].Previous)
+        {
+            oldest = Math.Min(oldest, _closed[number].FirstMs);
+        }
+
+        return oldest;
+    }
+
+    /// <summary>
+    /// Ends a flush of a series: its marked chunks leave (their block is readable), or stay when the flush failed. The lock
+    /// is held.
+    /// </summary>
+    public void EndFlush(ref HeadSeries series, bool written)
+    {
+        int later = 0;
+        for (int number = series.Closed; number != 0;)
+        {
+            ref var chunk = ref _closed[number];
+            int previous = chunk.Previous;
+            if (chunk.IsFlushing && written)
+            {
+                _cells.Free(chunk.FirstCell, chunk.LastCell);
+                FreeTimes(chunk.Times);
+                _closed.Return(number);
+                if (later == 0)
+                {
+                    series.Closed = previous;
+                }
+                else
+                {
+                    _closed[later].Previous = previous;
+                }
+            }
+            else
+            {
+                chunk.IsFlushing = false;
+                later = number;
+            }
+
+            number = previous;
+        }
+    }
+
+    /// <summary>Copies the chunks of a series that overlap a range, oldest first. The lock is held.</summary>
+    public void CopyTo(ref HeadSeries series, long fromMs, long toMs, bool flushingOnly, ChunkCopies copies)
+    {
+        int first = copies.Count;
+        if (series.Count > 0 && !flushingOnly && series.FirstMs <= toMs && series.LastMs >= fromMs)
+        {
+            CopyOpen(ref series, copies);
+        }
+
+        for (int number = series.Closed; number != 0;)
+        {
+            ref var chunk = ref _closed[number];
+            if (chunk.FirstMs <= toMs && chunk.LastMs >= fromMs && (!flushingOnly || chunk.IsFlushing))
+            {
+                CopyClosed(ref chunk, copies);
+            }
+
+            number = chunk.Previous;
+        }
+
+        copies.Reverse(first);
+    }
+
+    void AppendTime(ref HeadSeries series, long timestampMs)
+    {
+        if (series.Times != 0)
+        {
+            AppendIrregular(ref _times[series.Times], timestampMs);
+        }
+        else if (series.Count == 0)
+        {
+            series.FirstMs = timestampMs;
+            long intoHour = timestampMs % HourMs;
+            series.HourLeftMs = (int)(HourMs - (intoHour < 0 ? intoHour + HourMs : intoHour));
+        }
+        else if (series.Count == 1)
+        {
+            series.IntervalMs = (int)(timestampMs - series.FirstMs);
+        }
+        else if (timestampMs - series.LastMs != series.IntervalMs)
+        {
+            BeginIrregular(ref series, timestampMs);
+        }
+    }
+
+    void BeginIrregular(ref HeadSeries series, long timestampMs)
+    {
+        series.Times = _times.Take();
+        ref var times = ref _times[series.Times];
+        times.Stream = new TimeStream(series.FirstMs, series.IntervalMs);
+        for (int i = 1; i < series.Count; i++)
+        {
+            AppendIrregular(ref times, series.FirstMs + ((long)i * series.IntervalMs));
+        }
+
+        AppendIrregular(ref times, timestampMs);
+    }
+
+    void AppendIrregular(ref IrregularTimes times, long timestampMs)
+    {
+        Span<byte> bytes = stackalloc byte[TimeStream.SampleBytesMax + BitWriter.SlackBytes];
+        int length = times.Stream.Append(timestampMs, bytes);
+        _cells.Append(ref times.FirstCell, ref times.LastCell, times.Bytes, bytes[..length]);
+        times.Bytes += length;
+    }
+
+    void Compress(ref HeadSeries series)
+    {
+        if (series.TailCount == 0)
+        {
+            return;
+        }
+
+        ReadOnlySpan<double> tail = series.Tail;
+        tail = tail[..series.TailCount];
+        int written = series.Compressed;
+        Span<byte> bytes = stackalloc byte[ValueStream.BytesMax(HeadSeries.TailMax)];
+        if (written == 0)
+        {
+            var stream = new ValueStream();
+            int length = stream.Begin(tail, bytes);
+            series.Values = stream;
+            AppendValues(ref series, bytes[..length]);
+        }
+        else
+        {
+            // Half a byte a sample is good already; beyond it a better mode may exist.
+            bool reconsider = written == ReconsiderAt && series.ValueBytes > ReconsiderAt / 2;
+            var stream = series.Values;
+            if (!reconsider && stream.TryAppend(tail, written, bytes, out int length))
+            {
+                series.Values = stream;
+                AppendValues(ref series, bytes[..length]);
+            }
+            else
+            {
+                Rewrite(ref series, tail);
+            }
+        }
+
+        series.TailCount = 0;
+    }
+
+    /// <summary>Writes the value column anew, in the mode and scale that suit all its values.</summary>
+    void Rewrite(ref HeadSeries series, ReadOnlySpan<double> tail)
+    {
+        Span<double> values = stackalloc double[Chunk.SamplesMax];
+        Span<byte> bytes = stackalloc byte[ValueStream.BytesMax(Chunk.SamplesMax)];
+        int written = series.Compressed;
+        int length = CopyValues(series.FirstCell, series.ValueBytes, series.Values, bytes);
+        ValueColumn.Read(bytes[..length], values[..written]);
+        tail.CopyTo(values[written..]);
+
+        var stream = new ValueStream();
+        length = stream.Begin(values[..(written + tail.Length)], bytes);
+        _cells.Free(series.FirstCell, series.LastCell);
+        series.FirstCell = 0;
+        series.LastCell = 0;
+        series.ValueBytes = 0;
+        series.Values = stream;
+        AppendValues(ref series, bytes[..length]);
+    }
+
+    void AppendValues(ref HeadSeries series, ReadOnlySpan<byte> bytes)
+    {
+        _cells.Append(ref series.FirstCell, ref series.LastCell, series.ValueBytes, bytes);
+        series.ValueBytes += bytes.Length;
+    }
+
+    void Close(ref HeadSeries series)
+    {
+        Compress(ref series);
+        Span<byte> bytes = stackalloc byte[2 * BitWriter.SlackBytes];
+        var stream = series.Values;
+        AppendValues(ref series, bytes[..stream.Finish(bytes)]);
+        if (series.Times != 0)
+        {
+            ref var times = ref _times[series.Times];
+            int length = times.Stream.Finish(bytes);
+            _cells.Append(ref times.FirstCell, ref times.LastCell, times.Bytes, bytes[..length]);
+            times.Bytes += length;
+        }
+
+        int number = _closed.Take();
+        _closed[number] = new ClosedChunk
+        {
+            Previous = series.Closed,
+            FirstCell = series.FirstCell,
+            LastCell = series.LastCell,
+            ValueBytes = series.ValueBytes,
+            IntervalMs = series.IntervalMs,
+            Times = series.Times,
+            FirstMs = series.FirstMs,
+            LengthMs = (int)(series.LastMs - series.FirstMs),
+            Count = series.Count,
+        };
+        series.Closed = number;
+        series.FirstCell = 0;
+        series.LastCell = 0;
+        series.ValueBytes = 0;
+        series.IntervalMs = 0;
+        series.Times = 0;
+        series.Count = 0;
+        Debug.Assert(series.TailCount == 0, "Closing compresses the tail.");
+    }
+
+    void CopyOpen(ref HeadSeries series, ChunkCopies copies)
+    {
+        var place = copies.Add(series.Count, series.Compressed, series.FirstMs);
+        place.Time(TimeBytes(series.Times, true, series.Count, series.FirstMs, series.IntervalMs, place.TimeRoom));
+        place.Values(series.Compressed == 0
+            ? 0
+            : CopyValues(series.FirstCell, series.ValueBytes, series.Values, place.ValueRoom(series.ValueBytes)));
+        place.Tail(((ReadOnlySpan<double>)series.Tail)[..series.TailCount]);
+    }
+
+    void CopyClosed(ref ClosedChunk chunk, ChunkCopies copies)
+    {
+        var place = copies.Add(chunk.Count, chunk.Count, chunk.FirstMs);
+        place.Time(TimeBytes(chunk.Times, false, chunk.Count, chunk.FirstMs, chunk.IntervalMs, place.TimeRoom));
+        _cells.CopyTo(chunk.FirstCell, chunk.ValueBytes, place.ValueRoom(chunk.ValueBytes));
+        place.Values(chunk.ValueBytes);
+    }
+
+    /// <summary>Copies a value column that is still open and completes the copy; returns its length.</summary>
+    int CopyValues(int firstCell, int length, ValueStream stream, Span<byte> destination)
+    {
+        _cells.CopyTo(firstCell, length, destination);
+        return length + stream.Finish(destination[length..]);
+    }
+
+    int TimeBytes(int times, bool open, int count, long firstMs, int intervalMs, Span<byte> destination)
+    {
+        if (times == 0)
+        {
+            return TimeColumn.WriteHeader(destination, true, count, firstMs, intervalMs);
+        }
+
+        ref var column = ref _times[times];
+        int at = TimeColumn.WriteHeader(destination, false, count, firstMs, intervalMs);
+        _cells.CopyTo(column.FirstCell, column.Bytes, destination[at..]);
+        at += column.Bytes;
+        var stream = column.Stream;
+        return open ? at + stream.Finish(destination[at..]) : at;
+    }
+
+    void FreeTimes(int times)
+    {
+        if (times != 0)
+        {
+            _cells.Free(_times[times].FirstCell, _times[times].LastCell);
+            _times.Return(times);
+        }
+    }
+}

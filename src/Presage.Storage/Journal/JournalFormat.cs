@@ -1,0 +1,66 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// The bytes of a journal segment (drawn in docs/formats/journal.md): a header of 32 bytes, then frames of payload length,
+/// checksum and payload. A length of 0 is room reserved and not yet written: the end.
+/// </summary>
+static class JournalFormat
+{
+    public const int HeaderBytes = 32;
+    public const int FrameHeaderBytes = 8;
+    public const uint Version = 1;
+
+    /// <summary>A writer ends a frame beyond this.</summary>
+    public const int FrameBytesTarget = 1 << 20;
+
+    /// <summary>A reader believes no length beyond this: the target and one more series of the longest key.</summary>
+    public const int FrameBytesMax = FrameBytesTarget + (128 << 10);
+
+    /// <summary>The longest key that is journalled; longer series are refused.</summary>
+    public const int KeyBytesMax = 64 << 10;
+
+    /// <summary>Frame kinds: the first byte of a payload.</summary>
+    public const byte SeriesFrame = 1;
+    public const byte SamplesFrame = 2;
+
+    /// <summary>Control byte of a sample: significant bytes of the value, then what of its predecessor holds for it.</summary>
+    public const int ValueLengthMask = 0x0F;
+    public const int NextId = 0x10;
+    public const int SameTime = 0x20;
+
+    static ReadOnlySpan<byte> Magic => "PRSGJRNL"u8;
+
+    public static void WriteHeader(Span<byte> header, int number)
+    {
+        header[..HeaderBytes].Clear();
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], Version);
+        BinaryPrimitives.WriteInt32LittleEndian(header[12..], number);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[16..], Checksum(header[..16]));
+    }
+
+    /// <summary>What is wrong with a header, or null.</summary>
+    public static string? CheckHeader(ReadOnlySpan<byte> header, int number)
+    {
+        if (header.Length < HeaderBytes || !header[..8].SequenceEqual(Magic))
+        {
+            return "It does not begin like a journal segment.";
+        }
+
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header[16..]) != Checksum(header[..16]))
+        {
+            return "The checksum of its header is wrong.";
+        }
+
+        uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
+        int found = BinaryPrimitives.ReadInt32LittleEndian(header[12..]);
+        return version != Version ? $"It has the unknown format version {version}."
+            : found != number ? $"It calls itself segment {found}." : null;
+    }
+
+    /// <summary>The lower half of XXH3.</summary>
+    public static uint Checksum(ReadOnlySpan<byte> bytes) => (uint)XxHash3.HashToUInt64(bytes);
+}

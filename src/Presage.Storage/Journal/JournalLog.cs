@@ -1,0 +1,264 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// The write-ahead log: numbered segment files that are only appended to. Every segment is whole in itself (it registers each
+/// series before its first sample there), so segments can be deleted and damaged independently. One caller at a time fills
+/// and writes groups; <see cref="Sync"/> may run beside it.
+/// </summary>
+sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDisposable
+{
+    /// <summary>Room is reserved in steps; a full disk shows at the next step, not in the middle of a frame.</summary>
+    const int AllocationBytes = 4 << 20;
+
+    readonly Lock _lock = new();
+    readonly List<JournalSegment> _sealed = [];
+    readonly List<SafeFileHandle> _unsynced = [];
+    SafeFileHandle? _file;
+    long _allocated;
+    long _position;
+    long _newestMs = long.MinValue;
+    bool _dirty;
+
+    /// <summary>The frames of the group being collected.</summary>
+    public JournalBuffer Group { get; } = new();
+
+    /// <summary>The number of the segment being written; series registered under another one must be registered again.</summary>
+    public int Number { get; private set; }
+
+    /// <summary>The number the next series gets in this segment.</summary>
+    public int NextSeries { get; set; }
+
+    /// <summary>Length of all segments.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _position + _sealed.Sum(s => s.Bytes);
+            }
+        }
+    }
+
+    /// <summary>Segments on disk, the one being written included.</summary>
+    public int SegmentCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _sealed.Count + (_file is null ? 0 : 1);
+            }
+        }
+    }
+
+    public static string PathOf(string folder, int number) => Path.Combine(folder, $"{number:D8}.journal");
+
+    /// <summary>The numbers of the segments in a folder, ascending.</summary>
+    public static IReadOnlyList<int> NumbersIn(string folder)
+    {
+        var numbers = new List<int>();
+        foreach (string path in Directory.EnumerateFiles(folder, "*.journal"))
+        {
+            if (int.TryParse(Path.GetFileNameWithoutExtension(path), out int number) && number >= 0)
+            {
+                numbers.Add(number);
+            }
+        }
+
+        numbers.Sort();
+        return numbers;
+    }
+
+    /// <summary>Takes a segment over that was found on disk.</summary>
+    public void Adopt(JournalSegment segment)
+    {
+        lock (_lock)
+        {
+            _sealed.Add(segment);
+            Number = Math.Max(Number, segment.Number);
+        }
+    }
+
+    /// <summary>Begins a group: opens the first segment, or a new one when the current is full.</summary>
+    /// <exception cref="IOException">The disk is full or broken.</exception>
+    public void BeginGroup()
+    {
+        Group.Clear();
+        if (_file is null || _position >= segmentBytesMax)
+        {
+            Roll();
+        }
+    }
+
+    /// <summary>Writes the group. When it throws, nothing of it will be read again and the segment is closed.</summary>
+    /// <exception cref="IOException">The disk is full or broken.</exception>
+    public void Write(long newestMs)
+    {
+        var bytes = Group.Written;
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
+        try
+        {
+            EnsureAllocated(bytes.Length);
+            disk.Write(_file!, bytes, _position, DiskOperation.JournalWrite);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Seal();
+            throw e is IOException ? e : new IOException(e.Message, e);
+        }
+
+        lock (_lock)
+        {
+            _position += bytes.Length;
+            _newestMs = Math.Max(_newestMs, newestMs);
+            _dirty = true;
+        }
+    }
+
+    /// <summary>Closes the current segment and begins the next.</summary>
+    /// <exception cref="IOException">The disk is full or broken.</exception>
+    public void Roll()
+    {
+        Seal();
+        int number = Number + 1;
+        string path = PathOf(folder, number);
+        SafeFileHandle? file = null;
+        try
+        {
+            file = disk.Create(path, DiskOperation.JournalCreate);
+            disk.Allocate(file, 0, AllocationBytes);
+            Span<byte> header = stackalloc byte[JournalFormat.HeaderBytes];
+            JournalFormat.WriteHeader(header, number);
+            disk.Write(file, header, 0, DiskOperation.JournalWrite);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (file is not null)
+            {
+                file.Dispose();
+                File.Delete(path);
+            }
+
+            throw e is IOException ? e : new IOException(e.Message, e);
+        }
+
+        Disk.SyncFolder(folder);
+        lock (_lock)
+        {
+            _file = file;
+            _allocated = AllocationBytes;
+            _position = JournalFormat.HeaderBytes;
+            _newestMs = long.MinValue;
+            _dirty = true;
+            Number = number;
+            NextSeries = 0;
+        }
+    }
+
+    /// <summary>Hands everything written before the call to the disk itself.</summary>
+    /// <exception cref="IOException">The disk is broken: what was written may not survive power loss.</exception>
+    public void Sync()
+    {
+        SafeFileHandle[] old;
+        SafeFileHandle? current;
+        lock (_lock)
+        {
+            old = [.. _unsynced];
+            _unsynced.Clear();
+            current = _dirty ? _file : null;
+            _dirty = false;
+        }
+
+        foreach (var file in old)
+        {
+            using (file)
+            {
+                disk.Sync(file, DiskOperation.JournalSync);
+            }
+        }
+
+        if (current is not null)
+        {
+            try
+            {
+                disk.Sync(current, DiskOperation.JournalSync);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The segment was sealed in between; another sync took it from the list, wrote and closed it.
+            }
+        }
+    }
+
+    /// <summary>Closes the current segment; a partly written group behind its end is cut off.</summary>
+    public void Seal()
+    {
+        if (_file is null)
+        {
+            return;
+        }
+
+        try
+        {
+            disk.Truncate(_file, _position);
+        }
+        catch (IOException)
+        {
+            // At worst a request that was refused is replayed; the segment is not written to again.
+        }
+
+        lock (_lock)
+        {
+            _sealed.Add(new JournalSegment(Number, PathOf(folder, Number), _position, _newestMs));
+            _unsynced.Add(_file);
+            _file = null;
+            _position = 0;
+        }
+    }
+
+    /// <summary>Deletes closed segments before the given one whose samples are all older than the given time.</summary>
+    public int DeleteCovered(int beforeNumber, long beforeMs)
+    {
+        List<JournalSegment> covered;
+        lock (_lock)
+        {
+            covered = _sealed.FindAll(s => s.Number < beforeNumber && s.NewestMs < beforeMs);
+            _sealed.RemoveAll(covered.Contains);
+        }
+
+        foreach (var segment in covered)
+        {
+            File.Delete(segment.Path);
+        }
+
+        return covered.Count;
+    }
+
+    public void Dispose()
+    {
+        Seal();
+        foreach (var file in _unsynced)
+        {
+            file.Dispose();
+        }
+
+        _unsynced.Clear();
+    }
+
+    void EnsureAllocated(int bytes)
+    {
+        if (_position + bytes + JournalFormat.FrameHeaderBytes > _allocated)
+        {
+            long step = Math.Max(AllocationBytes, bytes + JournalFormat.FrameHeaderBytes);
+            disk.Allocate(_file!, _allocated, step);
+            _allocated += step;
+        }
+    }
+}

@@ -1,0 +1,215 @@
+using System.Buffers.Binary;
+using Presage.Metrics;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// Reads a segment frame by frame until its end or the first damage. A frame is believed only when its checksum holds, and is
+/// handed on only when all of it makes sense.
+/// </summary>
+sealed class JournalReader(IJournalReplay replay)
+{
+    const int ReadAheadBytes = 1 << 20;
+
+    byte[] _payload = new byte[64 << 10];
+    int _seriesCount;
+
+    /// <summary>Length of the part of the segment that is whole.</summary>
+    public long WholeBytes { get; private set; }
+
+    /// <summary>What is wrong behind it; null where the segment just ends.</summary>
+    public string? Damage { get; private set; }
+
+    /// <summary>Reads a whole segment.</summary>
+    public void Read(string path, int number)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, ReadAheadBytes);
+        WholeBytes = 0;
+        Damage = null;
+        _seriesCount = 0;
+        Span<byte> header = stackalloc byte[JournalFormat.HeaderBytes];
+        int read = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+        Damage = JournalFormat.CheckHeader(header[..read], number);
+        if (Damage is not null)
+        {
+            // The file was made and its header not yet written, or only reserved: nothing was ever in it.
+            Damage = header[..read].ContainsAnyExcept((byte)0) ? Damage : null;
+            return;
+        }
+
+        WholeBytes = JournalFormat.HeaderBytes;
+        while (ReadFrame(file))
+        {
+        }
+    }
+
+    bool ReadFrame(FileStream file)
+    {
+        Span<byte> header = stackalloc byte[JournalFormat.FrameHeaderBytes];
+        int read = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+        if (read < header.Length)
+        {
+            Damage = header[..read].ContainsAnyExcept((byte)0) ? "A frame's header is cut short." : null;
+            return false;
+        }
+
+        int length = BinaryPrimitives.ReadInt32LittleEndian(header);
+        uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
+        if (length == 0)
+        {
+            Damage = checksum != 0 || !RestIsZero(file) ? "Bytes follow the last frame." : null;
+            return false;
+        }
+
+        if (length is < 0 or > JournalFormat.FrameBytesMax)
+        {
+            Damage = $"A frame calls itself {length} bytes long.";
+            return false;
+        }
+
+        if (_payload.Length < length)
+        {
+            _payload = new byte[length];
+        }
+
+        var payload = _payload.AsSpan(0, length);
+        if (file.ReadAtLeast(payload, length, throwOnEndOfStream: false) < length)
+        {
+            Damage = "A frame is cut short.";
+            return false;
+        }
+
+        if (JournalFormat.Checksum(payload) != checksum)
+        {
+            Damage = "The checksum of a frame is wrong.";
+            return false;
+        }
+
+        try
+        {
+            Apply(payload, null);
+            Apply(payload, replay);
+        }
+        catch (Exception e) when (e is CorruptDataException or FormatException)
+        {
+            Damage = e.Message;
+            return false;
+        }
+
+        WholeBytes += JournalFormat.FrameHeaderBytes + length;
+        return true;
+    }
+
+    bool RestIsZero(FileStream file)
+    {
+        while (true)
+        {
+            int read = file.Read(_payload);
+            if (read == 0)
+            {
+                return true;
+            }
+
+            if (_payload.AsSpan(0, read).ContainsAnyExcept((byte)0))
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Walks a payload; hands its content on where a taker is given, else only checks it.</summary>
+    void Apply(ReadOnlySpan<byte> payload, IJournalReplay? taker)
+    {
+        if (payload[0] == JournalFormat.SeriesFrame)
+        {
+            int count = ApplySeries(payload, taker);
+            _seriesCount = taker is null ? _seriesCount : count;
+        }
+        else if (payload[0] == JournalFormat.SamplesFrame)
+        {
+            ApplySamples(payload, taker);
+        }
+        else
+        {
+            throw new CorruptDataException($"A frame is of the unknown kind {payload[0]}.");
+        }
+    }
+
+    int ApplySeries(ReadOnlySpan<byte> payload, IJournalReplay? taker)
+    {
+        int at = 1;
+        int id = Varint.ReadBounded(payload, ref at, int.MaxValue);
+        if (id != _seriesCount)
+        {
+            throw new CorruptDataException($"Series {id} is registered after {_seriesCount} others.");
+        }
+
+        while (at < payload.Length)
+        {
+            int length = Varint.ReadBounded(payload, ref at, JournalFormat.KeyBytesMax);
+            Require(payload, at, length + 1);
+            var key = payload.Slice(at, length);
+            at += length;
+            CheckKey(key);
+            long? lastMs = null;
+            long lastBits = 0;
+            if (payload[at++] == 1)
+            {
+                lastMs = Varint.UnZigZag(Varint.Read(payload, ref at));
+                Require(payload, at, 8);
+                lastBits = BinaryPrimitives.ReadInt64LittleEndian(payload[at..]);
+                at += 8;
+            }
+
+            taker?.OnSeries(id, key, lastMs, lastBits);
+            id++;
+        }
+
+        return id;
+    }
+
+    void ApplySamples(ReadOnlySpan<byte> payload, IJournalReplay? taker)
+    {
+        int at = 1;
+        long timestampMs = Varint.UnZigZag(Varint.Read(payload, ref at));
+        long id = -1;
+        Span<byte> value = stackalloc byte[8];
+        while (at < payload.Length)
+        {
+            int control = payload[at++];
+            id += (control & JournalFormat.NextId) != 0 ? 1 : Varint.UnZigZag(Varint.Read(payload, ref at));
+            if ((control & JournalFormat.SameTime) == 0)
+            {
+                timestampMs += Varint.UnZigZag(Varint.Read(payload, ref at));
+            }
+
+            int significant = control & JournalFormat.ValueLengthMask;
+            if (significant > 8 || id < 0 || id >= _seriesCount)
+            {
+                throw new CorruptDataException("A sample names an unknown series or has an impossible value.");
+            }
+
+            Require(payload, at, significant);
+            value.Clear();
+            payload.Slice(at, significant).CopyTo(value);
+            at += significant;
+            taker?.OnSample((int)id, timestampMs, BinaryPrimitives.ReadDoubleBigEndian(value));
+        }
+    }
+
+    static void CheckKey(ReadOnlySpan<byte> key)
+    {
+        var reader = new SeriesKeyReader(key);
+        while (reader.Read(out _, out _))
+        {
+        }
+    }
+
+    static void Require(ReadOnlySpan<byte> payload, int at, int bytes)
+    {
+        if (bytes > payload.Length - at)
+        {
+            throw new CorruptDataException("A frame ends within a record.");
+        }
+    }
+}

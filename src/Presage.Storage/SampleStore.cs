@@ -1,0 +1,247 @@
+using Microsoft.Extensions.Logging;
+using Presage.Metrics;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// The store of samples: a journal that survives kill -9, a head of open chunks in memory, blocks of the hours before. One
+/// folder, one process. All members may be called from any thread.
+/// </summary>
+public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
+{
+    /// <summary>How often a disk that refused writes is tried again.</summary>
+    static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
+
+    readonly StorageOptions _options;
+    readonly TimeProvider _time;
+    readonly ILogger _logger;
+    readonly FolderLock _folderLock;
+    readonly Head _head = new();
+    readonly JournalLog _journal;
+    readonly JournalSync _sync;
+    readonly Appender _appender;
+    readonly AppendTurns _turns;
+    readonly StoredSamples _samples;
+    readonly StoreSource _source;
+    readonly List<StorageDamage> _damages = [];
+    readonly CancellationTokenSource _stop = new();
+    readonly List<Task> _loops = [];
+    volatile string? _notWritable;
+    long _samplesReplayed;
+    TimeSpan _recoveryTime;
+    int _disposed;
+
+    SampleStore(StorageOptions options, TimeProvider time, ILogger logger, FolderLock folderLock)
+    {
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _folderLock = folderLock;
+        var disk = new Disk(options.BeforeDisk);
+        _journal = new JournalLog(JournalFolder, disk, options.JournalSegmentBytesMax);
+        _sync = new JournalSync(_journal, time, options.FsyncInterval, OnBrokenDisk);
+        _samples = new StoredSamples(_head);
+        _source = new StoreSource(_head, _samples, host: null);
+        _appender = new Appender(_head, _journal, options, time, _samples);
+        _turns = new AppendTurns(_appender, OnBrokenDisk);
+    }
+
+    /// <summary>
+    /// Takes the folder, reads the journal back and starts the background work. Damage is cut off or set aside and reported
+    /// in <see cref="Statistics"/>, never fatal.
+    /// </summary>
+    /// <exception cref="DataFolderLockedException">Another process holds the folder.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="IOException">The folder cannot be made or read.</exception>
+    public static SampleStore Open(StorageOptions options, TimeProvider time, ILogger logger)
+    {
+        options.Validate();
+        Directory.CreateDirectory(options.DataFolder);
+        var folderLock = FolderLock.Take(options.DataFolder);
+        try
+        {
+            var store = new SampleStore(options, time, logger, folderLock);
+            store.Recover();
+            store.Start();
+            return store;
+        }
+        catch
+        {
+            folderLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether samples are accepted now. False when the disk is full or broken; recovers by itself.</summary>
+    public bool IsWritable => _notWritable is null;
+
+    /// <summary>Why samples are refused, or null.</summary>
+    public string? NotWritableReason => _notWritable;
+
+    /// <summary>The hosts with samples in head or blocks, sorted.</summary>
+    public IReadOnlyList<string> Hosts
+    {
+        get
+        {
+            var hosts = new SortedSet<string>(StringComparer.Ordinal);
+            foreach (var shard in _head.Shards)
+            {
+                lock (shard.Index.Lock)
+                {
+                    hosts.UnionWith(shard.Index.Hosts.Select(h => h.Name));
+                }
+            }
+
+            return [.. hosts];
+        }
+    }
+
+    /// <summary>The state of the store now.</summary>
+    public StorageStatistics Statistics
+    {
+        get
+        {
+            var totals = _appender.Totals;
+            lock (_damages)
+            {
+                return new StorageStatistics
+                {
+                    SeriesActive = _head.Series.Count,
+                    HostsActive = Hosts.Count,
+                    SamplesAppended = totals.Accepted,
+                    SamplesDuplicate = totals.Duplicate,
+                    SamplesRefused = new Dictionary<string, long>
+                    {
+                        ["outOfOrder"] = totals.OutOfOrder,
+                        ["tooOld"] = totals.TooOld,
+                        ["tooFarInFuture"] = totals.TooFarInFuture,
+                        ["conflicting"] = totals.Conflicting,
+                        ["overSeriesLimit"] = totals.OverSeriesLimit,
+                    },
+                    HeadBytes = _head.Bytes,
+                    JournalBytes = _journal.Bytes,
+                    JournalSegments = _journal.SegmentCount,
+                    Blocks = 0,
+                    BlockBytes = 0,
+                    LastFlushMs = null,
+                    LastFlushError = null,
+                    Damages = [.. _damages.Take(100)],
+                    RecoveryTime = _recoveryTime,
+                    SamplesReplayed = _samplesReplayed,
+                };
+            }
+        }
+    }
+
+    string JournalFolder => Path.Combine(_options.DataFolder, "journal");
+
+    /// <inheritdoc />
+    public ValueTask<AppendOutcome> AppendAsync(SampleBatch batch, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_notWritable is { } reason)
+        {
+            throw new IOException(reason);
+        }
+
+        var append = _turns.AppendAsync(batch);
+        return _options.FsyncBeforeAck ? AcknowledgeAfterSyncAsync(append) : append;
+    }
+
+    /// <inheritdoc />
+    public IReadOnlyList<ISampleSeries> Select(IReadOnlyList<LabelMatcher> matchers, TimeRange range) =>
+        _source.Select(matchers, range);
+
+    /// <inheritdoc />
+    public IReadOnlyList<string> LabelNames(IReadOnlyList<LabelMatcher> matchers, TimeRange range) =>
+        _source.LabelNames(matchers, range);
+
+    /// <inheritdoc />
+    public IReadOnlyList<string> LabelValues(string name, IReadOnlyList<LabelMatcher> matchers, TimeRange range) =>
+        _source.LabelValues(name, matchers, range);
+
+    /// <summary>Only the series of one host (<see cref="SeriesKey.HostOf"/>); empty where the host is unknown.</summary>
+    public ISampleSource ForHost(string host) => new StoreSource(_head, _samples, host);
+
+    /// <summary>Stops the background work, hands everything to the disk and frees the folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _stop.CancelAsync();
+        foreach (var loop in _loops)
+        {
+            await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await _turns.RunAloneAsync(_journal.Seal);
+        _sync.SyncNow();
+        _journal.Dispose();
+        _folderLock.Dispose();
+        _stop.Dispose();
+    }
+
+    async ValueTask<AppendOutcome> AcknowledgeAfterSyncAsync(ValueTask<AppendOutcome> append)
+    {
+        var outcome = await append;
+        await _sync.WaitAsync();
+        return outcome;
+    }
+
+    void Recover()
+    {
+        long started = _time.GetTimestamp();
+        Directory.CreateDirectory(JournalFolder);
+        _samplesReplayed = JournalRecovery.Run(JournalFolder, _head, _journal, (_, _) => false, _damages, _logger);
+        _recoveryTime = _time.GetElapsedTime(started);
+        Log.Opened(
+            _logger, _options.DataFolder, _head.Series.Count, _samplesReplayed, _journal.SegmentCount, 0, (long)_recoveryTime.TotalMilliseconds);
+    }
+
+    void Start()
+    {
+        _loops.Add(_options.FsyncBeforeAck ? _sync.RunOnDemandAsync(_stop.Token) : _sync.RunByIntervalAsync(_stop.Token));
+        _loops.Add(ProbeAsync(_stop.Token));
+    }
+
+    void OnBrokenDisk(IOException e)
+    {
+        if (_notWritable is null)
+        {
+            Log.NotWritable(_logger, e.Message);
+        }
+
+        _notWritable = $"The journal in {JournalFolder} cannot be written: {e.Message} Samples are refused until it can.";
+    }
+
+    async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(ProbeInterval, _time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            if (_notWritable is not null)
+            {
+                await _turns.RunAloneAsync(Probe);
+            }
+        }
+    }
+
+    /// <summary>A new segment can be begun exactly when samples can be written.</summary>
+    void Probe()
+    {
+        try
+        {
+            _journal.Roll();
+            _notWritable = null;
+            Log.WritableAgain(_logger);
+        }
+        catch (IOException e)
+        {
+            OnBrokenDisk(e);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+namespace Presage.Storage;
+
+/// <summary>The state of a store at one moment. Counters count since it was opened; sizes are bytes.</summary>
+public sealed record StorageStatistics
+{
+    /// <summary>Series in memory: those with samples within the last hours.</summary>
+    public required int SeriesActive { get; init; }
+
+    /// <summary>Hosts with active series.</summary>
+    public required int HostsActive { get; init; }
+
+    public required long SamplesAppended { get; init; }
+
+    /// <summary>Samples that were stored already; accepted, because a retry is safe.</summary>
+    public required long SamplesDuplicate { get; init; }
+
+    /// <summary>Refused samples by reason: outOfOrder, tooOld, tooFarInFuture, conflicting, overSeriesLimit.</summary>
+    public required IReadOnlyDictionary<string, long> SamplesRefused { get; init; }
+
+    /// <summary>Memory of series, keys, look-up table and chunks in the head.</summary>
+    public required long HeadBytes { get; init; }
+
+    public required long JournalBytes { get; init; }
+
+    public required int JournalSegments { get; init; }
+
+    public required int Blocks { get; init; }
+
+    public required long BlockBytes { get; init; }
+
+    /// <summary>Journal and blocks together.</summary>
+    public long DiskBytes => JournalBytes + BlockBytes;
+
+    /// <summary>When the head was last written to blocks, ms since 1970 UTC; null when not since the store was opened.</summary>
+    public required long? LastFlushMs { get; init; }
+
+    /// <summary>Why the last flush failed; null where it did not.</summary>
+    public required string? LastFlushError { get; init; }
+
+    /// <summary>Damage met since the store was opened (at most the first hundred).</summary>
+    public required IReadOnlyList<StorageDamage> Damages { get; init; }
+
+    /// <summary>How long opening the store took.</summary>
+    public required TimeSpan RecoveryTime { get; init; }
+
+    /// <summary>Samples read back from the journal on opening.</summary>
+    public required long SamplesReplayed { get; init; }
+}

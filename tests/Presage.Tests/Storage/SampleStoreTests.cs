@@ -1,0 +1,173 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Presage.Metrics;
+using Presage.Storage;
+using Xunit;
+
+namespace Presage.Tests.Storage;
+
+public sealed class SampleStoreTests
+{
+    const long Start = StoreFixture.StartMs;
+
+    [Fact]
+    public async Task Appended_samples_are_read_back_before_and_after_reopening()
+    {
+        await using var fixture = new StoreFixture();
+        var expected = new List<(long, long)>();
+        for (int i = 0; i < 1000; i++)
+        {
+            double value = i % 7 == 0 ? SampleValue.StaleMarker : i * 0.25;
+            fixture.Time.Advance(TimeSpan.FromSeconds(15));
+            var outcome = await fixture.AppendAsync("web1", 1, Start + (i * 15_000) + (i % 5), value);
+            Assert.Equal((1, 0), (outcome.Accepted, outcome.Rejected));
+            expected.Add((Start + (i * 15_000) + (i % 5), BitConverter.DoubleToInt64Bits(value)));
+        }
+
+        Assert.Equal(expected, fixture.Read("web1", 1));
+        await fixture.ReopenAsync();
+        Assert.Equal(expected, fixture.Read("web1", 1));
+        Assert.Equal(expected[100..200], fixture.Read("web1", 1, new TimeRange(expected[100].Item1, expected[199].Item1)));
+    }
+
+    [Fact]
+    public async Task Each_refusal_is_counted_and_said_in_words()
+    {
+        await using var fixture = new StoreFixture();
+        fixture.Options = folder => new StorageOptions { DataFolder = folder, SeriesMax = 3, SeriesPerHostMax = 2 };
+        await fixture.AppendAsync(("a", 0, Start - 1000, 1), ("a", 0, Start, 2));
+
+        Assert.Equal(1, (await fixture.AppendAsync("a", 0, Start, 2)).Duplicate);
+        Assert.Equal(1, (await fixture.AppendAsync("a", 0, Start - 1000, 1)).Duplicate);
+        await Refused(fixture, ("a", 0, Start, 3), o => o.Conflicting, "has the value 3, stored is 2");
+        await Refused(fixture, ("a", 0, Start - 1000, 3), o => o.Conflicting, "has the value 3, stored is 1");
+        await Refused(fixture, ("a", 0, Start - 500, 3), o => o.OutOfOrder, "the newest stored is at 2027-01-15T08:00:00.000Z");
+        await Refused(fixture, ("a", 0, Start - 7_200_001, 3), o => o.TooOld, "2 h back");
+        await Refused(fixture, ("a", 1, Start + 600_001, 3), o => o.TooFarInFuture, "10 min ahead");
+        await fixture.AppendAsync("a", 1, Start, 1);
+        await Refused(fixture, ("a", 2, Start, 1), o => o.OverSeriesLimit, "host \"a\" has its maximum of 2");
+        await fixture.AppendAsync("b", 1, Start, 1);
+        await Refused(fixture, ("c", 2, Start, 1), o => o.OverSeriesLimit, "its maximum of 3 active series");
+
+        var statistics = fixture.Store.Statistics;
+        Assert.Equal((3, 4, 2), (statistics.SeriesActive, statistics.SamplesAppended, statistics.SamplesDuplicate));
+        Assert.Equal(
+            ["conflicting 2", "outOfOrder 1", "overSeriesLimit 2", "tooFarInFuture 1", "tooOld 1"],
+            statistics.SamplesRefused.Order(Comparer<KeyValuePair<string, long>>.Create(
+                (x, y) => string.CompareOrdinal(x.Key, y.Key))).Select(r => $"{r.Key} {r.Value}"));
+    }
+
+    [Fact]
+    public async Task One_refused_sample_does_not_keep_the_others_of_its_batch_out()
+    {
+        await using var fixture = new StoreFixture();
+        var outcome = await fixture.AppendAsync(("a", 0, Start, 1), ("a", 1, Start + 3_600_000, 1), ("b", 2, Start, 1));
+
+        Assert.Equal((2, 1), (outcome.Accepted, outcome.TooFarInFuture));
+        Assert.Single(fixture.Read("b", 2));
+        Assert.Empty(fixture.Read("a", 1));
+    }
+
+    [Fact]
+    public async Task Matchers_select_series_in_label_order()
+    {
+        await using var fixture = new StoreFixture();
+        for (int i = 0; i < 30; i++)
+        {
+            await fixture.AppendAsync($"h{i % 4}", i, Start, i);
+        }
+
+        Assert.Equal(30, Count(fixture.Store));
+        Assert.Equal(10, Count(fixture.Store, new LabelMatcher("__name__", MatchOperator.Equal, "metric_1")));
+        Assert.Equal(20, Count(fixture.Store, new LabelMatcher("__name__", MatchOperator.NotEqual, "metric_1")));
+        Assert.Equal(11, Count(fixture.Store, new LabelMatcher("i", MatchOperator.RegexMatch, "1.?")));
+        Assert.Equal(19, Count(fixture.Store, new LabelMatcher("i", MatchOperator.RegexNoMatch, "1.?")));
+        Assert.Equal(30, Count(fixture.Store, new LabelMatcher("absent", MatchOperator.Equal, "")));
+        Assert.Equal(0, Count(fixture.Store, new LabelMatcher("absent", MatchOperator.NotEqual, "")));
+        Assert.Equal(8, Count(fixture.Store.ForHost("h1")));
+        Assert.Equal(3, Count(fixture.Store.ForHost("h1"), new LabelMatcher("__name__", MatchOperator.Equal, "metric_1")));
+        Assert.Equal(0, Count(fixture.Store.ForHost("unknown")));
+        Assert.Equal(["h0", "h1", "h2", "h3"], fixture.Store.Hosts);
+        Assert.Equal(["__name__", "i", "instance"], fixture.Store.LabelNames([], StoreFixture.Always));
+        Assert.Equal(["metric_0", "metric_1", "metric_2"], fixture.Store.LabelValues("__name__", [], StoreFixture.Always));
+        var selected = fixture.Store.Select([], StoreFixture.Always);
+        Assert.Equal(selected.Select(s => s.Labels).Order(), selected.Select(s => s.Labels));
+    }
+
+    [Fact]
+    public async Task A_second_opener_is_told_which_process_holds_the_folder()
+    {
+        await using var fixture = new StoreFixture();
+        fixture.Open();
+
+        var e = Assert.Throws<DataFolderLockedException>(
+            () => SampleStore.Open(fixture.Options(fixture.Folder), fixture.Time, NullLogger.Instance));
+
+        Assert.Equal(Environment.ProcessId, e.ProcessId);
+        Assert.Contains(fixture.Folder, e.Message, StringComparison.Ordinal);
+        Assert.Contains($"process {Environment.ProcessId}", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_observer_hears_of_every_host_part_once()
+    {
+        await using var fixture = new StoreFixture();
+        var observer = new CollectingObserver();
+        fixture.Options = folder => new StorageOptions { DataFolder = folder, Observer = observer };
+
+        await fixture.AppendAsync(("a", 0, Start, 1), ("b", 1, Start + 5, 1), ("a", 2, Start + 7, 1), ("a", 2, Start + 7, 1));
+
+        Assert.Equal([("a", Start + 7, 2), ("b", Start + 5, 1)], observer.Calls);
+    }
+
+    [Fact]
+    public async Task Concurrent_appends_are_grouped_and_all_stored()
+    {
+        await using var fixture = new StoreFixture();
+        fixture.Open();
+        await Parallel.ForAsync(0, 400, async (i, _) =>
+        {
+            for (int j = 0; j < 5; j++)
+            {
+                await fixture.AppendAsync(($"h{i % 7}", i, Start + j, i + j), ("all", i, Start + j, j));
+            }
+        });
+
+        await fixture.ReopenAsync();
+        Assert.Equal(4000, fixture.Store.Statistics.SamplesReplayed);
+        for (int i = 0; i < 400; i++)
+        {
+            Assert.Equal(5, fixture.Read($"h{i % 7}", i).Length);
+        }
+    }
+
+    [Fact]
+    public async Task Waiting_for_fsync_acknowledges_all()
+    {
+        await using var fixture = new StoreFixture();
+        fixture.Options = folder => new StorageOptions { DataFolder = folder, FsyncBeforeAck = true };
+        fixture.Open();
+        await Parallel.ForAsync(0, 20, async (i, _) => await fixture.AppendAsync("a", i, Start, i));
+
+        Assert.Equal(20, fixture.Store.Statistics.SamplesAppended);
+    }
+
+    static int Count(ISampleSource source, params LabelMatcher[] matchers) =>
+        source.Select(matchers, StoreFixture.Always).Count;
+
+    static async Task Refused(
+        StoreFixture fixture, (string, int, long, double) sample, Func<AppendOutcome, int> counter, string words)
+    {
+        var outcome = await fixture.AppendAsync(sample);
+        Assert.Equal((1, 1, 0), (counter(outcome), outcome.Rejected, outcome.Accepted));
+        Assert.Contains(words, outcome.FirstRefusal, StringComparison.Ordinal);
+        Assert.Contains("metric_", outcome.FirstRefusal, StringComparison.Ordinal);
+    }
+
+    sealed class CollectingObserver : IAppendObserver
+    {
+        public List<(string, long, int)> Calls { get; } = [];
+
+        public void OnAppended(string host, long newestTimestampMs, int samples) =>
+            Calls.Add((host, newestTimestampMs, samples));
+    }
+}
