@@ -1,7 +1,7 @@
 import { ApiError, promRequest, request } from "./client";
 import type {
-  AlertItem, AlertList, AuditEntry, Channel, ChannelTest, CreatedToken, Delivery, Enrolment, HostDetail, HostSummary,
-  Matcher, MetricFamily, Overview, PromSeries, RangeAnswer, Rule, ServerList, Session, Silence, SilencePreview,
+  AlertItem, AlertList, AuditEntry, Channel, ChannelRequest, ChannelTest, CreatedToken, Delivery, Enrolment, HostDetail, HostSummary,
+  Matcher, MetricFamily, Overview, PromSeries, RangeAnswer, Rule, RuleUpdate, ServerList, Session, Silence, SilencePreview,
   SilenceRequest, Status, Token, User,
 } from "./types";
 
@@ -41,15 +41,17 @@ export const previewSilence = (matchers: Matcher[], signal?: AbortSignal) =>
   request<SilencePreview>("POST", "/silences/preview", { matchers }, signal);
 
 export const getRules = (signal?: AbortSignal) => request<Rule[]>("GET", "/rules", undefined, signal);
-export const updateRule = (id: string, change: Partial<Pick<Rule, "enabled" | "threshold" | "forSeconds" | "severity">>) =>
+export const updateRule = (id: string, change: RuleUpdate) =>
   request<Rule>("PUT", `/rules/${part(id)}`, change);
 
+export const resetRule = (id: string) => request<Rule>("POST", `/rules/${part(id)}/reset`);
+
 export const getChannels = (signal?: AbortSignal) => request<Channel[]>("GET", "/channels", undefined, signal);
-export const createChannel = (channel: unknown) => request<Channel>("POST", "/channels", channel);
-export const updateChannel = (id: string, channel: unknown) => request<Channel>("PUT", `/channels/${part(id)}`, channel);
+export const createChannel = (channel: ChannelRequest) => request<Channel>("POST", "/channels", channel);
+export const updateChannel = (id: string, channel: ChannelRequest) => request<Channel>("PUT", `/channels/${part(id)}`, channel);
 export const deleteChannel = (id: string) => request<null>("DELETE", `/channels/${part(id)}`);
 export const testChannel = (id: string) => request<ChannelTest>("POST", `/channels/${part(id)}/test`);
-export const testUnsavedChannel = (channel: unknown) => request<ChannelTest>("POST", "/channels/test", channel);
+export const testUnsavedChannel = (channel: ChannelRequest) => request<ChannelTest>("POST", "/channels/test", channel);
 export const getDeliveries = (limit: number, signal?: AbortSignal) =>
   request<Delivery[]>("GET", `/deliveries?limit=${limit}`, undefined, signal);
 export const retryDelivery = (id: number) => request<Delivery | null>("POST", `/deliveries/${id}/retry`);

@@ -1,7 +1,4 @@
-/**
- * The shapes of the HTTP API, by the names the pages use. They come from the generated schema (`npm run generate`); what
- * follows at the end is not in the document yet and written by hand until it is.
- */
+/** The shapes of the HTTP API, by the names the pages use. They come from the generated schema (`npm run generate`). */
 import type { components } from "./__generated__/schema";
 
 type Schemas = components["schemas"];
@@ -39,73 +36,14 @@ export type Problem = Schemas["Problem"];
 export type RangeAnswer = Schemas["QueryAnswer"];
 export type PromSeries = Schemas["QueryAnswerSeries"];
 
-export interface Matcher { name: string; value: string; isRegex: boolean; isEqual: boolean }
-export interface Silence {
-  id: string;
-  matchers: Matcher[];
-  startsMs: number;
-  endsMs: number;
-  createdBy: string;
-  comment: string;
-  heldBack: number;
-}
-export interface SilenceRequest { matchers: Matcher[]; startsMs?: number; endsMs: number; comment: string }
-export interface SilencePreview { now: number; last30Days: number; critical: number }
-export interface AlertList { items: AlertItem[]; silences: Silence[]; today: { alerts: number; notifications: number } }
-
-export interface Rule {
-  id: string;
-  name: string;
-  enabled: boolean;
-  stock: boolean;
-  severity: Severity;
-  query: string;
-  comparison: string;
-  threshold: number;
-  unit: string;
-  forSeconds: number;
-  keepFiringSeconds: number;
-  sentence: string;
-  lastEvaluationMs: number | null;
-  lastError: string | null;
-  firing: number;
-  pending: number;
-}
-
-export interface Delivery {
-  id: number;
-  channelId: string;
-  channel: string;
-  alertId: number | null;
-  subject: string;
-  state: "waiting" | "delivered" | "failed";
-  attempts: number;
-  createdMs: number;
-  lastAttemptMs: number | null;
-  nextAttemptMs: number | null;
-  answer: string | null;
-}
-
-export interface EmailSettings {
-  host: string;
-  port: number;
-  security: "none" | "starttls" | "tls";
-  user: string | null;
-  passwordSet: boolean;
-  from: string;
-  to: string[];
-  verifyCertificate: boolean;
-}
-export interface WebhookSettings { url: string; secretSet: boolean; headers: Record<string, string> }
-export interface Channel {
-  id: string;
-  name: string;
-  kind: "email" | "webhook";
-  enabled: boolean;
-  severities: Severity[];
-  sendResolved: boolean;
-  email: EmailSettings | null;
-  webhook: WebhookSettings | null;
-  lastDelivery: Delivery | null;
-}
-export interface ChannelTest { delivered: boolean; answer: string; elapsedMs: number; transcript: string[] }
+export type Matcher = Schemas["Matcher"];
+export type Silence = Schemas["Silence"];
+export type SilenceRequest = Schemas["SilenceRequest"];
+export type SilencePreview = Schemas["SilencePreview"];
+export type AlertList = Schemas["AlertList"];
+export type Rule = Schemas["Rule"];
+export type RuleUpdate = Schemas["RuleUpdate"];
+export type Delivery = Schemas["Delivery"];
+export type Channel = Schemas["Channel"];
+export type ChannelRequest = Schemas["ChannelRequest"];
+export type ChannelTest = Schemas["ChannelTest"];

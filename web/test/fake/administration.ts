@@ -67,7 +67,7 @@ export class Administration {
       delivery(10, "1", "On call", "delivered", 1, now - 15 * MINUTE, null, "250 2.0.0 Ok: queued as 4F2B81", "Critical: db-03: Writes on sda take 24.6 ms"),
     ];
     this.silences = [{
-      id: "s0", matchers: [{ name: "alertname", value: "Backup late", isRegex: false, isEqual: true }], startsMs: now - DAY, endsMs: now + 3 * DAY,
+      id: "s0", matchers: [{ name: "alertname", value: "Backup late", isRegex: false, isEqual: true }], startsMs: now - DAY, endsMs: now + 3 * DAY, createdMs: now - DAY,
       createdBy: "jonas", comment: "new NAS, moving jobs", heldBack: 2,
     }];
     for (const channel of this.channels) channel.lastDelivery = this.deliveries.find((one) => one.channelId === channel.id) ?? null;
@@ -83,7 +83,7 @@ export class Administration {
       case "silences": return this.silence(method, id, body);
       case "alerts": return id === "" ? this.alerts(url) : null;
       case "overview": return ok({ ...this.world.overview(), wrong: this.world.alerts.filter((alert) => this.silenced(alert).state !== "silenced") });
-      case "rules": return method === "GET" ? ok(this.rules) : this.changeRule(id, body);
+      case "rules": return method === "GET" ? ok(this.rules) : verb === "reset" ? this.resetRule(id) : this.changeRule(id, body);
       case "channels": return this.channel(method, id, verb, body);
       case "deliveries": return this.delivery(method, url, id);
       case "servers": return ok({ servers: this.servers(), agent: { platforms: [{ id: "linux-x64", available: true, bytes: 8_600_000, building: false }, { id: "linux-arm64", available: false, bytes: null, building: true }] } });
@@ -153,7 +153,7 @@ export class Administration {
     }
     if (method === "GET") return ok(this.silences);
     const silence: Silence = {
-      id: `s${(this.next += 1)}`, matchers, startsMs: Date.now(), endsMs: body.endsMs ?? 0, createdBy: "maria", comment: body.comment ?? "",
+      id: `s${(this.next += 1)}`, matchers, startsMs: Date.now(), createdMs: Date.now(), endsMs: body.endsMs ?? 0, createdBy: "maria", comment: body.comment ?? "",
       heldBack: this.heldBack(matchers).length,
     };
     this.silences.push(silence);
@@ -166,8 +166,14 @@ export class Administration {
     if (body.threshold !== undefined && rule.unit === "ratio" && (body.threshold < 0 || body.threshold > 1)) {
       return refused(422, "A ratio lies between 0 % and 100 %.", "threshold", "Give a value between 0 % and 100 %.");
     }
-    Object.assign(rule, body);
+    Object.assign(rule, body, { changed: true });
     return ok(rule);
+  }
+
+  private resetRule(id: string): Answer {
+    const shipped = stockRules(Date.now()).find((rule) => rule.id === id);
+    this.rules = this.rules.map((rule) => (rule.id === id && shipped !== undefined ? { ...shipped, enabled: true, changed: false } : rule));
+    return ok(this.rules.find((rule) => rule.id === id));
   }
 
   private channel(method: string, id: string, verb: string, body: Partial<Channel> & { email?: { host?: string; password?: string } }): Answer {
@@ -288,7 +294,7 @@ export class Administration {
 }
 
 const EMAIL: Channel = {
-  id: "", name: "", kind: "email", enabled: true, severities: ["critical", "warning"], sendResolved: true, webhook: null, lastDelivery: null,
+  id: "", name: "", kind: "email", enabled: true, severities: ["critical", "warning"], sendResolved: true, webhook: null, lastDelivery: null, problem: null,
   email: { host: "mail.example.org", port: 587, security: "starttls", user: "presage", passwordSet: true, from: "presage@example.org", to: ["oncall@example.org"], verifyCertificate: true },
 };
 
@@ -296,19 +302,20 @@ function delivery(
   id: number, channelId: string, channel: string, state: Delivery["state"], attempts: number, lastAttemptMs: number, nextAttemptMs: number | null,
   answer: string, subject: string,
 ): Delivery {
-  return { id, channelId, channel, alertId: 482, subject, state, attempts, createdMs: lastAttemptMs - 4000, lastAttemptMs, nextAttemptMs, answer };
+  return { id, channelId, channel, recipient: channelId === "1" ? "oncall@example.org" : "tickets.example", alertId: 482, subject, state, attempts, createdMs: lastAttemptMs - 4000, lastAttemptMs, nextAttemptMs, answer };
 }
 
 function stockRules(now: number): Rule[] {
-  const base = { enabled: true, stock: true, comparison: ">", keepFiringSeconds: 60, lastEvaluationMs: now - 3000, lastError: null, firing: 0, pending: 0 };
+  const base = { enabled: true, stock: true, changed: false, unless: null, comparison: ">", keepFiringSeconds: 60, lastEvaluationMs: now - 3000, lastError: null, firing: 0, pending: 0 };
   const vital = (name: string) => `presage_vital{vital="${name}"}`;
-  return [
+  const rules: Omit<Rule, "clearThreshold">[] = [
     { ...base, id: "host-silent", name: "Host silent", severity: "critical", query: "presage_host_up", comparison: "<", threshold: 1, unit: "", forSeconds: 30, sentence: "{host}: silent for {duration}.", firing: 1 },
     { ...base, id: "cpu-saturated", name: "CPU saturated", severity: "warning", query: vital("cpu_use"), threshold: 0.95, unit: "ratio", forSeconds: 300, sentence: "{host}: CPU is {value} busy for {duration}; threshold {threshold}." },
     { ...base, id: "memory-nearly-out", name: "Memory nearly out", severity: "critical", query: vital("memory_use"), threshold: 0.95, unit: "ratio", forSeconds: 120, sentence: "{host}: memory is {value} in use for {duration}; threshold {threshold}.", pending: 1 },
-    { ...base, id: "filesystem-nearly-full", name: "File system nearly full", severity: "critical", query: vital("filesystem_use"), threshold: 0.95, unit: "ratio", forSeconds: 60, sentence: "{host}: file system {mountpoint} is {value} full for {duration}; threshold {threshold}." },
+    { ...base, id: "filesystem-nearly-full", name: "File system nearly full", severity: "critical", query: vital("filesystem_use"), threshold: 0.95, unit: "ratio", forSeconds: 60, sentence: "{host}: file system {mountpoint} is {value} full for {duration}; threshold {threshold}.", unless: "max by (host, mountpoint) (node_filesystem_avail_bytes) > 20 * 1024 * 1024 * 1024" },
     { ...base, id: "disk-slow", name: "Disk writes slow", severity: "critical", query: vital("disk_write_latency"), threshold: 0.012, unit: "seconds", forSeconds: 240, sentence: "{host}: writes on {device} take {value}; threshold {threshold}.", firing: 1 },
-    { ...base, id: "swap-thrashing", name: "Swap thrashing", severity: "warning", query: vital("swap_activity"), threshold: 10_485_760, unit: "bytes/s", forSeconds: 300, sentence: "{host}: swaps {value} in and out for {duration}.", enabled: false, lastEvaluationMs: null },
+    { ...base, id: "swap-thrashing", name: "Swap thrashing", severity: "warning", query: vital("swap_activity"), threshold: 10_485_760, unit: "bytes/s", forSeconds: 300, sentence: "{host}: swaps {value} in and out for {duration}.", enabled: false, changed: true, lastEvaluationMs: null },
     { ...base, id: "disk-errors", name: "Disk errors", severity: "critical", query: vital("disk_errors"), threshold: 0, unit: "count", forSeconds: 0, sentence: "{host}: {device} had I/O errors, {value} in the last 10 min; usually none.", lastError: "The query took longer than 2 s." },
   ];
+  return rules.map((rule) => ({ ...rule, clearThreshold: rule.threshold * 0.95 }));
 }

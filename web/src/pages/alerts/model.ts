@@ -130,7 +130,7 @@ export function seriesOf(all: readonly PromSeries[], labels: Readonly<Record<str
 export function pointsOf(series: PromSeries | undefined): Point[] {
   return (series?.values ?? []).flatMap(([seconds, text]) => {
     const value = Number(text);
-    return Number.isFinite(value) ? [{ timeMs: seconds * 1000, value }] : [];
+    return Number.isFinite(value) ? [{ timeMs: Number(seconds) * 1000, value }] : [];
   });
 }
 
