@@ -3,10 +3,14 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.ResponseCompression;
 using Presage.Api;
+using Presage.Collection;
 using Presage.Configuration;
+using Presage.Metrics;
 using Presage.Notifying;
 using Presage.Receivers;
 using Presage.State;
+using Presage.Storage;
+using Presage.Watching;
 using Scalar.AspNetCore;
 
 namespace Presage;
@@ -80,11 +84,12 @@ sealed class PresageServer : IAsyncDisposable
 
     async Task StartAsync(Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
     {
-        var state = OpenState();
+        var loggers = LoggerFactory.Create(logging);
+        _closing.Push(() => Close(loggers));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "presage" });
-        logging(builder.Logging);
+        builder.Services.AddSingleton(loggers);
         AddParts(builder.Services, _options, _time);
-        builder.Services.AddSingleton(state);
+        var state = OpenData(builder.Services, loggers);
         Listening = new ListenAddresses(
             _options, open: _options.Auth == AuthenticationMode.None || new Accounts(state, _time).AdministratorExists);
         builder.Services.AddSingleton(Listening);
@@ -99,27 +104,55 @@ sealed class PresageServer : IAsyncDisposable
         SetupLink = RenewSetupLink();
     }
 
-    StateDatabase OpenState()
+    /// <summary>Opens the data folder. The store comes first: it holds the lock that keeps a second server out.</summary>
+    StateDatabase OpenData(IServiceCollection services, ILoggerFactory loggers)
     {
         try
         {
+            var feed = new AppendFeed();
+            var store = OpenStore(feed, loggers);
+            _closing.Push(store.DisposeAsync);
             var state = StateDatabase.Open(_options.Data);
-            _closing.Push(() =>
-            {
-                state.Dispose();
-                return ValueTask.CompletedTask;
-            });
+            _closing.Push(() => Close(state));
+            var registry = new HostRegistry(state, _time);
+            feed.Registry = registry;
+            services.AddSingleton(store).AddSingleton<ISampleSink>(store).AddSingleton<ISampleSource>(store);
+            services.AddSingleton(state).AddSingleton(registry).AddSingleton(feed);
             return state;
+        }
+        catch (DataFolderLockedException e)
+        {
+            throw new StartException(e.Message, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartException(
-                $"The data folder {_options.Data} cannot be used: {e.Message} Choose another by --data.", e);
+            throw new StartException($"The data folder {_options.Data} cannot be used: {e.Message} Choose another by --data.", e);
         }
         catch (InvalidDataException e)
         {
             throw new StartException(e.Message, e);
         }
+    }
+
+    SampleStore OpenStore(IAppendObserver observer, ILoggerFactory loggers) => SampleStore.Open(
+        new StorageOptions
+        {
+            DataFolder = _options.Data,
+            FsyncBeforeAck = _options.StorageFsync,
+            Retention = _options.StorageRetention,
+            PastMax = _options.StoragePastMax,
+            FutureMax = _options.StorageFutureMax,
+            SeriesMax = _options.StorageSeriesMax,
+            SeriesPerHostMax = _options.StorageSeriesPerHostMax,
+            Observer = observer,
+        },
+        _time,
+        loggers.CreateLogger<SampleStore>());
+
+    static ValueTask Close(IDisposable part)
+    {
+        part.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     static void AddParts(IServiceCollection services, PresageOptions options, TimeProvider time)
@@ -149,11 +182,18 @@ sealed class PresageServer : IAsyncDisposable
         services.AddSingleton<SignInLimiter>();
         services.AddSingleton<SessionDesk>();
         services.AddSingleton<FleetView>();
+        services.AddSingleton<MetricLists>();
+        services.AddSingleton<ProcessLists>();
         services.AddSingleton<LiveFeed>();
         services.AddSingleton<EnrolmentDesk>();
         services.AddSingleton<SelfStatus>();
         services.AddSingleton<PrometheusQueries>();
+        services.AddSingleton<AgentBinaries>();
+        services.AddSingleton<IngestCounters>();
+        services.AddSingleton<HostAdmission>();
+        services.AddSingleton<MetricDescriptions>();
         services.AddSingleton<WriteReceiver>();
+        services.AddSingleton(LocalMachineOf);
         services.AddSingleton<Dashboard>();
         NotifyingParts.Add(services, options.Data);
     }
@@ -214,20 +254,51 @@ sealed class PresageServer : IAsyncDisposable
         Dashboard.Map(root);
     }
 
+    static LocalMachine LocalMachineOf(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<PresageOptions>();
+        var time = services.GetRequiredService<TimeProvider>();
+        return new LocalMachine(options.CollectionEnabled
+            ? new LocalCollection(
+                HostCollectors.ForThisMachine(
+                    new CollectionOptions { AgentVersion = PresageVersion.Text },
+                    time,
+                    services.GetRequiredService<ILoggerFactory>().CreateLogger<HostCollectors>()),
+                services.GetRequiredService<ISampleSink>(),
+                services.GetRequiredService<IngestCounters>(),
+                time)
+            : null);
+    }
+
     void StartLoops(IServiceProvider services)
     {
         var logger = services.GetRequiredService<ILogger<PresageServer>>();
         var tokens = services.GetRequiredService<Tokens>();
-        Every("token uses", TimeSpan.FromMinutes(1), _ =>
+        var live = services.GetRequiredService<LiveFeed>();
+        var status = services.GetRequiredService<SelfStatus>();
+        if (services.GetRequiredService<LocalMachine>().Collection is { } collection)
         {
-            tokens.StoreUses();
-            return ValueTask.CompletedTask;
-        });
+            _closing.Push(() => Close(collection));
+            Every("local collection", _options.CollectionInterval, collection.CollectAsync);
+        }
+
+        Every("live feed", TimeSpan.FromSeconds(1), _ => Do(() =>
+        {
+            status.Tick(logger);
+            live.Tick();
+        }));
+        Every("token uses", TimeSpan.FromMinutes(1), _ => Do(tokens.StoreUses));
         _closing.Push(async () =>
         {
             await Task.WhenAll(_loops);
             tokens.StoreUses();
         });
+
+        static ValueTask Do(Action turn)
+        {
+            turn();
+            return ValueTask.CompletedTask;
+        }
 
         void Every(string name, TimeSpan interval, Func<CancellationToken, ValueTask> turn) =>
             _loops.Add(Loop.EveryAsync(name, interval, _time, logger, turn, _stopping.Token));

@@ -1,16 +1,190 @@
+using Presage.Configuration;
+using Presage.Metrics;
+using Presage.Query;
+using Presage.Storage;
+
 namespace Presage.Api;
 
-sealed class PrometheusQueries
+/// <summary>
+/// Evaluates the calls of the Prometheus API. At most two queries per core run at once; others wait, and waiting counts towards
+/// the time-out, so that a burst of heavy queries cannot starve ingest.
+/// </summary>
+sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimeProvider time) : IDisposable
 {
-    public Task InstantAsync(HttpContext context) => throw new NotSupportedException();
+    static readonly QueryLimits Limits = new();
 
-    public Task RangeAsync(HttpContext context) => throw new NotSupportedException();
+    readonly PromQlEngine _engine = new(Limits);
+    readonly SemaphoreSlim _running = new(Math.Max(4, Environment.ProcessorCount * 2));
 
-    public Task SeriesAsync(HttpContext context) => throw new NotSupportedException();
+    public Task InstantAsync(HttpContext context) => AnswerAsync(context, async (call, token) =>
+    {
+        long at = call.Time("time") ?? Now();
+        var query = Prepare(call, out var engine);
+        var result = await RunAsync(() => engine.Instant(query, at, Source(call), token), token);
+        return writer => PrometheusJson.WriteResult(writer, result, call.Limit());
+    });
 
-    public Task LabelsAsync(HttpContext context) => throw new NotSupportedException();
+    public Task RangeAsync(HttpContext context) => AnswerAsync(context, async (call, token) =>
+    {
+        long start = call.RequiredTime("start"), end = call.RequiredTime("end"), step = call.Step();
+        var query = Prepare(call, out var engine);
+        try
+        {
+            var result = await RunAsync(() => engine.Range(query, start, end, step, Source(call), token), token);
+            return writer => PrometheusJson.WriteResult(writer, result, call.Limit());
+        }
+        catch (ArgumentException e)
+        {
+            string message = e.Message;
+            int suffix = message.IndexOf(" (Parameter ", StringComparison.Ordinal);
+            throw PrometheusException.BadParameter(
+                e.ParamName is "endMs" ? "end" : "step", suffix < 0 ? message : message[..suffix]);
+        }
+    });
 
-    public Task LabelValuesAsync(string name, HttpContext context) => throw new NotSupportedException();
+    public Task SeriesAsync(HttpContext context) => AnswerAsync(context, async (call, token) =>
+    {
+        if (call.Selectors.Count == 0)
+        {
+            throw new PrometheusException(StatusCodes.Status400BadRequest, "bad_data", "no match[] parameter provided");
+        }
 
-    public static BuildInfoAnswer BuildInfo() => throw new NotSupportedException();
+        var found = await SelectAsync(call, (source, matchers, range) =>
+            source.Select(matchers, range).Select(static s => s.Labels), token);
+        return writer => PrometheusJson.WriteSeries(writer, found.Order(), call.Limit());
+    });
+
+    public Task LabelsAsync(HttpContext context) => AnswerAsync(context, async (call, token) =>
+    {
+        var found = await SelectAsync(call, static (source, matchers, range) => source.LabelNames(matchers, range), token);
+        return writer => PrometheusJson.WriteNames(writer, found.Order(StringComparer.Ordinal), call.Limit());
+    });
+
+    public Task LabelValuesAsync(string name, HttpContext context) => AnswerAsync(context, async (call, token) =>
+    {
+        var found = await SelectAsync(call, (source, matchers, range) => source.LabelValues(name, matchers, range), token);
+        return writer => PrometheusJson.WriteNames(writer, found.Order(StringComparer.Ordinal), call.Limit());
+    });
+
+    /// <summary>Grafana asks for the version and switches features by it: 2.24 is the least that has label matching by series.</summary>
+    public static BuildInfoAnswer BuildInfo() => new("success", new BuildInfo(
+        "2.24.0", PresageVersion.Text, "presage", "presage", "", Environment.Version.ToString()));
+
+    public void Dispose() => _running.Dispose();
+
+    long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    ISampleSource Source(PrometheusCall call) => call.Text("host") is { } host ? store.ForHost(host) : store;
+
+    PreparedQuery Prepare(PrometheusCall call, out PromQlEngine engine)
+    {
+        string text = call.Text("query") ?? throw PrometheusException.BadParameter("query", "unknown position: parse error: no expression found in input");
+        engine = call.Duration("lookback_delta") is { } lookback
+            ? new PromQlEngine(new QueryLimits { Lookback = lookback })
+            : _engine;
+        try
+        {
+            return engine.Prepare(text);
+        }
+        catch (PromQlException e)
+        {
+            throw PrometheusException.BadParameter("query", e.Message);
+        }
+    }
+
+    /// <summary>The union of what each selector finds; everything when there is none.</summary>
+    async Task<HashSet<T>> SelectAsync<T>(
+        PrometheusCall call,
+        Func<ISampleSource, IReadOnlyList<LabelMatcher>, TimeRange, IEnumerable<T>> select,
+        CancellationToken cancellationToken)
+    {
+        var range = new TimeRange(call.Time("start") ?? 0, call.Time("end") ?? Now());
+        if (range.ToMs < range.FromMs)
+        {
+            throw PrometheusException.BadParameter("end", "end timestamp must not be before start time");
+        }
+
+        var selectors = call.Selectors.Select(ParseSelector).ToList();
+        if (selectors.Count == 0)
+        {
+            selectors.Add([]);
+        }
+
+        return await RunAsync(
+            () =>
+            {
+                var found = new HashSet<T>();
+                foreach (var matchers in selectors)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    found.UnionWith(select(Source(call), matchers, range));
+                }
+
+                return found;
+            },
+            cancellationToken);
+    }
+
+    IReadOnlyList<LabelMatcher> ParseSelector(string text)
+    {
+        try
+        {
+            return _engine.ParseSelector(text);
+        }
+        catch (PromQlException e)
+        {
+            throw PrometheusException.BadParameter("match[]", e.Message);
+        }
+    }
+
+    async Task<T> RunAsync<T>(Func<T> run, CancellationToken cancellationToken)
+    {
+        await _running.WaitAsync(cancellationToken);
+        try
+        {
+            return run();
+        }
+        finally
+        {
+            _running.Release();
+        }
+    }
+
+    async Task AnswerAsync(
+        HttpContext context, Func<PrometheusCall, CancellationToken, Task<Action<System.Text.Json.Utf8JsonWriter>>> evaluate)
+    {
+        Action<System.Text.Json.Utf8JsonWriter> write;
+        var call = await PrometheusCall.ReadAsync(context);
+        try
+        {
+            var span = call.Duration("timeout") is { } asked && asked < options.QueryTimeout ? asked : options.QueryTimeout;
+            using var timer = new CancellationTokenSource(span, time);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, context.RequestAborted);
+            write = await evaluate(call, linked.Token);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            await PrometheusJson.WriteErrorAsync(
+                context, new PrometheusException(StatusCodes.Status503ServiceUnavailable, "timeout", "query timed out in expression evaluation"));
+            return;
+        }
+        catch (PromQlException e)
+        {
+            await PrometheusJson.WriteErrorAsync(context, PrometheusException.BadParameter("query", e.Message));
+            return;
+        }
+        catch (PromQlExecutionException e)
+        {
+            await PrometheusJson.WriteErrorAsync(
+                context, new PrometheusException(StatusCodes.Status422UnprocessableEntity, "execution", e.Message));
+            return;
+        }
+        catch (PrometheusException e)
+        {
+            await PrometheusJson.WriteErrorAsync(context, e);
+            return;
+        }
+
+        await PrometheusJson.WriteAsync(context, write);
+    }
 }

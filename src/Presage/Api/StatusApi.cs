@@ -2,6 +2,7 @@ namespace Presage.Api;
 
 /// <summary>How the server itself is.</summary>
 /// <param name="Rejected">Samples refused since the start, by reason.</param>
+/// <param name="RefusedRequests">Write requests refused as a whole since the start, by reason.</param>
 /// <param name="Writable">False while samples cannot be stored, for example on a full disk.</param>
 sealed record ServerStatus(
     string Version,
@@ -10,12 +11,15 @@ sealed record ServerStatus(
     string DataFolder,
     StorageStatus Storage,
     IReadOnlyDictionary<string, long> Rejected,
+    IReadOnlyDictionary<string, long> RefusedRequests,
     ProcessStatus Process,
     bool Writable,
     string? NotWritableReason);
 
-/// <param name="LastFlushMs">When a closed hour was last written to blocks; null when never.</param>
-/// <param name="Damage">What recovery found damaged at the last start, a sentence each.</param>
+/// <param name="LastFlushMs">When a closed hour was last written to blocks; null when not since the start.</param>
+/// <param name="HeadBytes">Memory of the series and samples not in blocks yet.</param>
+/// <param name="RecoverySeconds">How long reading the journal took at the start.</param>
+/// <param name="Damage">What was found damaged, a sentence each.</param>
 sealed record StorageStatus(
     long SeriesActive,
     long SamplesAppended,
@@ -24,6 +28,10 @@ sealed record StorageStatus(
     long JournalBytes,
     int Blocks,
     long? LastFlushMs,
+    string? LastFlushError,
+    long HeadBytes,
+    double RecoverySeconds,
+    long SamplesReplayed,
     IReadOnlyList<string> Damage);
 
 /// <param name="CpuRatio">Cores in use by this process, over the last seconds: 1 is one core busy.</param>

@@ -48,6 +48,9 @@ static class ServeVerb
     {
         logging.SetMinimumLevel(options.LogLevel);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A failed start is told by the verb; keys lie unencrypted in the data folder on purpose, readable by its owner only.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         logging.AddSimpleConsole(static console =>
         {
             console.SingleLine = true;

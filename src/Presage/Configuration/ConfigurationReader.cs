@@ -139,13 +139,14 @@ sealed class ConfigurationReader
         }
     }
 
+    /// <summary>PRESAGE_SERVER and PRESAGE_TOKEN are the agent's, which may share the environment.</summary>
     void ReadEnvironment(IDictionary environment)
     {
         foreach (DictionaryEntry entry in environment)
         {
             if (entry is not { Key: string name, Value: string value }
                 || !name.StartsWith(Prefix, StringComparison.Ordinal)
-                || name == FileVariable)
+                || name is FileVariable or "PRESAGE_SERVER" or "PRESAGE_TOKEN")
             {
                 continue;
             }

@@ -1,0 +1,191 @@
+// Hot path: WriteResult runs per point of an answer; nothing is allocated per point.
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Presage.Metrics;
+using Presage.Query;
+
+namespace Presage.Api;
+
+/// <summary>
+/// Writes the answers of the Prometheus API as Prometheus does: values as text, times as seconds, straight from the columns of
+/// the result.
+/// </summary>
+static class PrometheusJson
+{
+    const int FlushBytes = 256 << 10;
+
+    static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write)
+    {
+        context.Response.ContentType = "application/json";
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions);
+        writer.WriteStartObject();
+        writer.WriteString("status"u8, "success"u8);
+        write(writer);
+        writer.WriteEndObject();
+        await writer.FlushAsync(context.RequestAborted);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    public static async Task WriteErrorAsync(HttpContext context, PrometheusException error)
+    {
+        context.Response.StatusCode = error.Status;
+        context.Response.ContentType = "application/json";
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, WriterOptions);
+        writer.WriteStartObject();
+        writer.WriteString("status"u8, "error"u8);
+        writer.WriteString("errorType"u8, error.ErrorType);
+        writer.WriteString("error"u8, error.Message);
+        writer.WriteEndObject();
+        await writer.FlushAsync(context.RequestAborted);
+    }
+
+    /// <param name="limit">Series beyond this number are left out, with a warning; 0 for all.</param>
+    public static void WriteResult(Utf8JsonWriter writer, QueryResult result, int limit)
+    {
+        writer.WriteStartObject("data"u8);
+        writer.WriteString("resultType"u8, AccountRules.Text(result.Kind));
+        writer.WritePropertyName("result"u8);
+        switch (result.Kind)
+        {
+            case QueryResultKind.Scalar:
+                WritePoint(writer, result.TimestampMs, result.Scalar);
+                break;
+            case QueryResultKind.String:
+                writer.WriteStartArray();
+                WriteSeconds(writer, result.TimestampMs);
+                writer.WriteStringValue(result.Text);
+                writer.WriteEndArray();
+                break;
+            default:
+                WriteAllSeries(writer, result, limit == 0 ? int.MaxValue : limit);
+                break;
+        }
+
+        writer.WriteEndObject();
+        bool cut = limit > 0 && result.Series.Count > limit;
+        WriteTexts(writer, "warnings", cut ? [.. result.Warnings, "results truncated due to limit"] : result.Warnings);
+        WriteTexts(writer, "infos", result.Infos);
+    }
+
+    public static void WriteSeries(Utf8JsonWriter writer, IEnumerable<LabelSet> series, int limit)
+    {
+        writer.WriteStartArray("data"u8);
+        foreach (var labels in limit > 0 ? series.Take(limit) : series)
+        {
+            WriteLabels(writer, labels);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    public static void WriteNames(Utf8JsonWriter writer, IEnumerable<string> names, int limit)
+    {
+        writer.WriteStartArray("data"u8);
+        foreach (string name in limit > 0 ? names.Take(limit) : names)
+        {
+            writer.WriteStringValue(name);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    static void WriteAllSeries(Utf8JsonWriter writer, QueryResult result, int limit)
+    {
+        writer.WriteStartArray();
+        foreach (var series in result.Series.Take(limit))
+        {
+            writer.WriteStartObject();
+            writer.WritePropertyName("metric"u8);
+            WriteLabels(writer, series.Labels);
+            if (result.Kind == QueryResultKind.Vector)
+            {
+                writer.WritePropertyName("value"u8);
+                WritePoint(writer, series.TimestampsMs[^1], series.Value);
+            }
+            else
+            {
+                writer.WriteStartArray("values"u8);
+                for (int i = 0; i < series.Count; i++)
+                {
+                    WritePoint(writer, series.TimestampsMs[i], series.Values[i]);
+                }
+
+                writer.WriteEndArray();
+            }
+
+            writer.WriteEndObject();
+            if (writer.BytesPending > FlushBytes)
+            {
+                writer.Flush();
+            }
+        }
+
+        writer.WriteEndArray();
+    }
+
+    static void WriteLabels(Utf8JsonWriter writer, LabelSet labels)
+    {
+        writer.WriteStartObject();
+        foreach (var label in labels.Labels)
+        {
+            writer.WriteString(label.Name, label.Value);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    static void WritePoint(Utf8JsonWriter writer, long timestampMs, double value)
+    {
+        Span<byte> text = stackalloc byte[SampleText.LengthMax];
+        writer.WriteStartArray();
+        WriteSeconds(writer, timestampMs);
+        writer.WriteStringValue(text[..SampleText.Write(text, value)]);
+        writer.WriteEndArray();
+    }
+
+    static void WriteSeconds(Utf8JsonWriter writer, long timestampMs)
+    {
+        Span<byte> text = stackalloc byte[32];
+        int at = 0;
+        if (timestampMs < 0)
+        {
+            text[at++] = (byte)'-';
+            timestampMs = -timestampMs;
+        }
+
+        Utf8Formatter.TryFormat(timestampMs / 1000, text[at..], out int written);
+        at += written;
+        if (timestampMs % 1000 is var fraction and not 0)
+        {
+            text[at++] = (byte)'.';
+            Utf8Formatter.TryFormat(fraction, text[at..], out written, new StandardFormat('D', 3));
+            at += written;
+        }
+
+        writer.WriteRawValue(text[..at], skipInputValidation: true);
+    }
+
+    static void WriteTexts(Utf8JsonWriter writer, string name, IReadOnlyList<string> texts)
+    {
+        if (texts.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartArray(name);
+        foreach (string text in texts)
+        {
+            writer.WriteStringValue(text);
+        }
+
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,25 @@
+using Presage.Storage;
+using Presage.Watching;
+
+namespace Presage.Receivers;
+
+/// <summary>What the store tells after each append: counted, and passed on to the register of hosts.</summary>
+sealed class AppendFeed : IAppendObserver
+{
+    long _samples;
+
+    /// <summary>
+    /// Known only once the state file is open; the store opens first, because it holds the folder's lock, and nothing is appended
+    /// in between.
+    /// </summary>
+    public HostRegistry? Registry { get; set; }
+
+    /// <summary>Samples appended since the start, whatever their source.</summary>
+    public long Samples => Interlocked.Read(ref _samples);
+
+    public void OnAppended(string host, long newestTimestampMs, int samples)
+    {
+        Interlocked.Add(ref _samples, samples);
+        Registry?.OnAppended(host, newestTimestampMs, samples);
+    }
+}
