@@ -26,7 +26,7 @@ public sealed class HostCollectors : IDisposable
         _logger = logger;
         _sources = new Sources(options.ProcPath, options.SysPath);
         Facts = LinuxFacts.Read(_sources, options);
-        var keys = new SeriesKeys(Facts.Host, options.Labels);
+        var keys = Keys = new SeriesKeys(Facts.Host, options.Labels);
         _processes = new LinuxProcesses(_sources, keys, options.TopProcessesMax, Facts.Cores);
         _entries =
         [
@@ -39,6 +39,9 @@ public sealed class HostCollectors : IDisposable
 
     /// <summary>What this machine is, read once.</summary>
     public HostFacts Facts { get; }
+
+    /// <summary>Makes further series of this machine with the same labels.</summary>
+    public SeriesKeys Keys { get; }
 
     /// <summary>The processes that use most, of the last scan (2 to 15 s old), by CPU.</summary>
     public IReadOnlyList<ProcessUsage> TopProcesses => _processes.Top;
