@@ -29,6 +29,13 @@ describe("how often a threshold would have been crossed", () => {
     expect(episodes(holed, MINUTE, held)).toEqual([]);
   });
 
+  it("ends only behind the clear bound, and only when it stays there", () => {
+    const sticky = { ...above, clear: 80 };
+    expect(episodes(series([95, 85, 95, 70]), MINUTE, sticky).map((one) => one.endMs)).toEqual([3 * MINUTE]);
+    expect(episodes(series([85, 95, 85, 79]), MINUTE, { ...sticky, forMs: 2 * MINUTE })).toEqual([]);
+    expect(episodes(series([95, 70, 95, 70, 70, 70]), MINUTE, { ...sticky, keepMs: 2 * MINUTE }).map((one) => [one.startMs, one.endMs])).toEqual([[0, 5 * MINUTE]]);
+  });
+
   it("works downwards", () => {
     expect(episodes(series([9, 3, 2, 9]), MINUTE, { comparison: "<", threshold: 5, forMs: 0 })[0]?.worst).toBe(2);
     expect(holds(5, "<=", 5) && holds(5, ">=", 5) && !holds(5, "!=", 5) && holds(5, "==", 5)).toBe(true);

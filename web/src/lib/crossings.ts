@@ -43,27 +43,49 @@ export function comparisonWord(comparison: string): string {
   return known === null ? comparison : words[known];
 }
 
-export interface Condition { comparison: Comparison; threshold: number; forMs: number }
+export interface Condition {
+  comparison: Comparison;
+  threshold: number;
+  forMs: number;
+  /** Once fired, the value must pass this bound to be good again; the threshold when left out. */
+  clear?: number;
+  /** Once good again, it must stay so for this long. */
+  keepMs?: number;
+}
+
+interface Run { startMs: number; lastMs: number; goodSinceMs: number | null; worst: number }
 
 /** The times at which one series would have fired. `points` are in order of time, `stepMs` apart where nothing is missing. */
 export function episodes(points: readonly Sampled[], stepMs: number, condition: Condition): Episode[] {
+  const { comparison, threshold, forMs, clear = threshold, keepMs = 0 } = condition;
   const found: Episode[] = [];
-  let run: { startMs: number; lastMs: number; worst: number } | null = null;
-  const close = (endMs: number, open: boolean) => {
-    if (run !== null && run.lastMs - run.startMs >= condition.forMs) {
-      found.push({ startMs: run.startMs, firedMs: run.startMs + condition.forMs, endMs, open, worst: run.worst });
+  let run: Run | null = null;
+  const close = (ended: Run, endMs: number, open: boolean) => {
+    if (ended.lastMs - ended.startMs >= forMs) {
+      found.push({ startMs: ended.startMs, firedMs: ended.startMs + forMs, endMs, open, worst: ended.worst });
     }
     run = null;
   };
+  const walk = (before: Run, timeMs: number, value: number | null) => {
+    const fired = before.lastMs - before.startMs >= forMs;
+    const bad = value !== null && (holds(value, comparison, threshold) || (fired && holds(value, comparison, clear)));
+    if (bad) run = { ...before, lastMs: timeMs, goodSinceMs: null, worst: further(before.worst, value, comparison) };
+    else if (!fired) close(before, timeMs, false);
+    else {
+      const goodSinceMs = before.goodSinceMs ?? timeMs;
+      if (timeMs - goodSinceMs >= keepMs) close(before, timeMs, false);
+      else run = { ...before, goodSinceMs };
+    }
+  };
+  let beforeMs = Number.NEGATIVE_INFINITY;
   for (const { timeMs, value } of points) {
-    if (run !== null && timeMs - run.lastMs > 1.5 * stepMs) close(run.lastMs + stepMs, false);
-    if (value !== null && holds(value, condition.comparison, condition.threshold)) {
-      run = run === null ? { startMs: timeMs, lastMs: timeMs, worst: value }
-        : { startMs: run.startMs, lastMs: timeMs, worst: further(run.worst, value, condition.comparison) };
-    } else if (run !== null) close(timeMs, false);
+    const now: Run | null = run;
+    if (now !== null && timeMs - beforeMs > 1.5 * stepMs) close(now, beforeMs + stepMs, false);
+    beforeMs = timeMs;
+    if (run !== null) walk(run, timeMs, value);
+    else if (value !== null && holds(value, comparison, threshold)) run = { startMs: timeMs, lastMs: timeMs, goodSinceMs: null, worst: value };
   }
-  const last = points.at(-1);
-  if (last !== undefined) close(last.timeMs, true);
+  if (run !== null) close(run, beforeMs, true);
   return found;
 }
 

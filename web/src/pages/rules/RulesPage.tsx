@@ -1,0 +1,101 @@
+import { useQuery } from "@tanstack/react-query";
+import { errorText } from "../../api/client";
+import { rulesQuery } from "../../api/queries";
+import type { Rule } from "../../api/types";
+import { formatDuration, plural } from "../../lib/format";
+import { links } from "../../routes/links";
+import { useParams } from "../../routes/router";
+import { useMay } from "../../state/session";
+import { Button } from "../../ui/Button";
+import { cx } from "../../ui/cx";
+import { Glyph } from "../../ui/Glyph";
+import { ErrorState, SkeletonRows } from "../../ui/States";
+import { Switch } from "../../ui/Switch";
+import { useNow } from "../../ui/TimeText";
+import { useCursor } from "../../ui/useCursor";
+import { Page } from "../frame/Page";
+import { conditionText, watchesSilence } from "./model";
+import { RuleEditor, useRuleChange } from "./RuleEditor";
+import styles from "./Rules.module.css";
+
+/** What would wake somebody, and how often it would have. */
+export function RulesPage() {
+  const { data, error, refetch } = useQuery({ ...rulesQuery(), refetchInterval: 10_000 });
+  return (
+    <Page name="Rules" above={[{ label: "Alerts", href: links.alerts() }]}>
+      <h1 className={cx("title", styles.head)}>{headline(data)}</h1>
+      {error !== null && <ErrorState what="Not loaded:" why={errorText(error)} onRetry={() => void refetch()} />}
+      {data === undefined ? error === null && <div className={styles.list}><SkeletonRows rows={6} label="Loading rules" /></div> : <RuleList rules={data} />}
+    </Page>
+  );
+}
+
+function headline(rules: readonly Rule[] | undefined): React.ReactNode {
+  if (rules === undefined) return "Rules";
+  const on = rules.filter((rule) => rule.enabled).length;
+  const failing = rules.filter((rule) => rule.enabled && rule.lastError !== null).length;
+  const rest = [
+    on < rules.length ? `${rules.length - on} ${rules.length - on === 1 ? "is" : "are"} off.` : "",
+    failing > 0 ? `${failing} cannot be evaluated.` : "",
+  ].filter((part) => part !== "").join(" ");
+  return <>{plural(on, "rule watches", "rules watch")} every host. <span>{rest}</span></>;
+}
+
+function RuleList({ rules }: { rules: readonly Rule[] }) {
+  const [params, change] = useParams();
+  const offBecause = useMay("operator") ? null : "Your role, viewer, may look. Operators change rules.";
+  const edited = params.get("rule");
+  const toggle = (rule: Rule | undefined) => { if (rule !== undefined) change({ rule: rule.id === edited ? null : rule.id }, { replace: true }); };
+  const [cursor] = useCursor(rules.length, (index) => toggle(rules[index]));
+  return (
+    <ul className={styles.list} aria-label="Rules">
+      {rules.map((rule, index) => (
+        <li key={rule.id}>
+          <RuleRow rule={rule} cursor={index === cursor} open={rule.id === edited} offBecause={offBecause} onOpen={() => toggle(rule)} />
+          {rule.id === edited && <RuleEditor key={rule.id} rule={rule} offBecause={offBecause} onClose={() => change({ rule: null }, { replace: true })} />}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface RuleRowProps { rule: Rule; cursor: boolean; open: boolean; offBecause: string | null; onOpen: () => void }
+
+function RuleRow({ rule, cursor, open, offBecause, onOpen }: RuleRowProps) {
+  const change = useRuleChange(rule);
+  const problem = change.error !== null ? `Not changed: ${errorText(change.error)}` : rule.enabled ? rule.lastError : null;
+  return (
+    <div className={cx(styles.row, cursor && styles.cursor, !rule.enabled && styles.off)} data-cursor={cursor || undefined}>
+      <Glyph kind={watchesSilence(rule) ? "none" : rule.severity === "critical" ? "crit" : "warn"} decorative />
+      <div className={styles.name}>
+        <b>{rule.name}</b>
+        <p className="meta" title={rule.sentence}>{gist(rule.sentence)}</p>
+      </div>
+      <span className={styles.when}>{watchesSilence(rule) ? conditionOfSilence(rule) : conditionText(rule)}{rule.changed && <span className="meta"> · changed</span>}</span>
+      <span className={cx(styles.when, styles.severity)}>{rule.severity === "critical" ? "Critical" : "Warning"}</span>
+      <span className={styles.state}><State rule={rule} /></span>
+      <span className={styles.end}><Switch label={`${rule.name} enabled`} checked={rule.enabled} offBecause={offBecause} onChange={(enabled) => change.mutate({ enabled })} /></span>
+      <span className={styles.button}><Button small onClick={onOpen} expanded={open}>{open ? "Close" : offBecause === null ? "Edit" : "Look"}</Button></span>
+      {problem !== null && <p className={styles.error} role="alert">{change.error === null && "Cannot be evaluated: "}{problem}</p>}
+    </div>
+  );
+}
+
+/** "CPU is … busy for …." reads better than the template's braces. */
+function gist(template: string): string {
+  return template.replace(/^\{host\}: /, "").replace(/; threshold \{threshold\}/, "").replace(/\{(\w+)\}/g, "…").replace(/….$/, "…");
+}
+
+function conditionOfSilence(rule: Rule): string {
+  return `no data for ${formatDuration(rule.forSeconds * 1000)}`;
+}
+
+/** What it says now, and when it last looked. */
+function State({ rule }: { rule: Rule }) {
+  const now = useNow();
+  if (!rule.enabled) return <>off<br /><span className="meta">does not look</span></>;
+  const counts = [rule.firing > 0 ? `${rule.firing} ${rule.firing === 1 ? "fires" : "fire"}` : "", rule.pending > 0 ? `${rule.pending} pending` : ""]
+    .filter((part) => part !== "").join(", ");
+  const looked = rule.lastEvaluationMs === null ? "has not looked yet" : `looked ${formatDuration(Math.max(0, now - rule.lastEvaluationMs))} ago`;
+  return <><span className={rule.firing > 0 ? "strong" : "ink2"}>{counts === "" ? "nothing fires" : counts}</span><br /><span className="meta">{looked}</span></>;
+}

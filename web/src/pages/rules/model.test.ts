@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import type { Rule } from "../../api/types";
+import { conditionOf, conditionText, draftOf, readDraft, tryOut, verdict } from "./model";
+
+const rule: Rule = {
+  id: "cpu-saturated", name: "CPU saturated", enabled: true, stock: true, changed: false, severity: "warning", query: 'presage_vital{vital="cpu_use"}',
+  unless: null, comparison: ">", threshold: 0.95, clearThreshold: 0.855, unit: "ratio", forSeconds: 300, keepFiringSeconds: 0, sentence: "", lastEvaluationMs: null,
+  lastError: null, firing: 0, pending: 0,
+};
+const plain = (text: string) => text.replaceAll("\u00a0", " ");
+
+describe("editing a rule", () => {
+  it("writes its condition as a sentence", () => {
+    expect(plain(conditionText(rule))).toBe("above 95 % for 5 min");
+    expect(plain(conditionText({ ...rule, forSeconds: 0 }))).toBe("above 95 %, at once");
+  });
+
+  it("sends only what was changed", () => {
+    expect(readDraft(rule, draftOf(rule)).change).toEqual({});
+    expect(readDraft(rule, { threshold: "90 %", forText: "5 min", severity: "critical" }).change).toEqual({ threshold: 0.9, severity: "critical" });
+  });
+
+  it("refuses what the server would refuse", () => {
+    expect(readDraft(rule, { ...draftOf(rule), threshold: "120 %" }).problems.threshold).toContain("at most 100");
+    expect(readDraft(rule, { ...draftOf(rule), threshold: "much", forText: "2 d" }).problems.forText).toContain("too long");
+  });
+});
+
+describe("trying a rule out", () => {
+  const minute = 60;
+  const series = (host: string, values: number[]) => ({ metric: { __name__: "presage_vital", host, vital: "cpu_use" }, values: values.map((value, index) => [index * minute, String(value)]) });
+  const condition = conditionOf(rule, 0.95, 120);
+  if (condition === null) throw new Error("no condition");
+
+  it("moves the bound at which it ends along", () => {
+    expect(conditionOf(rule, 0.5, 0)?.clear).toBeCloseTo(0.45);
+  });
+
+  it("counts over all hosts", () => {
+    const tried = tryOut([series("a", [0.99, 0.99, 0.99, 0.1]), series("b", [0.2, 0.96, 0.2, 0.2])], 60_000, condition);
+    expect(tried.firings.map((one) => [one.who, one.firedMs])).toEqual([["a", 120_000]]);
+    expect(tried.worst.map((point) => point.value)).toEqual([0.99, 0.99, 0.99, 0.2]);
+    expect(plain(verdict(tried, "ratio"))).toBe("It would have fired once, 1 min in total.");
+  });
+
+  it("names the closest miss", () => {
+    const tried = tryOut([series("a", [0.1, 0.81])], 60_000, condition);
+    expect(plain(verdict(tried, "ratio"))).toBe("It would not have fired. The closest was 81.0 % on a.");
+    expect(verdict(tryOut([], 60_000, condition), "ratio")).toContain("no series match");
+  });
+});

@@ -1,0 +1,108 @@
+import type { PromSeries, Rule, RuleUpdate } from "../../api/types";
+import type { Point } from "../../charts/points";
+import { closest, comparisonOf, comparisonWord, episodes, type Comparison, type Condition, type Episode } from "../../lib/crossings";
+import { parseDuration, writeDuration } from "../../lib/duration";
+import { formatDuration, formatValue, plural, unitOf } from "../../lib/format";
+import { parseQuantity, writeQuantity } from "../../lib/quantity";
+import { pointsOf, telling } from "../alerts/model";
+
+/** "above 95 % for 5 min" */
+export function conditionText(rule: Pick<Rule, "comparison" | "threshold" | "unit" | "forSeconds">): string {
+  const bound = `${comparisonWord(rule.comparison)} ${writeQuantity(rule.threshold, unitOf(rule.unit))}`;
+  return rule.forSeconds === 0 ? `${bound}, at once` : `${bound} for ${writeDuration(rule.forSeconds)}`;
+}
+
+export function watchesSilence(rule: Pick<Rule, "query">): boolean {
+  return rule.query.includes("presage_host_up");
+}
+
+export interface RuleDraft { threshold: string; forText: string; severity: Rule["severity"] }
+
+export function draftOf(rule: Rule): RuleDraft {
+  return { threshold: writeQuantity(rule.threshold, unitOf(rule.unit)), forText: writeDuration(rule.forSeconds), severity: rule.severity };
+}
+
+const FOR_MAX_SECONDS = 86_400;
+
+export interface ReadDraft {
+  change: RuleUpdate;
+  threshold: number | null;
+  forSeconds: number | null;
+  problems: { threshold: string | null; forText: string | null };
+}
+
+/** What the draft means; `change` holds only what differs from the rule. */
+export function readDraft(rule: Rule, draft: RuleDraft): ReadDraft {
+  const unit = unitOf(rule.unit);
+  const threshold = parseQuantity(draft.threshold, unit);
+  const duration = parseDuration(draft.forText, 0, FOR_MAX_SECONDS);
+  const outside = threshold.ok && unit === "ratio" && (threshold.value <= 0 || threshold.value > 1);
+  const change: RuleUpdate = {};
+  if (threshold.ok && threshold.value !== rule.threshold) change.threshold = threshold.value;
+  if (duration.ok && duration.seconds !== rule.forSeconds) change.forSeconds = duration.seconds;
+  if (draft.severity !== rule.severity) change.severity = draft.severity;
+  return {
+    change, threshold: threshold.ok && !outside ? threshold.value : null, forSeconds: duration.ok ? duration.seconds : null,
+    problems: {
+      threshold: outside ? "Give more than 0 % and at most 100 %." : threshold.ok ? null : threshold.problem,
+      forText: duration.ok ? null : duration.problem,
+    },
+  };
+}
+
+/** The rule's condition with other numbers; the bound at which it ends moves along, as on the server. */
+export function conditionOf(rule: Rule, threshold: number, forSeconds: number): Condition | null {
+  const comparison = comparisonOf(rule.comparison);
+  if (comparison === null) return null;
+  const clear = rule.threshold === 0 ? threshold : threshold * (rule.clearThreshold / rule.threshold);
+  return { comparison, threshold, clear, forMs: forSeconds * 1000, keepMs: rule.keepFiringSeconds * 1000 };
+}
+
+export interface Firing extends Episode { who: string }
+
+export interface Tried {
+  firings: Firing[];
+  totalMs: number;
+  /** The worst value of all series at each time. */
+  worst: Point[];
+  series: number;
+  /** Earliest sample seen; null without any. */
+  sinceMs: number | null;
+  closest: { value: number; timeMs: number; who: string } | null;
+}
+
+function nameOf(metric: Readonly<Record<string, string>>): string {
+  const host = metric["host"] ?? metric["instance"] ?? "";
+  return [host, ...telling(metric).map(([, value]) => value)].filter((part) => part !== "").join(" ");
+}
+
+/** Walks the condition over the samples of every series. */
+export function tryOut(all: readonly PromSeries[], stepMs: number, condition: Condition): Tried {
+  const sampled = all.map((series) => ({ who: nameOf(series.metric), points: pointsOf(series) }));
+  const firings = sampled
+    .flatMap(({ who, points }) => episodes(points, stepMs, condition).map((episode) => ({ ...episode, who })))
+    .sort((a, b) => a.firedMs - b.firedMs);
+  const miss = closest(sampled.map(({ points }) => points), condition.comparison);
+  const starts = sampled.flatMap(({ points }) => points.slice(0, 1).map((point) => point.timeMs));
+  return {
+    firings, totalMs: firings.reduce((sum, one) => sum + (one.endMs - one.firedMs), 0), worst: worstOf(sampled.map(({ points }) => points), condition.comparison),
+    series: all.length, sinceMs: starts.length === 0 ? null : Math.min(...starts),
+    closest: miss === null ? null : { value: miss.value, timeMs: miss.timeMs, who: sampled[miss.series]?.who ?? "" },
+  };
+}
+
+function worstOf(all: readonly (readonly Point[])[], comparison: Comparison): Point[] {
+  const worst = new Map<number, number>();
+  const pick = comparison.startsWith("<") ? Math.min : Math.max;
+  for (const points of all) for (const { timeMs, value } of points) worst.set(timeMs, pick(worst.get(timeMs) ?? value, value));
+  return [...worst].map(([timeMs, value]) => ({ timeMs, value })).sort((a, b) => a.timeMs - b.timeMs);
+}
+
+/** "It would have fired 3 times, 53 min in total." */
+export function verdict(tried: Tried, unit: string): string {
+  if (tried.series === 0) return "Nothing to try it on: no series match.";
+  const count = tried.firings.length;
+  if (count > 0) return `It would have fired ${count === 1 ? "once" : plural(count, "time")}, ${formatDuration(tried.totalMs)} in total.`;
+  if (tried.closest === null) return "It would not have fired.";
+  return `It would not have fired. The closest was ${formatValue(tried.closest.value, unitOf(unit))} on ${tried.closest.who}.`;
+}
