@@ -130,6 +130,12 @@ function gap(suffix: string): string {
   return suffix.startsWith("/") ? "" : NBSP;
 }
 
+/** A size that does not change, without zeros that say nothing: "64 GiB", "1.8 TiB". */
+export function formatCapacity(bytes: number): string {
+  const { number, unit } = valueParts(bytes, "bytes");
+  return `${trimmed(number)}${NBSP}${unit}`;
+}
+
 /** The value as it was measured, for tooltips: every digit, with the plain unit. */
 export function fullValue(value: number | null | undefined, unit: Unit): string {
   if (value === null || value === undefined) return "no value";

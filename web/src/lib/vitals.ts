@@ -1,4 +1,4 @@
-import { formatRange, formatValue, unitOf, type Unit } from "./format";
+import { formatCapacity, formatRange, unitOf, type Unit } from "./format";
 
 /** How vital signs are named, addressed and put into words. */
 
@@ -46,7 +46,7 @@ export function usualText(reading: Reading): string | null {
 export function capacityText(reading: { vital: string; capacity: number | null }): string | null {
   if (reading.capacity === null) return null;
   if (reading.vital === "load") return `on ${reading.capacity}\u00a0${reading.capacity === 1 ? "core" : "cores"}`;
-  return `of ${formatValue(reading.capacity, "bytes")}`;
+  return `of ${formatCapacity(reading.capacity)}`;
 }
 
 /** Whether the value axis may start above zero: slowly moving levels, where the change is the news. */
@@ -71,4 +71,15 @@ export function familyOrder(a: string, b: string): number {
     return at < 0 ? FAMILIES.length : at;
   };
   return rank(a) - rank(b) || a.localeCompare(b);
+}
+
+/** The parts of a canonical key; a key without labels is the name of the vital sign alone. */
+export function splitVitalKey(key: string): { vital: string; per: Record<string, string> } {
+  const at = key.indexOf("{");
+  if (at < 0) return { vital: key, per: {} };
+  const per: Record<string, string> = {};
+  for (const match of key.slice(at).matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)) {
+    per[match[1] ?? ""] = (match[2] ?? "").replaceAll("\\n", "\n").replaceAll('\\"', '"').replaceAll("\\\\", "\\");
+  }
+  return { vital: key.slice(0, at), per };
 }

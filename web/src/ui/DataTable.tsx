@@ -47,7 +47,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, cursor = null, on
           {rows.map((row, index) => (
             <tr
               key={rowKey(row)} className={cx(index === cursor && styles.cursor, onRowClick !== undefined && styles.open)}
-              data-cursor={index === cursor || undefined} onClick={onRowClick === undefined ? undefined : () => onRowClick(row)}
+              data-cursor={index === cursor || undefined} onClick={onRowClick === undefined ? undefined : (event) => { if (!isControl(event.target)) onRowClick(row); }}
             >
               {columns.map((column) => <td key={column.id} className={classOf(column)}>{column.cell(row)}</td>)}
             </tr>
@@ -56,6 +56,11 @@ export function DataTable<Row>({ label, columns, rows, rowKey, cursor = null, on
       </table>
     </div>
   );
+}
+
+/** Links and buttons inside a row act for themselves. */
+function isControl(target: EventTarget): boolean {
+  return target instanceof Element && target.closest("a, button, input, label") !== null;
 }
 
 function sortMark(sort: Column<unknown>["sort"]): string {

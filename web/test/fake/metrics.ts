@@ -1,6 +1,6 @@
 import type { MetricFamily, PromSeries } from "../../src/api/types";
 import { hash, noise } from "./noise";
-import { valuesAt } from "./vitals";
+import { readings, valuesAt } from "./vitals";
 import type { World } from "./world";
 
 const GIB = 1024 ** 3;
@@ -38,14 +38,18 @@ export function answerRange(world: World, query: string, startS: number, endS: n
       const answers = ["db-03", "app-12", "web-01"].map((name) => answerRange(world, query.replace("{", `{host="${name}",`), startS, endS, stepS, name));
       return { result: answers.flatMap((answer) => answer.result ?? []) };
     }
-    const { host: name = host ?? "", vital = "", ...per } = labels;
+    const { host: name = host ?? "", vital, ...per } = labels;
     const pick = match[1] === "_lower" ? "lower" : match[1] === "_upper" ? "upper" : "value";
     const model = world.model(name);
-    const values = times.flatMap((time): [number, string][] => {
-      const value = valuesAt(model, vital, per, time * 1000)[pick];
-      return value === null ? [] : [[time, String(value)]];
-    });
-    return { result: values.length === 0 ? [] : [{ metric: labels, values }] };
+    const wanted = vital === undefined ? readings(model, Date.now()).map((reading) => ({ vital: reading.vital, per: reading.per })) : [{ vital, per }];
+    const result = wanted.map((one) => ({
+      metric: { host: name, vital: one.vital, ...one.per },
+      values: times.flatMap((time): [number, string][] => {
+        const value = valuesAt(model, one.vital, one.per, time * 1000)[pick];
+        return value === null ? [] : [[time, String(value)]];
+      }),
+    }));
+    return { result: result.filter((series) => series.values.length > 0) };
   }
   const family = METRICS.find((known) => query.includes(known.name));
   if (family === undefined || host === null) return { result: [] };

@@ -1,0 +1,35 @@
+import { NBSP, formatDuration } from "./format";
+
+/** The title of the overview: one sentence with the answer, and what is less urgent after it. */
+interface Facts {
+  wrong: readonly { state: string }[];
+  watching: { startedMs: number };
+}
+interface HostFacts { state: string; source: string }
+
+export interface Title { main: string; rest: string }
+
+export function titleOf({ wrong, watching }: Facts, hosts: readonly HostFacts[], nowMs: number): Title {
+  if (hosts.length === 0) return { main: "Nothing is watched yet.", rest: "Add the first server." };
+  const fires = wrong.filter((alert) => alert.state === "firing" || alert.state === "acknowledged").length;
+  const pending = wrong.filter((alert) => alert.state === "pending").length;
+  const main = fires === 0 ? "Nothing is wrong." : fires === 1 ? `1${NBSP}thing is wrong.` : `${fires}${NBSP}things are wrong.`;
+  const rest: string[] = [];
+  if (pending > 0) rest.push(`${pending} more ${pending === 1 ? "is" : "are"} being watched.`);
+  if (hosts.length === 1) rest.push(watchedText(hosts[0], nowMs - watching.startedMs));
+  else rest.push(usualText(hosts));
+  return { main, rest: rest.join(" ") };
+}
+
+function watchedText(host: HostFacts | undefined, sinceMs: number): string {
+  const what = host?.source === "local" ? "this machine" : "this server";
+  return `Presage has watched ${what} for ${formatDuration(sinceMs)}.`;
+}
+
+function usualText(hosts: readonly HostFacts[]): string {
+  const count = (state: string) => hosts.filter((host) => host.state === state).length;
+  const usual = count("ok");
+  const learning = count("learning");
+  const text = usual === hosts.length ? `All ${hosts.length}${NBSP}hosts are as usual` : `${usual} of ${hosts.length}${NBSP}hosts ${usual === 1 ? "is" : "are"} as usual`;
+  return learning === 0 ? `${text}.` : `${text}, ${learning} ${learning === 1 ? "is" : "are"} learning.`;
+}

@@ -1,0 +1,65 @@
+import type { HostDetail, UnusualMetric } from "../../api/types";
+import { NBSP, formatDeviation, formatDuration } from "../../lib/format";
+import { formatTime, timeTooltip } from "../../lib/time";
+import { Glyph } from "../../ui/Glyph";
+import { Panel } from "../../ui/Panel";
+import { EmptyState } from "../../ui/States";
+import { cx } from "../../ui/cx";
+import { useCursor } from "../../ui/useCursor";
+import styles from "./Host.module.css";
+import { rangeKnownInMs } from "./learning";
+
+interface UnusualNowProps { detail: HostDetail; nowMs: number; onShow: (key: string) => void; shown: string | null }
+
+/** What is odd here, most remarkable first, one sentence each; the chart is one key away. */
+export function UnusualNow({ detail, nowMs, onShow, shown }: UnusualNowProps) {
+  const unusual = detail.unusual;
+  const [cursor, setCursor] = useCursor(unusual.length, (index) => {
+    const metric = unusual[index];
+    if (metric !== undefined) onShow(metric.key);
+  });
+  const watched = detail.vitals.length;
+  return (
+    <Panel title="Unusual now" meta={unusual.length === 0 ? undefined : `${unusual.length} of ${watched} vital signs`} actions={unusual.length > 0 && <span className="meta">how rare</span>}>
+      {unusual.length === 0 ? <Nothing detail={detail} watched={watched} /> : (
+        <ul>
+          {unusual.map((metric, index) => (
+            <li key={metric.key} className={cx(styles.unusual, (index === cursor || metric.key === shown) && styles.cursor)} data-cursor={index === cursor || undefined}>
+              <button type="button" className={styles.unusualOpen} aria-label={`Show ${metric.name}`} onClick={() => { setCursor(index); onShow(metric.key); }} />
+              <span className={styles.number}>{index + 1}</span>
+              <p className={styles.say}><Sentence metric={metric} /></p>
+              <span className={styles.rarity}>{metric.rarity}</span>
+              <p className={styles.since}>{factText(metric)}<time title={timeTooltip(metric.sinceMs)}>started {formatTime(metric.sinceMs, nowMs)}</time></p>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+/** The subject of the sentence is bold. */
+function Sentence({ metric }: { metric: UnusualMetric }) {
+  return metric.sentence.startsWith(metric.name)
+    ? <><b>{metric.name}</b>{metric.sentence.slice(metric.name.length)}</>
+    : metric.sentence;
+}
+
+function factText(metric: UnusualMetric): string {
+  const deviation = metric.lower === null || metric.upper === null ? null : formatDeviation(metric.value, metric.lower, metric.upper);
+  return deviation === null ? "" : `${deviation} · `;
+}
+
+function Nothing({ detail, watched }: { detail: HostDetail; watched: number }) {
+  const knownInMs = rangeKnownInMs(detail.learning);
+  if (knownInMs !== null) {
+    return (
+      <div className={styles.nothing}>
+        <Glyph kind="learn" size={18} decorative />
+        <p className="ink2">Not known yet: what is usual here is learned in {formatDuration(knownInMs)}. Hard limits are watched already.</p>
+      </div>
+    );
+  }
+  if (detail.summary.state === "silent") return <EmptyState glyph="none">Nothing arrives from this host, so nothing can be compared.</EmptyState>;
+  return <EmptyState>Nothing. All {watched}{NBSP}vital signs keep to their usual range.</EmptyState>;
+}
