@@ -47,8 +47,7 @@ export function ChartFigure({ title, unitNote, data, height, status, exact = fal
           {summary !== null && (
             <>
               now <b title={fullValue(summary.last, data.unit)}>{value(summary.last)}</b>
-              {usualText !== "" && <> · usual <b>{usualText}</b></>}
-              <span className={styles.rest}> · min {value(summary.min)} · max {value(summary.max)}{exact && ` · mean ${value(summary.mean)}`}</span>
+              <span className={styles.rest}>{usualText !== "" && <> · usual <b>{usualText}</b></>} · min {value(summary.min)} · max {value(summary.max)}{exact && ` · mean ${value(summary.mean)}`}</span>
             </>
           )}
         </span>

@@ -38,8 +38,8 @@ export function Page({ name, above = [], ranged = false, clock = false, children
           <a className={styles.brand} href={links.overview()} aria-label="Presage, to the overview"><Mark size={26} /></a>
           {above.map((crumb) => (
             <Fragment key={crumb.label}>
-              {crumb.href === undefined ? <span>{crumb.label}</span> : <a href={crumb.href}>{crumb.label}</a>}
-              <span aria-hidden="true">/</span>
+              <span className={styles.wide}>{crumb.href === undefined ? crumb.label : <a href={crumb.href}>{crumb.label}</a>}</span>
+              <span className={styles.wide} aria-hidden="true">/</span>
             </Fragment>
           ))}
           <b>{name}</b>

@@ -121,11 +121,11 @@ interface CellProps { host: string; state: HostState; unusual: number; tabbable:
 const ODD = [undefined, styles.odd1, styles.odd2, styles.odd3];
 
 const Cell = memo(function Cell({ host, state, unusual, tabbable, tip, onPoint }: CellProps) {
-  const odd = unusual > 0 ? ", unusual" : "";
+  const odd = unusual > 1 ? ", unusual" : "";
   return (
     <a
       href={links.host(host)} role="gridcell" data-host={host} tabIndex={tabbable ? 0 : -1} aria-label={`${host}, ${hostWord(state).toLowerCase()}${odd}`}
-      className={cx(styles.cell, styles[state], state === "ok" && ODD[Math.min(3, unusual)], state === "ok" && unusual === 0 && styles.quiet)}
+      className={cx(styles.cell, styles[state], state === "ok" && ODD[Math.min(3, unusual)], state === "ok" && unusual < 3 && styles.quiet)}
       onPointerEnter={() => onPoint(host)} onFocus={() => onPoint(host)} onBlur={() => onPoint(null)}
     >
       {state === "warning" && <svg viewBox="0 0 12 12" aria-hidden="true"><path className={styles.bang} d="M6 1.6v5.2M6 9.4v.8" /></svg>}
@@ -136,7 +136,7 @@ const Cell = memo(function Cell({ host, state, unusual, tabbable, tip, onPoint }
 });
 
 function Tip({ host, nowMs }: { host: HostSummary; nowMs: number }) {
-  const words = host.state === "ok" && host.unusual > 0 ? "as usual, but odd" : hostWord(host.state).toLowerCase();
+  const words = host.state === "ok" && host.unusual > 1 ? "as usual, but odd" : hostWord(host.state).toLowerCase();
   const labels = Object.entries(host.labels).map(([name, value]) => `${name} ${value}`);
   return (
     <span className={styles.tip} role="tooltip">
@@ -162,6 +162,6 @@ function Summary({ hosts, nowMs }: { hosts: readonly HostSummary[]; nowMs: numbe
 
 /** On phones only what is not as usual has a cell. */
 function AsUsual({ hosts }: { hosts: readonly HostSummary[] }) {
-  const usual = hosts.filter((host) => host.state === "ok" && host.unusual === 0).length;
+  const usual = hosts.filter((host) => host.state === "ok" && host.unusual < 3).length;
   return usual === 0 ? null : <span className={styles.asUsual} aria-hidden="true">{usual === hosts.length ? "all as usual" : `and ${usual} as usual`}</span>;
 }
