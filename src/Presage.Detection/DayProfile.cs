@@ -3,8 +3,8 @@ namespace Presage.Detection;
 
 /// <summary>
 /// The rhythm of the day: means of 48 half hours (UTC) of the last three days, of which the median counts (so one bad
-/// night teaches nothing, two of three do). It is used only as far as it predicts better than the day's mean: weight 0 up to a skill (R squared over about three days) of 0.3, 1 from 0.7, and 0
-/// before two days are known.
+/// night teaches nothing, two of three do). It is used only as far as it predicts better than the day's mean: weight 0
+/// up to a skill (R squared over about three days) of 0.3, 1 from 0.7, and 0 before two days are known.
 /// </summary>
 sealed class DayProfile
 {
@@ -32,8 +32,8 @@ sealed class DayProfile
     public double Weight { get; private set; }
 
     /// <summary>
-    /// What the time of day adds to the level: the least and the most it usually adds from half an hour before to half an
-    /// hour after, because jobs do not start on the second. Both are 0 while no rhythm is trusted.
+    /// What the time of day adds to the level: the least and the most it usually adds from half an hour before to half
+    /// an hour after, because jobs do not start on the second. Both are 0 while no rhythm is trusted.
     /// </summary>
     public (double Least, double Most) At(long timestampMs)
     {
@@ -43,12 +43,16 @@ sealed class DayProfile
         }
 
         int slot = (int)(Modulo(timestampMs, SlotMs * Slots) / SlotMs);
-        double before = _typical[(slot + Slots - 1) % Slots], own = _typical[slot], after = _typical[(slot + 1) % Slots];
+        double before = _typical[(slot + Slots - 1) % Slots];
+        double own = _typical[slot];
+        double after = _typical[(slot + 1) % Slots];
         double least = Math.Min(own, Math.Min(before, after)), most = Math.Max(own, Math.Max(before, after));
         return (Weight * (least - _mean), Weight * (most - _mean));
     }
 
-    /// <summary>Adds a value; true when a half hour has ended and with it what <see cref="At"/> says may have changed.</summary>
+    /// <summary>
+    /// Adds a value; true when a half hour has ended and with it what <see cref="At"/> says may have changed.
+    /// </summary>
     public bool Learn(long timestampMs, double value, double seconds)
     {
         long slot = Math.DivRem(timestampMs, SlotMs, out long rest) - (rest < 0 ? 1 : 0);
@@ -100,7 +104,8 @@ sealed class DayProfile
 
         Measure();
         return double.IsFinite(_sum) && double.IsFinite(_seconds) && _errorOfProfile is >= 0 and < 1e30 &&
-            _errorOfMean is >= 0 and < 1e30 && _learnedSlots is >= 0 and < 1e9 && _slot is > -1_000_000_000 and < 1_000_000_000;
+            _errorOfMean is >= 0 and < 1e30 && _learnedSlots is >= 0 and < 1e9 &&
+            _slot is > -1_000_000_000 and < 1_000_000_000;
     }
 
     void Commit()

@@ -2,11 +2,14 @@
 namespace Presage.Detection;
 
 /// <summary>
-/// One time scale of a detector: where the value (less the rhythm of the day) usually lies, and how far it strays from there.
+/// One time scale of a detector: where the value (less the rhythm of the day) usually lies, and how far it strays from
+/// there.
 /// </summary>
 sealed class DetectorView(double smoothingSeconds, double levelHalfLifeSeconds, double lookSeconds)
 {
-    /// <summary>Learning speed of the level while values are odd, and how it recovers, so that a new regime is followed.</summary>
+    /// <summary>
+    /// Learning speed of the level while values are odd, and how it recovers, so that a new regime is followed.
+    /// </summary>
     const double OddGain = 0.05;
     const double AdaptFromSeconds = 3_600;
     const double AdaptFullSeconds = 4 * 3_600;

@@ -3,8 +3,9 @@ namespace Presage.Detection;
 /// <summary>
 /// Turns judged values into anomalies: opens after <see cref="OpenSecondsMin"/> of values at or below
 /// <see cref="OpenProbability"/> (at least two; a calmer value takes back twice its time), closes after
-/// <see cref="CloseSecondsMin"/> of values above <see cref="CloseProbability"/>. A run is closed by the time scale that opened
-/// it, for the longer means lag behind; means of a minute also count as calm when the values themselves are ordinary.
+/// <see cref="CloseSecondsMin"/> of values above <see cref="CloseProbability"/>. A run is closed by the time scale that
+/// opened it, for the longer means lag behind; means of a minute also count as calm when the values themselves are
+/// ordinary.
 /// </summary>
 struct OddRun
 {
@@ -86,7 +87,8 @@ struct OddRun
         PeakResidual = reader.Double();
         _candidate = Restore(ref reader, out bool candidateIsSane);
         Anomaly = Restore(ref reader, out bool anomalyIsSane);
-        return isOpen < 2 && _opener <= OddScale.Slow && PeakScale <= OddScale.Slow && candidateIsSane && anomalyIsSane && double.IsFinite(PeakResidual) &&
+        return isOpen < 2 && _opener <= OddScale.Slow && PeakScale <= OddScale.Slow && candidateIsSane &&
+            anomalyIsSane && double.IsFinite(PeakResidual) &&
             _hotSeconds is >= 0 and < 1e9 && _calmSeconds is >= 0 and < 1e9 && OpenSeconds is >= 0 and < 1e12;
     }
 

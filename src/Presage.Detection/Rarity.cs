@@ -1,8 +1,8 @@
 namespace Presage.Detection;
 
 /// <summary>
-/// What a score means in time. A score s says: among normal looks, one each 10 s, a share of 1 - s is at least this odd; so
-/// normal behaviour shows such a value once in 10 s / (1 - s) on average.
+/// What a score means in time. A score s says: among normal looks, one each 10 s, a share of 1 - s is at least this
+/// odd; so normal behaviour shows such a value once in 10 s / (1 - s) on average.
 /// </summary>
 public static class Rarity
 {
@@ -10,8 +10,8 @@ public static class Rarity
     public const double LookSeconds = 10;
 
     /// <summary>
-    /// The least probability a score expresses: once in 300 years. The true tail of a signal is not known that far out; the
-    /// bound keeps 1 - p exact in a double and stops anyone from ranking by it.
+    /// The least probability a score expresses: once in 300 years. The true tail of a signal is not known that far out;
+    /// the bound keeps 1 - p exact in a double and stops anyone from ranking by it.
     /// </summary>
     public const double ProbabilityMin = 1e-9;
 

@@ -5,12 +5,12 @@ namespace Presage.Detection;
 /// How far normal values stray from their expected value, per side: histograms over half-octave bins that forget with a
 /// half-life of a week, and the farthest stray. From these come the usual range (quantiles) and the probability of a
 /// stray: empirical up to the farthest one seen, a power law beyond it, whose exponent is measured between the outer
-/// quantile and the farthest stray and leans on a prior while there is little history. So short histories cannot give small
-/// probabilities, and heavy tails are believed.
+/// quantile and the farthest stray and leans on a prior while there is little history. So short histories cannot give
+/// small probabilities, and heavy tails are believed.
 ///
-/// Values are learned with a delay: they collect in a pending histogram that joins the main one when its block of time ends
-/// (a sixth of the history, 5 min to 1 h). Without the delay a slow ramp would teach each step before the next arrives and
-/// never look odd. When the block turns out to belong to an anomaly it is dropped.
+/// Values are learned with a delay: they collect in a pending histogram that joins the main one when its block of time
+/// ends (a sixth of the history, 5 min to 1 h). Without the delay a slow ramp would teach each step before the next
+/// arrives and never look odd. When the block turns out to belong to an anomaly it is dropped.
 /// </summary>
 sealed class ResidualTails(double lookSeconds)
 {
@@ -23,10 +23,14 @@ sealed class ResidualTails(double lookSeconds)
     const double BlockSecondsMin = 300;
     const double BlockSecondsMax = 3_600;
 
-    /// <summary>The farthest stray is taken as at least this (in practical floors): a flat line has not shown its noise yet.</summary>
+    /// <summary>
+    /// The farthest stray is taken as at least this (in practical floors): a flat line has not shown its noise yet.
+    /// </summary>
     const double FarthestMin = 0.25;
 
-    /// <summary>Prior exponent of the tail, and the looks it weighs: t-distributed noise with 5 degrees of freedom.</summary>
+    /// <summary>
+    /// Prior exponent of the tail, and the looks it weighs: t-distributed noise with 5 degrees of freedom.
+    /// </summary>
     const double PriorExponent = 5;
     const double PriorLooks = 1_000;
 
@@ -41,7 +45,9 @@ sealed class ResidualTails(double lookSeconds)
     double _pendingAbove;
     double _pendingBelow;
 
-    /// <summary>Distances of the ends of the usual range from the expected value; valid after the first merge.</summary>
+    /// <summary>
+    /// Distances of the ends of the usual range from the expected value; valid after the first merge.
+    /// </summary>
     public double UsualAbove { get; private set; }
 
     /// <inheritdoc cref="UsualAbove"/>
@@ -214,7 +220,9 @@ sealed class ResidualTails(double lookSeconds)
         double share = Math.Max(0.01, 20 / (_mainLooks + 1));
         double quantile = Math.Max(LowestEdge, Quantile(above, share));
         double decades = Math.Log(share * 2 * (_mainLooks + 1));
-        double measured = quantile >= farthest || decades <= 0 ? PriorExponent : decades / Math.Log(farthest / quantile);
+        double measured = quantile >= farthest || decades <= 0
+            ? PriorExponent
+            : decades / Math.Log(farthest / quantile);
         measured = Math.Clamp(measured, 1.5, 10);
         return ((PriorLooks * PriorExponent) + (_mainLooks * measured)) / (PriorLooks + _mainLooks);
     }

@@ -2,14 +2,17 @@
 namespace Presage.Detection;
 
 /// <summary>
-/// A Huber-type estimate of location with time-based forgetting: the weight of a value depends on how long it stood, not on
-/// how many there are. A value moves the level by at most three mean deviations, and the deviation by at most sixfold, so an
-/// outlier does little; a lasting shift widens the deviation first (e-fold in a fifth of the memory) and is then followed.
-/// The memory grows with the history up to its half-life, so the first values count as in a plain mean.
+/// A Huber-type estimate of location with time-based forgetting: the weight of a value depends on how long it stood,
+/// not on how many there are. A value moves the level by at most three mean deviations, and the deviation by at most
+/// sixfold, so an outlier does little; a lasting shift widens the deviation first (e-fold in a fifth of the memory) and
+/// is then followed. The memory grows with the history up to its half-life, so the first values count as in a plain
+/// mean.
 /// </summary>
 struct RobustLevel(double halfLifeSeconds)
 {
-    /// <summary>The deviation never counts as less (in practical floors), so that a level can leave a flat line.</summary>
+    /// <summary>
+    /// The deviation never counts as less (in practical floors), so that a level can leave a flat line.
+    /// </summary>
     const double DeviationMin = 0.02;
 
     /// <summary>Values of the first minutes count in full: nothing is known to call them outliers by.</summary>

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Presage.Detection;
 
-/// <summary>Reads what <see cref="StateWriter"/> wrote; past the end it returns zeros and <see cref="IsWhole"/> is false.</summary>
+/// <summary>
+/// Reads what <see cref="StateWriter"/> wrote; past the end it returns zeros and <see cref="IsWhole"/> is false.
+/// </summary>
 ref struct StateReader(ReadOnlySpan<byte> input)
 {
     ReadOnlySpan<byte> _rest = input;

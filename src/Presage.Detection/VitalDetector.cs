@@ -4,22 +4,23 @@ using System.Buffers;
 namespace Presage.Detection;
 
 /// <summary>
-/// Learns what is usual for one signal of one host from its values alone and judges each value as it comes. Deterministic in
-/// (settings, values fed): no clock, no chance, no I/O. Not thread-safe.
+/// Learns what is usual for one signal of one host from its values alone and judges each value as it comes.
+/// Deterministic in (settings, values fed): no clock, no chance, no I/O. Not thread-safe.
 ///
 /// 1. The value is mapped to practical floors (<see cref="SignalScale"/>), the rhythm of the day is taken off
 ///    (<see cref="DayProfile"/>).
 /// 2. Three views look at the rest: at each value against a level with a half-life of an hour, at the mean of a minute
 ///    (three hours) and at the mean of 5 min (a day). Each turns the distance into a tail probability
-///    (<see cref="ResidualTails"/>). The smallest one counts, bounded by the practical size of the difference: 10^-6 at one
-///    floor, so a flat line does not cry wolf.
-/// 3. Probabilities of 10^-6 or less for 10 s open an anomaly; 10^-3 or more for a minute closes it (<see cref="OddRun"/>).
+///    (<see cref="ResidualTails"/>). The smallest one counts, bounded by the practical size of the difference: 10^-6 at
+///    one floor, so a flat line does not cry wolf.
+/// 3. Probabilities of 10^-6 or less for 10 s open an anomaly; 10^-3 or more for a minute closes it (<see
+///    cref="OddRun"/>).
 /// 4. Normal values are learned; odd ones hardly, until they have been odd for hours: then they are the new regime. An
-///    anomaly of about the same size that comes a third time within two weeks (a second time on the first day) is accepted
-///    as usual.
+///    anomaly of about the same size that comes a third time within two weeks (a second time on the first day) is
+///    accepted as usual.
 ///
-/// Everything is weighed by time, not by count, so 1 s and 60 s cadence learn the same. NaN, infinities and times not after
-/// the last one are ignored.
+/// Everything is weighed by time, not by count, so 1 s and 60 s cadence learn the same. NaN, infinities and times not
+/// after the last one are ignored.
 /// </summary>
 public sealed class VitalDetector
 {
@@ -34,10 +35,14 @@ public sealed class VitalDetector
 
     const byte StateVersion = 1;
 
-    /// <summary>A value stands for the time since the one before, but no longer than this: what lies between is unknown.</summary>
+    /// <summary>
+    /// A value stands for the time since the one before, but no longer than this: what lies between is unknown.
+    /// </summary>
     const double StandSecondsMax = 300;
 
-    /// <summary>After a gap this long nothing is judged for <see cref="SettleSeconds"/>: a machine that starts is not usual.</summary>
+    /// <summary>
+    /// After a gap this long nothing is judged for <see cref="SettleSeconds"/>: a machine that starts is not usual.
+    /// </summary>
     const double LongGapSeconds = 1_800;
     const double SettleSeconds = 300;
 
@@ -155,8 +160,8 @@ public sealed class VitalDetector
     }
 
     /// <summary>
-    /// Makes a detector of saved state; null when the bytes are of another version or damaged (the signal is then learned
-    /// anew).
+    /// Makes a detector of saved state; null when the bytes are of another version or damaged (the signal is then
+    /// learned anew).
     /// </summary>
     public static VitalDetector? Restore(DetectorSettings settings, ReadOnlySpan<byte> state)
     {

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Presage.Metrics.Vitals;
 
-/// <summary>The vital signs Presage knows, in the order in which they are shown: <c>vitals.json</c>, embedded.</summary>
+/// <summary>
+/// The vital signs Presage knows, in the order in which they are shown: <c>vitals.json</c>, embedded.
+/// </summary>
 public sealed class VitalCatalogue
 {
     const string ResourceName = "Presage.Metrics.Vitals.vitals.json";
@@ -33,7 +35,8 @@ public sealed class VitalCatalogue
     public VitalSign? Find(string id) => _byId.GetValueOrDefault(id);
 
     /// <summary>Reads a catalogue file (UTF-8 JSON).</summary>
-    /// <exception cref="FormatException">The text is not a catalogue; the message names the entry and the field.</exception>
+    /// <exception cref="FormatException">The text is not a catalogue; the message names the entry and the
+    /// field.</exception>
     public static VitalCatalogue Parse(ReadOnlySpan<byte> json)
     {
         VitalCatalogueFile? file;

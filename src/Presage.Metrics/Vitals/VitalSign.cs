@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Presage.Metrics.Vitals;
 
 /// <summary>
-/// A signal that means the same on every host and from every source. An entry of <c>vitals.json</c>; the meaning of each
-/// field stands in docs/vital-signs.md.
+/// A signal that means the same on every host and from every source. An entry of <c>vitals.json</c>; the meaning of
+/// each field stands in docs/vital-signs.md.
 /// </summary>
 public sealed record VitalSign
 {
@@ -26,7 +26,9 @@ public sealed record VitalSign
     /// <summary>cpu, memory, disk, filesystem, network or system.</summary>
     public required string Family { get; init; }
 
-    /// <summary>The label that tells several readings of a host apart (mountpoint, device); null where there is one.</summary>
+    /// <summary>
+    /// The label that tells several readings of a host apart (mountpoint, device); null where there is one.
+    /// </summary>
     public string? Per { get; init; }
 
     public required Concern Concern { get; init; }
@@ -41,8 +43,8 @@ public sealed record VitalSign
     public double RelativeFloor { get; init; }
 
     /// <summary>
-    /// How often it is worth evaluating; 1 (the default) for signals that move, more for those that creep. The default stands
-    /// in the getter: the generated reader assigns 0 to an absent member.
+    /// How often it is worth evaluating; 1 (the default) for signals that move, more for those that creep. The default
+    /// stands in the getter: the generated reader assigns 0 to an absent member.
     /// </summary>
     public int EverySeconds { get => field == 0 ? 1 : field; init; }
 
@@ -71,9 +73,10 @@ public sealed record VitalSign
     internal IReadOnlyDictionary<string, string> Selectors { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// The query of the value for a host whose samples arrive every <paramref name="cadence"/>; null where the source kind
-    /// has none. <c>$window</c> becomes max(5 s, 4 x cadence): long enough for a rate over jittery samples, short enough
-    /// that a change shows at the next one. <c>$minute</c> becomes max(60 s, 4 x cadence), for rates of rare events.
+    /// The query of the value for a host whose samples arrive every <paramref name="cadence"/>; null where the source
+    /// kind has none. <c>$window</c> becomes max(5 s, 4 x cadence): long enough for a rate over jittery samples, short
+    /// enough that a change shows at the next one. <c>$minute</c> becomes max(60 s, 4 x cadence), for rates of rare
+    /// events.
     /// <c>$filesystem</c>, <c>$disk</c> and <c>$network</c> leave out what is no real file system, disk or interface.
     /// </summary>
     public string? ValueQuery(string source, TimeSpan cadence) =>
@@ -81,7 +84,9 @@ public sealed record VitalSign
 
     /// <summary>The query of the capacity, or null where the vital sign or the source kind has none.</summary>
     public string? CapacityQuery(string source, TimeSpan cadence) =>
-        Queries.TryGetValue(source, out var query) && query.Capacity is not null ? Substitute(query.Capacity, cadence) : null;
+        Queries.TryGetValue(source, out var query) && query.Capacity is not null
+            ? Substitute(query.Capacity, cadence)
+            : null;
 
     /// <summary>The nearest possible value.</summary>
     public double Clamp(double value) => Math.Clamp(value, Minimum, Maximum);

@@ -4,9 +4,9 @@ namespace Presage.State;
 static class WatchingSchema
 {
     /// <summary>
-    /// hosts: one row per host that has sent samples; labels and facts are JSON objects. detector_states: everything the
-    /// detectors of a host have learned, one value per host (docs/formats/detector-state.md). anomalies: runs of unusual
-    /// values; end_ms is null while they run. Times in ms since 1970 UTC.
+    /// hosts: one row per host that has sent samples; labels and facts are JSON objects. detector_states: everything
+    /// the detectors of a host have learned, one value per host (format: DetectorStates). anomalies: runs of
+    /// unusual values; end_ms is null while they run. Times in ms since 1970 UTC.
     /// </summary>
     public const string V1 = """
         create table hosts (

@@ -1,13 +1,15 @@
 namespace Presage.Watching;
 
 /// <summary>
-/// One host of the registry. Ingest threads move the two atomic counters; everything else is written by the watcher's loop
-/// under <see cref="Gate"/>.
+/// One host of the registry. Ingest threads move the two atomic counters; everything else is written by the watcher's
+/// loop under <see cref="Gate"/>.
 /// </summary>
 sealed class HostEntry(string name, long firstSeenMs)
 {
     long _newestMs = long.MinValue;
     long _samples;
+    long _ownNewestMs = long.MinValue;
+    int _ownSamples;
     long _ratedAtMs = firstSeenMs;
     long _ratedSamples;
 
@@ -31,8 +33,18 @@ sealed class HostEntry(string name, long firstSeenMs)
 
     public double SamplesPerSecond { get; private set; }
 
-    /// <summary>Data time of the last presage_host_up written, so that it is known as our own when the store reports it.</summary>
-    public long OwnUpMs { get; set; } = long.MinValue;
+    /// <summary>
+    /// Whether an append is Presage's own of this host (readings, presage_host_up): that is no sign of life.
+    /// </summary>
+    public bool IsOwn(long newestMs, int samples) =>
+        newestMs == Interlocked.Read(ref _ownNewestMs) && samples == Volatile.Read(ref _ownSamples);
+
+    /// <summary>Announces an append of ours, so that it is known when the store reports it.</summary>
+    public void ExpectOwn(long newestMs, int samples)
+    {
+        Interlocked.Exchange(ref _ownNewestMs, newestMs);
+        Volatile.Write(ref _ownSamples, samples);
+    }
 
     /// <summary>Notes samples of an append; called by ingest.</summary>
     public void See(long newestMs, int samples)
@@ -50,9 +62,6 @@ sealed class HostEntry(string name, long firstSeenMs)
             seen = before;
         }
     }
-
-    /// <summary>Takes samples out of the count that Presage itself appended.</summary>
-    public void Uncount(int samples) => Interlocked.Add(ref _samples, -samples);
 
     /// <summary>Brings <see cref="SamplesPerSecond"/> up to date: a mean that forgets within a minute.</summary>
     public void Rate(long nowMs)

@@ -1,14 +1,15 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Presage.State;
+using Presage.Storage;
 
 namespace Presage.Watching;
 
 /// <summary>
-/// The hosts that have sent samples. Fed by the store with every append (<see cref="OnAppended"/>, on ingest threads, so it
-/// only moves counters); described by the watcher; kept in the state file from start to start.
+/// The hosts that have sent samples. Fed by the store with every append (<see cref="OnAppended"/>, on ingest threads,
+/// so it only moves counters); described by the watcher; kept in the state file from start to start.
 /// </summary>
-public sealed class HostRegistry
+public sealed class HostRegistry : IAppendObserver
 {
     readonly ConcurrentDictionary<string, HostEntry> _hosts = new(StringComparer.Ordinal);
     readonly StateDatabase _state;
@@ -16,8 +17,12 @@ public sealed class HostRegistry
     long _revision;
 
     /// <summary>Loads the hosts known from earlier runs.</summary>
-    public HostRegistry(StateDatabase state, TimeProvider time)
+    /// <param name="localHost">
+    /// The name under which the server's own collectors report this machine; empty where they are off.
+    /// </param>
+    public HostRegistry(StateDatabase state, TimeProvider time, string localHost = "")
     {
+        LocalHost = localHost;
         _state = state;
         _time = time;
         foreach (var host in Load(state))
@@ -29,6 +34,8 @@ public sealed class HostRegistry
     /// <summary>Grows when a host appears or is forgotten.</summary>
     public long Revision => Interlocked.Read(ref _revision);
 
+    internal string LocalHost { get; }
+
     internal IEnumerable<HostEntry> Entries => _hosts.Values;
 
     /// <summary>Notes that samples of a host were appended. Cheap, thread-safe, never throws.</summary>
@@ -36,7 +43,7 @@ public sealed class HostRegistry
     {
         if (_hosts.TryGetValue(host, out var entry))
         {
-            if (newestTimestampMs != entry.OwnUpMs)
+            if (!entry.IsOwn(newestTimestampMs, samples))
             {
                 entry.See(newestTimestampMs, samples);
             }
@@ -80,8 +87,8 @@ public sealed class HostRegistry
         _hosts.TryGetValue(host, out var entry) ? Snapshot(entry, NowMs) : null;
 
     /// <summary>
-    /// Drops a host with its facts, detectors and anomalies; its samples stay until retention takes them. When it sends again
-    /// it is a new host. False when it is not known.
+    /// Drops a host with its facts, detectors and anomalies; its samples stay until retention takes them. When it sends
+    /// again it is a new host. False when it is not known.
     /// </summary>
     public bool Forget(string host)
     {

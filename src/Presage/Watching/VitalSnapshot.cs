@@ -6,7 +6,9 @@ namespace Presage.Watching;
 /// <summary>The latest reading of one vital sign of a host.</summary>
 /// <param name="Key">The vital with what tells several apart: <c>filesystem_use{mountpoint="/"}</c>.</param>
 /// <param name="Per">The label that tells several apart; null where there is one per host.</param>
-/// <param name="Value">Null where the signal has none now (no I/O whose latency could be measured, device gone).</param>
+/// <param name="Value">
+/// Null where the signal has none now (no I/O whose latency could be measured, device gone).
+/// </param>
 /// <param name="TimeMs">Data time of the value, or of the last one there was.</param>
 /// <param name="Lower">Lower end of the usual range; null while learning.</param>
 /// <param name="Upper">Upper end of the usual range; null while learning.</param>

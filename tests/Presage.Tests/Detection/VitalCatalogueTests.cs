@@ -1,5 +1,6 @@
 using System.Text;
 using Presage.Metrics.Vitals;
+using Presage.Query;
 using Xunit;
 
 namespace Presage.Tests.Detection;
@@ -11,8 +12,8 @@ public sealed class VitalCatalogueTests
     {
         Assert.Equal(
             [
-                "cpu_use", "cpu_iowait", "cpu_steal", "load", "cpu_pressure", "memory_use", "memory_used", "memory_pressure",
-                "swap_use", "swap_activity", "filesystem_use", "inode_use", "disk_busy", "disk_read_latency",
+                "cpu_use", "cpu_iowait", "cpu_steal", "load", "cpu_pressure", "memory_use", "memory_used",
+                "memory_pressure", "swap_use", "swap_activity", "filesystem_use", "inode_use", "disk_busy", "disk_read_latency",
                 "disk_write_latency", "disk_read", "disk_write", "io_pressure", "disk_errors", "network_receive",
                 "network_transmit", "network_errors", "tcp_retransmits", "temperature", "file_handles", "processes",
                 "context_switches",
@@ -48,6 +49,20 @@ public sealed class VitalCatalogueTests
 
             Assert.DoesNotContain("$", query);
             Assert.DoesNotContain("$", capacity ?? "");
+        }
+    }
+
+    [Fact]
+    public void Every_query_parses()
+    {
+        var engine = new PromQlEngine(new QueryLimits());
+        foreach (var vital in VitalCatalogue.Default.Vitals)
+        {
+            engine.Prepare(vital.ValueQuery("node", TimeSpan.FromSeconds(1))!);
+            if (vital.CapacityQuery("node", TimeSpan.FromSeconds(60)) is { } capacity)
+            {
+                engine.Prepare(capacity);
+            }
         }
     }
 

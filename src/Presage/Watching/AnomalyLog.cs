@@ -1,0 +1,73 @@
+using Presage.State;
+
+namespace Presage.Watching;
+
+/// <summary>The runs of unusual values, in the state file.</summary>
+public sealed class AnomalyLog(StateDatabase state)
+{
+    /// <summary>Anomalies that overlap a time span, newest first; of one host or of all.</summary>
+    public IReadOnlyList<StoredAnomaly> Between(long fromMs, long toMs, string? host, int countMax) =>
+        state.Read(connection => connection.Query(
+            """
+            select id, host, key, vital, start_ms, end_ms, peak_ms, peak_value, peak_score, lower, upper,
+                is_above, is_slow, sentence
+            from anomalies
+            where start_ms <= $to and (end_ms is null or end_ms >= $from) and ($host is null or host = $host)
+            order by start_ms desc, id desc limit $max
+            """,
+            static row => new StoredAnomaly(
+                row.GetInt64(0),
+                row.GetString(1),
+                row.GetString(2),
+                row.GetString(3),
+                row.GetInt64(4),
+                row.LongOrNull(5),
+                row.GetInt64(6),
+                row.GetDouble(7),
+                row.GetDouble(8),
+                row.GetDouble(9),
+                row.GetDouble(10),
+                row.GetBoolean(11),
+                row.GetBoolean(12),
+                row.GetString(13)),
+            ("$from", fromMs),
+            ("$to", toMs),
+            ("$host", host),
+            ("$max", countMax)));
+
+    /// <summary>Writes what has happened, in one transaction.</summary>
+    internal void Write(IReadOnlyList<AnomalyEvent> events) => state.Write(connection =>
+    {
+        foreach (var happened in events)
+        {
+            var anomaly = happened.Anomaly;
+            connection.Execute(
+                """
+                insert into anomalies (host, key, vital, start_ms, end_ms, peak_ms, peak_value, peak_score, lower,
+                    upper, is_above, is_slow, sentence)
+                values ($host, $key, $vital, $start, $end, $peak, $peakValue, $peakScore, $lower, $upper, $above, $slow,
+                    $sentence)
+                on conflict (host, key, start_ms) do update set end_ms = excluded.end_ms, peak_ms = excluded.peak_ms,
+                    peak_value = excluded.peak_value, peak_score = excluded.peak_score, is_above = excluded.is_above,
+                    sentence = excluded.sentence
+                """,
+                ("$host", happened.Host),
+                ("$key", happened.Key),
+                ("$vital", happened.Vital),
+                ("$start", anomaly.StartMs),
+                ("$end", happened.IsOpen ? null : anomaly.EndMs),
+                ("$peak", anomaly.PeakMs),
+                ("$peakValue", anomaly.PeakValue),
+                ("$peakScore", anomaly.PeakScore),
+                ("$lower", anomaly.Lower),
+                ("$upper", anomaly.Upper),
+                ("$above", anomaly.IsAbove),
+                ("$slow", anomaly.IsSlow),
+                ("$sentence", happened.Sentence));
+        }
+    });
+
+    /// <summary>Drops what ended before a time.</summary>
+    internal void Trim(long beforeMs) => state.Write(connection =>
+        connection.Execute("delete from anomalies where end_ms < $before", ("$before", beforeMs)));
+}

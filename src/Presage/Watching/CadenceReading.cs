@@ -1,0 +1,55 @@
+using Presage.Metrics;
+
+namespace Presage.Watching;
+
+/// <summary>
+/// How far apart a host's samples are, where they begin, and which labels they share: read from one series that every
+/// source sends with each scrape.
+/// </summary>
+sealed record CadenceReading(TimeSpan Cadence, long OldestMs, LabelSet Labels)
+{
+    /// <summary>Series that come with each scrape, best first.</summary>
+    static readonly string[] Probes = ["node_load1", "node_memory_MemTotal_bytes", "node_time_seconds", "up"];
+
+    /// <summary>Reads the newest samples of the range; null when no probe is there.</summary>
+    public static CadenceReading? Of(ISampleSource source, TimeRange range)
+    {
+        var columns = new SampleColumns();
+        foreach (string probe in Probes)
+        {
+            var series = source.Select([new LabelMatcher(LabelNames.MetricName, MatchOperator.Equal, probe)], range);
+            foreach (var one in series)
+            {
+                columns.Clear();
+                one.Read(range, columns);
+                if (columns.Count > 0)
+                {
+                    return new CadenceReading(Of(columns.TimestampsMs), columns.TimestampsMs[0], one.Labels);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// The median distance of the newest 64 samples, rounded to whole seconds, at least one; one for a single sample.
+    /// </summary>
+    public static TimeSpan Of(ReadOnlySpan<long> timestampsMs)
+    {
+        var newest = timestampsMs[^Math.Min(64, timestampsMs.Length)..];
+        if (newest.Length < 2)
+        {
+            return TimeSpan.FromSeconds(1);
+        }
+
+        Span<long> distances = stackalloc long[newest.Length - 1];
+        for (int i = 1; i < newest.Length; i++)
+        {
+            distances[i - 1] = newest[i] - newest[i - 1];
+        }
+
+        distances.Sort();
+        return TimeSpan.FromSeconds(Math.Max(1, Math.Round(distances[distances.Length / 2] / 1000.0)));
+    }
+}

@@ -1,0 +1,400 @@
+using Presage.Detection;
+using Presage.Metrics;
+using Presage.Query;
+
+namespace Presage.Watching;
+
+/// <summary>
+/// The vital signs of one host: evaluates them, feeds the detectors, keeps the readings. Written by the watcher's loop;
+/// read by the API through the members that take <see cref="_gate"/>.
+/// </summary>
+sealed class HostWatch
+{
+    /// <summary>
+    /// Names of more devices or mount points than this are not watched: a runaway label must not fill memory.
+    /// </summary>
+    const int TracksPerVitalMax = 64;
+
+    /// <summary>A reading without a value for this long is no longer shown: the device is gone.</summary>
+    const long GoneAfterMs = 3_600_000;
+
+    readonly string _host;
+
+    /// <summary>Guards the readings of the tracks and <see cref="_byVital"/>.</summary>
+    readonly Lock _gate = new();
+    readonly Dictionary<string, List<VitalTrack>> _byVital = new(StringComparer.Ordinal);
+    readonly Dictionary<string, long> _evaluatedMs = new(StringComparer.Ordinal);
+    readonly byte[] _upKey;
+    readonly byte[] _unusualKey;
+    readonly List<(VitalTrack Track, Anomaly Anomaly, bool IsOpen)> _changes = [];
+
+    public HostWatch(string host, IEnumerable<VitalTrack> tracks)
+    {
+        _host = host;
+        _upKey = LabelSet.OfMetric("presage_host_up", new Label("host", host)).ToKey();
+        _unusualKey = LabelSet.OfMetric("presage_host_unusual", new Label("host", host)).ToKey();
+        foreach (var track in tracks)
+        {
+            TracksOf(track.Vital.Id).Add(track);
+            EvaluatedMs = Math.Max(EvaluatedMs, track.Detector.LastMs);
+            _evaluatedMs[track.Vital.Id] =
+                Math.Max(_evaluatedMs.GetValueOrDefault(track.Vital.Id, long.MinValue), track.Detector.LastMs);
+        }
+    }
+
+    /// <summary>Newest data time evaluated; long.MinValue before the first.</summary>
+    public long EvaluatedMs { get; private set; } = long.MinValue;
+
+    /// <summary>Data time of the last reading of cadence, labels, facts and capacities.</summary>
+    public long DescribedMs { get; set; } = long.MinValue;
+
+    public bool WasSilent { get; set; }
+
+    /// <summary>Time of the last presage_host_up written.</summary>
+    public long UpMs { get; set; } = long.MinValue;
+
+    /// <summary>When its detectors were last saved, by the server's clock.</summary>
+    public long SavedMs { get; set; }
+
+    /// <summary>Whether it has learned since.</summary>
+    public bool IsDirty { get; set; }
+
+    /// <summary>Evaluates every vital sign that is due up to the newest sample.</summary>
+    /// <param name="oldestMs">Where the host's samples begin; only asked for when a stretch of history is due.</param>
+    public void Evaluate(
+        IReadOnlyList<VitalPlan> plans,
+        PromQlEngine engine,
+        ISampleSource source,
+        long newestMs,
+        long cadenceMs,
+        Func<long> oldestMs,
+        CancellationToken cancellationToken)
+    {
+        foreach (var plan in plans)
+        {
+            long stepMs = Math.Max(cadenceMs, plan.Vital.EverySeconds * 1_000L);
+            long evaluated = _evaluatedMs.GetValueOrDefault(plan.Vital.Id, long.MinValue);
+            bool isHistory = evaluated == long.MinValue || newestMs - evaluated > 10 * stepMs;
+            if (EvaluationSpan.Next(evaluated, isHistory ? oldestMs() : long.MinValue, newestMs, stepMs) is { } span)
+            {
+                Evaluate(plan, engine, source, span, cancellationToken);
+                _evaluatedMs[plan.Vital.Id] = newestMs;
+            }
+        }
+
+        EvaluatedMs = newestMs;
+        IsDirty = true;
+    }
+
+    /// <summary>Reads what the values are measured against.</summary>
+    public void ReadCapacities(
+        IReadOnlyList<VitalPlan> plans, PromQlEngine engine, ISampleSource source, CancellationToken cancellationToken)
+    {
+        foreach (var plan in plans)
+        {
+            if (plan.Capacity is null || !_byVital.TryGetValue(plan.Vital.Id, out var tracks))
+            {
+                continue;
+            }
+
+            var series = engine.Instant(plan.Capacity, EvaluatedMs, source, cancellationToken).Series;
+            lock (_gate)
+            {
+                foreach (var track in tracks)
+                {
+                    string per = track.Per?.Value ?? "";
+                    var own = series.FirstOrDefault(one => plan.Vital.Per is null || one.Labels[plan.Vital.Per] == per);
+                    track.Capacity = own is null || !double.IsFinite(own.Value) ? null : own.Value;
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Ends the stored series of a host that has fallen silent; its last values stay to be looked at.
+    /// </summary>
+    public void EndAll()
+    {
+        lock (_gate)
+        {
+            foreach (var track in Tracks())
+            {
+                track.End(EvaluatedMs + 1);
+            }
+        }
+    }
+
+    /// <summary>Moves what is to be stored into a batch; returns how many samples those are.</summary>
+    public int Flush(SampleBatch batch, long? upMs, bool isUp)
+    {
+        int before = batch.SampleCount;
+        lock (_gate)
+        {
+            foreach (var track in Tracks())
+            {
+                track.Flush(batch);
+            }
+        }
+
+        if (upMs is { } timestampMs && timestampMs > UpMs)
+        {
+            Add(_upKey, isUp ? 1 : 0);
+            if (isUp && Score() is { } score)
+            {
+                Add(_unusualKey, score);
+            }
+
+            UpMs = timestampMs;
+
+            void Add(byte[] key, double value)
+            {
+                batch.AddSeries(key);
+                batch.AddSample(timestampMs, value);
+            }
+        }
+
+        return batch.SampleCount - before;
+    }
+
+    /// <summary>The anomalies that opened or closed since the last call.</summary>
+    public void TakeEvents(List<AnomalyEvent> events, TimeZoneInfo zone, long nowMs)
+    {
+        foreach (var (track, anomaly, isOpen) in _changes)
+        {
+            events.Add(EventOf(track, anomaly, isOpen, zone, nowMs));
+        }
+
+        _changes.Clear();
+    }
+
+    /// <summary>The anomalies that run, to be written as they are now.</summary>
+    public void AddRunning(List<AnomalyEvent> events, TimeZoneInfo zone, long nowMs)
+    {
+        foreach (var track in Tracks())
+        {
+            if (track.Detector.IsUnusual)
+            {
+                events.Add(EventOf(track, track.Detector.Anomaly, isOpen: true, zone, nowMs));
+            }
+        }
+    }
+
+    /// <summary>All tracks, for saving; the watcher's loop alone.</summary>
+    public List<VitalTrack> AllTracks() => [.. Tracks()];
+
+    public IReadOnlyList<VitalSnapshot> Readings()
+    {
+        lock (_gate)
+        {
+            var readings = new List<VitalSnapshot>(_byVital.Count * 2);
+            foreach (var tracks in _byVital.Values)
+            {
+                var shown = tracks.Where(track => track.TimeMs >= EvaluatedMs - GoneAfterMs).ToList();
+                var headline = tracks[0].Vital.Headline ? Headline(shown) : null;
+                readings.AddRange(shown
+                    .OrderBy(static track => track.Per?.Value, StringComparer.Ordinal)
+                    .Select(track => track.Snapshot(ReferenceEquals(track, headline))));
+            }
+
+            return readings;
+        }
+    }
+
+    public HostLearning? Learning()
+    {
+        lock (_gate)
+        {
+            VitalTrack? most = null;
+            long startedMs = long.MaxValue;
+            foreach (var track in Tracks())
+            {
+                startedMs = Math.Min(startedMs, track.FirstMs);
+                most = most is null || track.Detector.LearnedSeconds > most.Detector.LearnedSeconds ? track : most;
+            }
+
+            if (most is null)
+            {
+                return null;
+            }
+
+            double missing = VitalDetector.DaysSeconds - most.Detector.LearnedSeconds;
+            return new HostLearning(
+                startedMs,
+                most.Detector.LearnedSeconds,
+                VitalDetector.RangeSeconds,
+                most.Detector.Phase,
+                missing > 0 ? EvaluatedMs + (long)(missing * 1_000) : null);
+        }
+    }
+
+    /// <summary>The vital signs with a running anomaly, rarest first.</summary>
+    public IReadOnlyList<UnusualVital> Unusual(TimeZoneInfo zone, long nowMs)
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. Tracks()
+                    .Where(static track => track.Detector.IsUnusual)
+                    .OrderByDescending(static track => track.Detector.Anomaly.PeakScore)
+                    .ThenBy(static track => track.Detector.Anomaly.StartMs)
+                    .Select(track => Unusual(track, zone, nowMs)),
+            ];
+        }
+    }
+
+    /// <summary>
+    /// How unusual the host is. The score takes the least probability of its vitals times their number (Bonferroni: the
+    /// more one looks at, the more one finds).
+    /// </summary>
+    public HostOddity Oddity(TimeZoneInfo zone, long nowMs)
+    {
+        lock (_gate)
+        {
+            var unusual = Tracks().Where(static track => track.Detector.IsUnusual).ToList();
+            var oddest = unusual.MaxBy(static track => track.Detector.Anomaly.PeakScore);
+            int level = unusual.Count switch { 0 => 0, 1 => 1, <= 3 => 2, _ => 3 };
+            return new HostOddity(level, Score(), oddest is null ? null : Unusual(oddest, zone, nowMs).Sentence);
+        }
+    }
+
+    double? Score()
+    {
+        int judged = 0;
+        double least = 1;
+        foreach (var track in Tracks())
+        {
+            if (track.IsPresent && !double.IsNaN(track.Reading.Score))
+            {
+                judged++;
+                least = Math.Min(least, 1 - track.Reading.Score);
+            }
+        }
+
+        return judged == 0 ? null : Rarity.ScoreOf(Math.Min(1, least * judged));
+    }
+
+    void Evaluate(
+        VitalPlan plan,
+        PromQlEngine engine,
+        ISampleSource source,
+        EvaluationSpan span,
+        CancellationToken cancellationToken)
+    {
+        foreach (var part in span.Parts())
+        {
+            var result = part.Count == 1
+                ? engine.Instant(plan.Value, part.LastMs, source, cancellationToken)
+                : engine.Range(plan.Value, part.FirstMs, part.LastMs, part.StepMs, source, cancellationToken);
+            lock (_gate)
+            {
+                Take(plan, result.Series, part);
+            }
+        }
+    }
+
+    void Take(VitalPlan plan, IReadOnlyList<QuerySeries> series, EvaluationSpan span)
+    {
+        foreach (var one in series)
+        {
+            string? per = plan.Vital.Per is null ? null : one.Labels[plan.Vital.Per];
+            if (TrackOf(plan, per) is { } track)
+            {
+                See(track, one.TimestampsMs, one.Values, span.StepMs);
+            }
+        }
+
+        if (_byVital.TryGetValue(plan.Vital.Id, out var tracks))
+        {
+            foreach (var track in tracks)
+            {
+                if (track.TimeMs < span.LastMs)
+                {
+                    track.End(Math.Max(track.TimeMs + 1, Math.Min(span.LastMs, track.TimeMs + span.StepMs)));
+                }
+            }
+        }
+    }
+
+    void See(VitalTrack track, ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values, long stepMs)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (track.IsPresent && timestampsMs[i] - track.TimeMs > 3 * stepMs)
+            {
+                track.End(track.TimeMs + stepMs);
+            }
+
+            if (track.See(timestampsMs[i], values[i], out var change) && change != AnomalyChange.None)
+            {
+                _changes.Add((track, track.Detector.Anomaly, change == AnomalyChange.Opened));
+            }
+        }
+    }
+
+    VitalTrack? TrackOf(VitalPlan plan, string? per)
+    {
+        var tracks = TracksOf(plan.Vital.Id);
+        foreach (var track in tracks)
+        {
+            if (track.Per?.Value == per)
+            {
+                return track;
+            }
+        }
+
+        if (tracks.Count >= TracksPerVitalMax)
+        {
+            return null;
+        }
+
+        var added = new VitalTrack(_host, plan.Vital, per, detector: null);
+        tracks.Add(added);
+        return added;
+    }
+
+    List<VitalTrack> TracksOf(string vital)
+    {
+        if (!_byVital.TryGetValue(vital, out var tracks))
+        {
+            tracks = [];
+            _byVital.Add(vital, tracks);
+        }
+
+        return tracks;
+    }
+
+    IEnumerable<VitalTrack> Tracks() => _byVital.Values.SelectMany(static tracks => tracks);
+
+    /// <summary>
+    /// Of several mount points the fullest now, of several devices the one that has been busiest of late.
+    /// </summary>
+    static VitalTrack? Headline(List<VitalTrack> tracks) => tracks
+        .OrderByDescending(static track =>
+            track.Vital.Family == "filesystem" ? track.IsPresent ? track.Value : -1 : track.Detector.Level)
+        .ThenBy(static track => track.Per?.Value, StringComparer.Ordinal)
+        .FirstOrDefault();
+
+    static UnusualVital Unusual(VitalTrack track, TimeZoneInfo zone, long nowMs)
+    {
+        var anomaly = track.Detector.Anomaly;
+        return new UnusualVital(
+            track.Key,
+            UnusualSentence.NameOf(track.Vital, track.Per?.Value),
+            SentenceOf(track, anomaly, isOpen: true, zone, nowMs),
+            track.IsPresent ? track.Value : anomaly.PeakValue,
+            anomaly.Lower,
+            anomaly.Upper,
+            track.Vital.Unit,
+            anomaly.PeakScore,
+            anomaly.StartMs,
+            RarityText.Of(anomaly.PeakScore));
+    }
+
+    AnomalyEvent EventOf(VitalTrack track, in Anomaly anomaly, bool isOpen, TimeZoneInfo zone, long nowMs) => new(
+        _host, track.Key, track.Vital.Id, anomaly, isOpen, SentenceOf(track, anomaly, isOpen, zone, nowMs));
+
+    static string SentenceOf(VitalTrack track, in Anomaly anomaly, bool isOpen, TimeZoneInfo zone, long nowMs) =>
+        UnusualSentence.Of(
+            track.Vital, track.Per?.Value, track.IsPresent ? track.Value : null, anomaly, isOpen, zone, nowMs);
+}

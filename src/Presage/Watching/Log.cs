@@ -1,0 +1,32 @@
+namespace Presage.Watching;
+
+/// <summary>What watching logs. Event ids are stable; 1100-1199.</summary>
+static partial class Log
+{
+    [LoggerMessage(1100, LogLevel.Information, "{Host} is silent for {Silence}")]
+    public static partial void HostSilent(ILogger logger, string host, TimeSpan silence);
+
+    [LoggerMessage(1101, LogLevel.Information, "{Host} sends samples again")]
+    public static partial void HostBack(ILogger logger, string host);
+
+    [LoggerMessage(1102, LogLevel.Information, "{Host} was silent for {Silence} and is forgotten")]
+    public static partial void HostForgotten(ILogger logger, string host, TimeSpan silence);
+
+    [LoggerMessage(1103, LogLevel.Error, "The vital signs of {Host} cannot be evaluated")]
+    public static partial void HostNotEvaluated(ILogger logger, string host, Exception exception);
+
+    [LoggerMessage(1104, LogLevel.Warning, "{Count} readings were refused by the store: {Refusal}")]
+    public static partial void ReadingsRejected(ILogger logger, int count, string refusal);
+
+    [LoggerMessage(1105, LogLevel.Warning, "{Count} readings were not stored: {Reason}")]
+    public static partial void ReadingsNotStored(ILogger logger, int count, string reason);
+
+    [LoggerMessage(
+        1106,
+        LogLevel.Warning,
+        "{Host}: {Count} learned states are damaged or of another version; these vital signs are learned anew")]
+    public static partial void StatesDropped(ILogger logger, string host, int count);
+
+    [LoggerMessage(1107, LogLevel.Information, "{Host}: anomaly {Change}. {Sentence}")]
+    public static partial void AnomalyChanged(ILogger logger, string host, string change, string sentence);
+}

@@ -1,0 +1,57 @@
+using Presage.Metrics.Vitals;
+using Presage.Query;
+
+namespace Presage.Watching;
+
+/// <summary>
+/// The catalogue's queries, prepared once per cadence class and shared by all hosts. Cadences are rounded up to a few
+/// classes, so a cadence that wanders does not fill memory with plans. Used by the watcher's loop alone.
+/// </summary>
+sealed class VitalPlans(VitalCatalogue catalogue, PromQlEngine engine)
+{
+    static readonly int[] Classes = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600];
+
+    readonly Dictionary<int, IReadOnlyList<VitalPlan>> _byClass = [];
+
+    /// <summary>The plans for a host whose samples arrive at this cadence, in the catalogue's order.</summary>
+    public IReadOnlyList<VitalPlan> For(TimeSpan cadence)
+    {
+        int seconds = ClassOf(cadence);
+        if (!_byClass.TryGetValue(seconds, out var plans))
+        {
+            plans = Prepare(TimeSpan.FromSeconds(seconds));
+            _byClass.Add(seconds, plans);
+        }
+
+        return plans;
+    }
+
+    static int ClassOf(TimeSpan cadence)
+    {
+        // A tenth above a class still belongs to it: rate windows hold four cadences.
+        foreach (int seconds in Classes)
+        {
+            if (cadence.TotalSeconds <= seconds * 1.1)
+            {
+                return seconds;
+            }
+        }
+
+        return Classes[^1];
+    }
+
+    List<VitalPlan> Prepare(TimeSpan cadence)
+    {
+        var plans = new List<VitalPlan>(catalogue.Vitals.Count);
+        foreach (var vital in catalogue.Vitals)
+        {
+            if (vital.ValueQuery(VitalSign.NodeSource, cadence) is { } value)
+            {
+                var capacity = vital.CapacityQuery(VitalSign.NodeSource, cadence) is { } text ? engine.Prepare(text) : null;
+                plans.Add(new VitalPlan(vital, engine.Prepare(value), capacity));
+            }
+        }
+
+        return plans;
+    }
+}

@@ -1,0 +1,366 @@
+using Presage.Metrics;
+using Presage.Metrics.Vitals;
+using Presage.Query;
+using Presage.State;
+
+namespace Presage.Watching;
+
+/// <summary>
+/// Watches all hosts: each turn (one a second) evaluates the vital signs of every host with new samples at data time,
+/// feeds the detectors, stores readings, bands and scores as presage_* series, notices hosts that fall silent, and
+/// keeps the anomalies. History that arrives late or in bulk is evaluated step by step, so it teaches as live data do.
+///
+/// <see cref="TurnAsync"/> and <see cref="Save()"/> belong to one loop and never overlap; the members that read may be
+/// called from any thread at any time.
+/// </summary>
+public sealed class Watcher
+{
+    /// <summary>Samples of one append; at 10,000 hosts a turn makes several.</summary>
+    const int BatchSamplesMax = 20_000;
+
+    /// <summary>presage_host_up of a silent host is repeated this often: rules look back 5 min.</summary>
+    const long SilentUpEveryMs = 5_000;
+
+    const long DescribeEveryMs = 60_000;
+    const long TrimEveryMs = 3_600_000;
+
+    readonly WatchedStore _store;
+    readonly PromQlEngine _engine;
+    readonly VitalPlans _plans;
+    readonly FactsReading _facts;
+    readonly StateDatabase _state;
+    readonly DetectorStates _states;
+    readonly TimeProvider _time;
+    readonly ILogger _logger;
+    readonly WatcherOptions _options;
+    readonly SampleBatch _batch = new();
+    readonly List<(HostEntry Entry, long NewestMs, int Samples)> _own = [];
+    readonly List<AnomalyEvent> _events = [];
+
+    /// <summary>Guards <see cref="_watches"/>: the loop adds and removes, readers look up.</summary>
+    readonly Lock _gate = new();
+    readonly Dictionary<string, HostWatch> _watches = new(StringComparer.Ordinal);
+    long _savedMs;
+    long _trimmedMs;
+    long _revision;
+
+    public Watcher(
+        WatchedStore store,
+        PromQlEngine engine,
+        VitalCatalogue catalogue,
+        HostRegistry registry,
+        StateDatabase state,
+        TimeProvider time,
+        ILogger logger,
+        WatcherOptions? options = null)
+    {
+        _store = store;
+        _engine = engine;
+        _plans = new VitalPlans(catalogue, engine);
+        _facts = new FactsReading(engine);
+        Registry = registry;
+        _state = state;
+        _states = new DetectorStates(state, catalogue);
+        _time = time;
+        _logger = logger;
+        _options = options ?? new WatcherOptions();
+        Anomalies = new AnomalyLog(state);
+        _savedMs = NowMs;
+    }
+
+    public HostRegistry Registry { get; }
+
+    public AnomalyLog Anomalies { get; }
+
+    /// <summary>Grows with each turn that evaluated something: a live page asks again when it has changed.</summary>
+    public long Revision => Interlocked.Read(ref _revision);
+
+    /// <summary>
+    /// The latest reading of each vital sign, in the catalogue's order; empty for a host never evaluated.
+    /// </summary>
+    public IReadOnlyList<VitalSnapshot> ReadingsOf(string host) => Watch(host)?.Readings() ?? [];
+
+    /// <summary>How far learning has come; null for a host never evaluated.</summary>
+    public HostLearning? LearningOf(string host) => Watch(host)?.Learning();
+
+    /// <summary>The vital signs with a running anomaly, rarest first.</summary>
+    public IReadOnlyList<UnusualVital> UnusualOf(string host) =>
+        Watch(host)?.Unusual(_time.LocalTimeZone, NowMs) ?? [];
+
+    /// <summary>How unusual the host is as a whole.</summary>
+    public HostOddity OddityOf(string host) => Watch(host)?.Oddity(_time.LocalTimeZone, NowMs) ?? HostOddity.Unknown;
+
+    /// <summary>One turn: evaluates what is due, stores the results, saves when it is time to.</summary>
+    public async ValueTask TurnAsync(CancellationToken cancellationToken)
+    {
+        long nowMs = NowMs;
+        foreach (var entry in Registry.Entries)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Turn(entry, nowMs, cancellationToken);
+            if (_batch.SampleCount >= BatchSamplesMax)
+            {
+                await AppendAsync(cancellationToken);
+            }
+        }
+
+        await AppendAsync(cancellationToken);
+        DropForgotten();
+        WriteEvents();
+        if (nowMs - _savedMs >= _options.SaveEvery.TotalMilliseconds)
+        {
+            Save(nowMs, _options.HostsPerSaveMax);
+        }
+    }
+
+    /// <summary>Saves everything learned; at stop.</summary>
+    public void Save() => Save(NowMs, int.MaxValue);
+
+    long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    void Turn(HostEntry entry, long nowMs, CancellationToken cancellationToken)
+    {
+        entry.Rate(nowMs);
+        if (entry.IsSilentAt(nowMs) && nowMs - entry.NewestMs > _options.ForgetAfter.TotalMilliseconds)
+        {
+            Log.HostForgotten(_logger, entry.Name, TimeSpan.FromMilliseconds(nowMs - entry.NewestMs));
+            Registry.Forget(entry.Name);
+            return;
+        }
+
+        var watch = Watch(entry.Name) ?? Meet(entry);
+        if (entry.NewestMs > watch.EvaluatedMs)
+        {
+            // A host whose queries fail (too many series, damaged data) must not stop the others.
+            try
+            {
+                Evaluate(entry, watch, cancellationToken);
+            }
+            catch (Exception e) when (e is PromQlExecutionException or IOException or InvalidDataException)
+            {
+                Log.HostNotEvaluated(_logger, entry.Name, e);
+            }
+        }
+
+        Report(entry, watch, nowMs);
+        watch.TakeEvents(_events, _time.LocalTimeZone, nowMs);
+    }
+
+    void Evaluate(HostEntry entry, HostWatch watch, CancellationToken cancellationToken)
+    {
+        long newestMs = entry.NewestMs;
+        var source = _store.ForHost(entry.Name);
+        CadenceReading? history = null;
+        bool isDue = newestMs - watch.DescribedMs >= DescribeEveryMs || watch.DescribedMs == long.MinValue;
+        if (isDue)
+        {
+            Describe(entry, watch, source, newestMs, cancellationToken);
+        }
+
+        var plans = _plans.For(entry.Cadence);
+        watch.Evaluate(
+            plans, _engine, source, newestMs, (long)entry.Cadence.TotalMilliseconds, OldestMs, cancellationToken);
+        if (isDue)
+        {
+            watch.ReadCapacities(plans, _engine, source, cancellationToken);
+        }
+
+        Interlocked.Increment(ref _revision);
+
+        long OldestMs()
+        {
+            long fromMs = newestMs - (long)_options.HistoryMax.TotalMilliseconds;
+            fromMs = watch.EvaluatedMs == long.MinValue ? fromMs : Math.Max(fromMs, watch.EvaluatedMs + 1);
+            history ??= CadenceReading.Of(source, new TimeRange(fromMs, newestMs));
+            return history?.OldestMs ?? newestMs;
+        }
+    }
+
+    void Describe(
+        HostEntry entry, HostWatch watch, ISampleSource source, long newestMs, CancellationToken cancellationToken)
+    {
+        watch.DescribedMs = newestMs;
+        var reading = CadenceReading.Of(source, new TimeRange(newestMs - 3_600_000, newestMs));
+        var facts = _facts.Read(source, newestMs, cancellationToken);
+        lock (entry.Gate)
+        {
+            entry.Facts = facts;
+            if (reading is null)
+            {
+                return;
+            }
+
+            entry.Cadence = reading.Cadence;
+            var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+            var own = reading.Labels.Without(LabelNames.MetricName, LabelNames.Instance, LabelNames.Host);
+            foreach (var label in own.Labels)
+            {
+                labels[label.Name] = label.Value;
+            }
+
+            entry.Labels = labels;
+            entry.Origin = entry.Name == Registry.LocalHost ? HostOrigin.Local
+                : facts.AgentVersion is not null ? HostOrigin.Agent
+                : reading.Labels[LabelNames.Instance].Contains(':', StringComparison.Ordinal) ? HostOrigin.Prometheus
+                : HostOrigin.Other;
+        }
+    }
+
+    /// <summary>Notices silence and its end, and puts what is to be stored into the batch.</summary>
+    void Report(HostEntry entry, HostWatch watch, long nowMs)
+    {
+        bool isSilent = entry.IsSilentAt(nowMs);
+        if (isSilent && !watch.WasSilent)
+        {
+            Log.HostSilent(_logger, entry.Name, TimeSpan.FromMilliseconds(nowMs - entry.NewestMs));
+            watch.EndAll();
+        }
+        else if (!isSilent && watch.WasSilent)
+        {
+            Log.HostBack(_logger, entry.Name);
+        }
+
+        long? upMs = !isSilent ? Math.Max(entry.NewestMs, watch.WasSilent ? watch.UpMs + 1 : entry.NewestMs)
+            : !watch.WasSilent || nowMs - watch.UpMs >= SilentUpEveryMs ? nowMs
+            : null;
+        watch.WasSilent = isSilent;
+        int before = _batch.SampleCount;
+        int samples = watch.Flush(_batch, upMs, !isSilent);
+        if (samples > 0)
+        {
+            long newestMs = long.MinValue;
+            foreach (long timestampMs in _batch.TimestampsMs[before..])
+            {
+                newestMs = Math.Max(newestMs, timestampMs);
+            }
+
+            _own.Add((entry, newestMs, samples));
+        }
+    }
+
+    async ValueTask AppendAsync(CancellationToken cancellationToken)
+    {
+        if (_batch.SampleCount == 0)
+        {
+            return;
+        }
+
+        foreach (var (entry, newestMs, samples) in _own)
+        {
+            entry.ExpectOwn(newestMs, samples);
+        }
+
+        try
+        {
+            var outcome = await _store.Sink.AppendAsync(_batch, cancellationToken);
+            if (outcome.Rejected > 0)
+            {
+                Log.ReadingsRejected(_logger, outcome.Rejected, outcome.FirstRefusal ?? "");
+            }
+        }
+        catch (IOException e)
+        {
+            // The disk is full: readings stay in memory for the dashboard, the store reports the rest.
+            Log.ReadingsNotStored(_logger, _batch.SampleCount, e.Message);
+        }
+        finally
+        {
+            _batch.Clear();
+            _own.Clear();
+        }
+    }
+
+    HostWatch? Watch(string host)
+    {
+        lock (_gate)
+        {
+            return _watches.GetValueOrDefault(host);
+        }
+    }
+
+    HostWatch Meet(HostEntry entry)
+    {
+        var tracks = _states.Load(entry.Name, out int dropped);
+        if (dropped > 0)
+        {
+            Log.StatesDropped(_logger, entry.Name, dropped);
+        }
+
+        var watch = new HostWatch(entry.Name, tracks) { SavedMs = NowMs };
+        lock (_gate)
+        {
+            _watches[entry.Name] = watch;
+        }
+
+        return watch;
+    }
+
+    void DropForgotten()
+    {
+        lock (_gate)
+        {
+            foreach (string host in _watches.Keys)
+            {
+                if (Registry.Entry(host) is null)
+                {
+                    _watches.Remove(host);
+                }
+            }
+        }
+    }
+
+    void WriteEvents()
+    {
+        if (_events.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var happened in _events)
+        {
+            Log.AnomalyChanged(_logger, happened.Host, happened.IsOpen ? "opened" : "closed", happened.Sentence);
+        }
+
+        Anomalies.Write(_events);
+        _events.Clear();
+    }
+
+    void Save(long nowMs, int hostsMax)
+    {
+        _savedMs = nowMs;
+        Registry.Save();
+        List<(string Host, HostWatch Watch)> due;
+        lock (_gate)
+        {
+            due =
+            [
+                .. _watches.Where(static pair => pair.Value.IsDirty)
+                    .OrderBy(static pair => pair.Value.SavedMs)
+                    .Take(hostsMax)
+                    .Select(static pair => (pair.Key, pair.Value)),
+            ];
+        }
+
+        _state.Write(connection =>
+        {
+            foreach (var (host, watch) in due)
+            {
+                DetectorStates.Save(connection, host, watch.AllTracks(), nowMs);
+            }
+        });
+        var running = new List<AnomalyEvent>();
+        foreach (var (_, watch) in due)
+        {
+            watch.SavedMs = nowMs;
+            watch.IsDirty = false;
+            watch.AddRunning(running, _time.LocalTimeZone, nowMs);
+        }
+
+        Anomalies.Write(running);
+        if (nowMs - _trimmedMs >= TrimEveryMs)
+        {
+            _trimmedMs = nowMs;
+            Anomalies.Trim(nowMs - (long)_options.AnomaliesFor.TotalMilliseconds);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace Presage.Watching;
+
+/// <summary>How hosts are watched.</summary>
+public sealed class WatcherOptions
+{
+    /// <summary>
+    /// How far back a host's stored samples teach when it is met for the first time or after a pause: 2 days.
+    /// </summary>
+    public TimeSpan HistoryMax { get; init; } = TimeSpan.FromDays(2);
+
+    /// <summary>A host silent for longer is forgotten: 15 days, as its raw samples are.</summary>
+    public TimeSpan ForgetAfter { get; init; } = TimeSpan.FromDays(15);
+
+    /// <summary>Ended anomalies are kept for: 400 days.</summary>
+    public TimeSpan AnomaliesFor { get; init; } = TimeSpan.FromDays(400);
+
+    /// <summary>How often what was learned is saved: a minute.</summary>
+    public TimeSpan SaveEvery { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Hosts saved at a time, those that waited longest first: 50 (2 MB), so that 10,000 hosts take turns.
+    /// </summary>
+    public int HostsPerSaveMax { get; init; } = 50;
+}

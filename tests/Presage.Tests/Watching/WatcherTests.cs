@@ -1,0 +1,199 @@
+using Presage.Detection;
+using Presage.Watching;
+using Xunit;
+
+namespace Presage.Tests.Watching;
+
+public sealed class WatcherTests
+{
+    [Fact]
+    public async Task Load_moves_the_vital_at_the_next_evaluation_and_opens_an_anomaly_within_30_s()
+    {
+        await using var server = new WatchedServer();
+        var host = new SimulatedHost("web1:9100", 7);
+        await server.BackfillAsync(host, TimeSpan.FromMinutes(35), 1);
+        await server.Watcher.TurnAsync(CancellationToken.None);
+
+        Assert.Equal(LearningPhase.Days, server.Watcher.LearningOf("web1")!.Phase);
+        Assert.Empty(server.Watcher.Anomalies.Between(0, server.NowMs, null, 100));
+        double before = Cpu(server).Value!.Value;
+        Assert.InRange(before, 0.02, 0.06);
+
+        host.CpuUse = 1;
+        long loadMs = server.NowMs;
+        await server.SecondAsync(host);
+        Assert.True(Cpu(server).Value > before + 0.1, $"{before} -> {Cpu(server).Value}");
+        while (server.Watcher.UnusualOf("web1").All(static odd => odd.Key != "cpu_use"))
+        {
+            Assert.True(server.NowMs - loadMs < 30_000, "No anomaly within 30 s.");
+            await server.SecondAsync(host);
+        }
+
+        var unusual = server.Watcher.UnusualOf("web1").Single(static odd => odd.Key == "cpu_use");
+        Assert.Matches(
+            "^CPU use is (100|9[0-9](\\.[0-9])?)\u00A0%, usually [0-9.]+–[0-9.]+\u00A0%\\. " +
+            "It jumped at 12:00 and has stayed\\.$",
+            unusual.Sentence);
+        Assert.True(Cpu(server).IsUnusual);
+        Assert.InRange(Cpu(server).UnusualSinceMs!.Value, loadMs, loadMs + 10_000);
+        Assert.Contains(
+            server.Watcher.Anomalies.Between(0, server.NowMs, "web1", 100), a => a is { Key: "cpu_use", EndMs: null });
+        Assert.True(server.Query("presage_vital_score{vital=\"cpu_use\"}") > 0.999);
+        Assert.True(server.Query("presage_host_unusual{host=\"web1\"}") > 0.999);
+
+        host.CpuUse = 0.03;
+        for (int i = 0; i < 90; i++)
+        {
+            await server.SecondAsync(host);
+        }
+
+        Assert.DoesNotContain(server.Watcher.UnusualOf("web1"), odd => odd.Key == "cpu_use");
+        Assert.Contains(
+            server.Watcher.Anomalies.Between(0, server.NowMs, "web1", 100),
+            a => a.Key == "cpu_use" && a.EndMs is not null && a.Sentence.Contains("It lasted from 12:00 to"));
+    }
+
+    [Fact]
+    public async Task Readings_say_what_the_host_page_needs()
+    {
+        await using var server = new WatchedServer();
+        var host = new SimulatedHost("web1:9100", 3);
+        await server.BackfillAsync(host, TimeSpan.FromMinutes(5), 15);
+        await server.Watcher.TurnAsync(CancellationToken.None);
+
+        var readings = server.Watcher.ReadingsOf("web1");
+        var space = readings.Single(reading => reading.Vital.Id == "filesystem_use");
+        Assert.Equal("filesystem_use{mountpoint=\"/\"}", space.Key);
+        Assert.Equal("presage_vital{host=\"web1\", mountpoint=\"/\", vital=\"filesystem_use\"}", space.Query);
+        Assert.Equal(0.5, space.Value!.Value, 3);
+        Assert.Equal(1e11, space.Capacity);
+        Assert.True(space.IsHeadline);
+        Assert.False(space.IsLearned);
+        Assert.Null(space.Lower);
+        Assert.Equal(0.5, server.Query(space.Query)!.Value, 3);
+        Assert.Equal(2, readings.Single(reading => reading.Key == "load").Capacity);
+        Assert.InRange(readings.Single(reading => reading.Key == "network_receive").Value!.Value, 5_000, 100_000);
+        Assert.Equal(0.002, readings.Single(reading => reading.Vital.Id == "disk_write_latency").Value!.Value, 4);
+        Assert.Equal(LearningPhase.Range, server.Watcher.LearningOf("web1")!.Phase);
+
+        var watched = Assert.Single(server.Registry.Snapshot());
+        Assert.Equal(TimeSpan.FromSeconds(15), watched.Cadence);
+        Assert.Equal(HostOrigin.Prometheus, watched.Origin);
+        Assert.Equal("Debian GNU/Linux 12 (bookworm)", watched.Facts.Os);
+        Assert.Equal("6.1.0", watched.Facts.Kernel);
+        Assert.Equal(2, watched.Facts.Cores);
+        Assert.Equal("node", watched.Labels["job"]);
+        Assert.False(watched.IsSilent);
+    }
+
+    [Fact]
+    public async Task A_host_falls_silent_after_15_s_and_comes_back_with_its_next_sample()
+    {
+        await using var server = new WatchedServer();
+        var host = new SimulatedHost("web1:9100", 3);
+        await server.SecondAsync(host);
+        await server.SecondAsync(host);
+        long lastSeenMs = server.NowMs;
+        Assert.Equal(1, server.Query("presage_host_up{host=\"web1\"}"));
+        for (int i = 0; i < 16; i++)
+        {
+            await server.SecondAsync();
+        }
+
+        Assert.Equal(0, server.Query("presage_host_up{host=\"web1\"}"));
+        Assert.True(server.Registry.Find("web1")!.IsSilent);
+        Assert.Equal(lastSeenMs, server.Registry.Find("web1")!.LastSeenMs);
+        Assert.Null(server.Query("presage_vital{vital=\"memory_use\"}"));
+        for (int i = 0; i < 600; i++)
+        {
+            await server.SecondAsync();
+        }
+
+        Assert.Equal(0, server.Query("presage_host_up{host=\"web1\"}"));
+        await server.SecondAsync(host);
+        Assert.Equal(1, server.Query("presage_host_up{host=\"web1\"}"));
+        Assert.False(server.Registry.Find("web1")!.IsSilent);
+    }
+
+    [Fact]
+    public async Task A_device_that_is_gone_ends_its_series()
+    {
+        await using var server = new WatchedServer();
+        var host = new SimulatedHost("web1:9100", 3);
+        for (int i = 0; i < 10; i++)
+        {
+            await server.SecondAsync(host);
+        }
+
+        Assert.NotNull(server.Query("presage_vital{vital=\"disk_write\"}"));
+        host.HasDisk = false;
+        for (int i = 0; i < 8; i++)
+        {
+            await server.SecondAsync(host);
+        }
+
+        Assert.Null(server.Query("presage_vital{vital=\"disk_write\"}"));
+        Assert.Null(server.Watcher.ReadingsOf("web1").Single(reading => reading.Vital.Id == "disk_write").Value);
+    }
+
+    [Fact]
+    public async Task What_was_learned_and_what_runs_survives_a_restart()
+    {
+        await using var server = new WatchedServer();
+        var host = new SimulatedHost("web1:9100", 7);
+        await server.BackfillAsync(host, TimeSpan.FromMinutes(40), 1);
+        await server.Watcher.TurnAsync(CancellationToken.None);
+        host.CpuUse = 1;
+        for (int i = 0; i < 30; i++)
+        {
+            await server.SecondAsync(host);
+        }
+
+        var before = server.Watcher.UnusualOf("web1").Single(static odd => odd.Key == "cpu_use");
+        double learned = server.Watcher.LearningOf("web1")!.LearnedSeconds;
+        await server.RestartAsync();
+        await server.SecondAsync(host);
+
+        var after = server.Watcher.UnusualOf("web1").Single(static odd => odd.Key == "cpu_use");
+        Assert.Equal(before.SinceMs, after.SinceMs);
+        Assert.Equal(learned + 1, server.Watcher.LearningOf("web1")!.LearnedSeconds, 3);
+        Assert.Single(server.Watcher.Anomalies.Between(0, server.NowMs, "web1", 100), a => a.Key == "cpu_use");
+    }
+
+    [Fact]
+    public async Task A_forgotten_host_is_gone_until_it_sends_again()
+    {
+        await using var server = new WatchedServer();
+        var host = new SimulatedHost("web1:9100", 3);
+        await server.SecondAsync(host);
+        server.Watcher.Save();
+
+        Assert.True(server.Registry.Forget("web1"));
+        await server.SecondAsync();
+        Assert.Empty(server.Registry.Snapshot());
+        Assert.Empty(server.Watcher.ReadingsOf("web1"));
+        await server.RestartAsync();
+        Assert.Empty(server.Registry.Snapshot());
+
+        await server.SecondAsync(host);
+        Assert.Single(server.Registry.Snapshot());
+        Assert.False(server.Registry.Forget("nobody"));
+    }
+
+    [Fact]
+    public async Task Own_readings_are_no_sign_of_life_and_are_not_counted()
+    {
+        await using var server = new WatchedServer();
+        var host = new SimulatedHost("web1:9100", 3);
+        for (int i = 0; i < 60; i++)
+        {
+            await server.SecondAsync(host);
+        }
+
+        // The simulated host has 24 series.
+        Assert.InRange(server.Registry.Find("web1")!.SamplesPerSecond, 22, 24.5);
+    }
+
+    static VitalSnapshot Cpu(WatchedServer server) =>
+        server.Watcher.ReadingsOf("web1").Single(static reading => reading.Key == "cpu_use");
+}
