@@ -59,6 +59,10 @@ public static class Sentences
     /// <summary>Replaces the fields of a template.</summary>
     public static string Fill(string template, AlertRule rule, LabelSet labels, double value, TimeSpan duration)
     {
+        // Nothing has lasted yet: "is 99 % busy for 0 s" says less than "is 99 % busy".
+        template = duration < TimeSpan.FromSeconds(1)
+            ? template.Replace(" for {duration}", "", StringComparison.Ordinal)
+            : template;
         var text = new StringBuilder(template.Length + 32);
         int at = 0;
         while (at < template.Length)

@@ -161,7 +161,8 @@ static class ChannelRules
         foreach (var (name, given) in headers)
         {
             string field = $"webhook.headers.{AccountRules.Shown(name)}";
-            if (name.Length is < 1 or > 100 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            if (name.Length is < 1 or > 100 ||
+                !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             {
                 throw ProblemException.BadField(
                     field, "This is not a header's name.", "Use letters, digits and hyphens.");

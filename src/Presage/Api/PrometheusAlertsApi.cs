@@ -73,7 +73,10 @@ static class PrometheusAlertsApi
     static PrometheusRulesAnswer Rules(RuleStore rules, AlertBoard board, AlertPulse pulse)
     {
         var alerts = board.Open(null, AlertsMax);
-        var shown = rules.All.Where(static rule => rule.Enabled).Select(rule => Shown(rule.Rule, alerts, pulse)).ToList();
+        var shown = rules.All
+            .Where(static rule => rule.Enabled)
+            .Select(rule => Shown(rule.Rule, alerts, pulse))
+            .ToList();
         var group = new PrometheusRuleGroup(
             "stock", "stock-rules.json", AlertPulse.Interval.TotalSeconds, 0, shown, 0, Time(pulse.LastEvaluationMs));
         return new PrometheusRulesAnswer("success", new PrometheusRulesData([group]));

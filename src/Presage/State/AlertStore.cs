@@ -99,6 +99,17 @@ sealed class AlertStore(StateDatabase state)
         return done;
     }
 
+    /// <summary>Ends alerts whose rule this version of Presage does not have.</summary>
+    public void EndWithoutRule(IReadOnlyCollection<long> ids, long nowMs) => state.Write(connection =>
+    {
+        foreach (long id in ids)
+        {
+            connection.Execute("delete from alerts where id = $id and phase = 'pending'", ("$id", id));
+            connection.Execute(
+                "update alerts set phase = 'resolved', ended_ms = $now where id = $id", ("$id", id), ("$now", nowMs));
+        }
+    });
+
     /// <summary>Deletes alerts that ended before a time, with their log.</summary>
     public int DeleteEndedBefore(long beforeMs) => state.Write(connection => connection.Execute(
         "delete from alerts where phase = 'resolved' and ended_ms < $before", ("$before", beforeMs)));
