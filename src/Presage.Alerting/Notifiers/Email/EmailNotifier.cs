@@ -103,7 +103,7 @@ public sealed class EmailNotifier(EmailSettings settings, TimeProvider time) : I
 
     string Answer(Exception e, SmtpTranscript log) => e switch
     {
-        SmtpCommandException or AuthenticationException when log.LastAnswer.Length > 0 => log.LastAnswer,
+        SmtpCommandException or AuthenticationException when log.LastRefusal.Length > 0 => log.LastRefusal,
         SocketException socket => $"{settings.Host}:{settings.Port}: {socket.Message} ({socket.SocketErrorCode})",
         SslHandshakeException tls =>
             $"TLS with {settings.Host}:{settings.Port} failed: {tls.GetBaseException().Message}",

@@ -10,14 +10,21 @@ namespace Presage.Alerting.Notifiers.Email;
 sealed class SmtpTranscript : IProtocolLogger
 {
     readonly Transcript _transcript = new();
-    readonly StringBuilder _answer = new();
+    readonly StringBuilder _line = new();
+    readonly StringBuilder _reply = new();
     int _mailBytes;
     bool _sendingMail;
 
     public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
 
     /// <summary>The server's last answer, all its lines joined; empty when it said nothing.</summary>
-    public string LastAnswer => _answer.ToString();
+    public string LastAnswer { get; private set; } = "";
+
+    /// <summary>
+    /// Its last answer of class 4 or 5. After a refusal the conversation is reset and ended politely, so that the
+    /// last answer is another.
+    /// </summary>
+    public string LastRefusal { get; private set; } = "";
 
     public IReadOnlyList<string> Lines => _transcript.Lines;
 
@@ -33,8 +40,7 @@ sealed class SmtpTranscript : IProtocolLogger
             return;
         }
 
-        _answer.Clear();
-        foreach (string line in Split(BlackOut(buffer, offset, count)))
+        foreach (string line in BlackOut(buffer, offset, count).Split("\r\n", StringSplitOptions.RemoveEmptyEntries))
         {
             _transcript.Add($"> {line}");
         }
@@ -46,14 +52,20 @@ sealed class SmtpTranscript : IProtocolLogger
         {
             _transcript.Add($"> ({_mailBytes} bytes of mail)");
             _sendingMail = false;
-            _answer.Clear();
         }
 
-        foreach (string line in Split(Encoding.UTF8.GetString(buffer, offset, count)))
+        // What was read may start and end within a line, and hold the answers to several pipelined commands.
+        foreach (char c in Encoding.UTF8.GetString(buffer, offset, count))
         {
-            _transcript.Add($"< {line}");
-            _answer.Append(_answer.Length > 0 ? " " : "").Append(line);
-            _sendingMail = line.StartsWith("354", StringComparison.Ordinal);
+            if (c == '\n')
+            {
+                EndLine(_line.ToString().TrimEnd('\r'));
+                _line.Clear();
+            }
+            else if (_line.Length < Transcript.LineMax)
+            {
+                _line.Append(c);
+            }
         }
     }
 
@@ -73,5 +85,23 @@ sealed class SmtpTranscript : IProtocolLogger
         return Encoding.UTF8.GetString(shown);
     }
 
-    static string[] Split(string text) => text.Split(["\r\n", "\n"], StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>A line of an answer; a hyphen after the code says that more follow (RFC 5321, 4.2.1).</summary>
+    void EndLine(string line)
+    {
+        _transcript.Add($"< {line}");
+        if (_reply.Length < SendOutcome.AnswerMax)
+        {
+            _reply.Append(_reply.Length > 0 ? " " : "").Append(line);
+        }
+
+        if (line.Length > 3 && line[3] == '-')
+        {
+            return;
+        }
+
+        LastAnswer = _reply.ToString();
+        LastRefusal = LastAnswer.StartsWith('4') || LastAnswer.StartsWith('5') ? LastAnswer : LastRefusal;
+        _sendingMail = LastAnswer.StartsWith("354", StringComparison.Ordinal);
+        _reply.Clear();
+    }
 }
