@@ -31,12 +31,7 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
             AddOne(match, series);
         }
 
-        bool fills = (FillOne ?? FillMany) is not null;
-        if (match.Groups.Count == 0 && !fills)
-        {
-            return [];
-        }
-
+        // The other side is read even when this one is empty: errors in it must not depend on that.
         foreach (var series in (_leftIsOne ? right : left).Evaluate(frame))
         {
             AddMany(match, series);
@@ -124,6 +119,7 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
                 bool present = !Point.IsAbsent(values[i]);
                 if (present && group.Matched[i])
                 {
+                    ThrowIfAmbiguous(match);
                     throw new PromQlExecutionException("multiple matches for labels: many-to-one matching must be "
                         + "explicit (group_left/group_right)");
                 }

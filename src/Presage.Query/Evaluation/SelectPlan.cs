@@ -15,11 +15,7 @@ sealed class SelectPlan(AggregateExpression expression, VectorPlan input, Scalar
     public override IEnumerable<StepSeries> Evaluate(Frame frame)
     {
         double[] limits = parameter.Evaluate(frame);
-        if (!CheckLimits(frame.Run, limits))
-        {
-            return [];
-        }
-
+        CheckLimits(frame.Run, limits);
         var grouping = new LabelGrouping(expression.Grouping, expression.Without, frame.Run);
         List<List<StepSeries>> groups = [];
         foreach (var series in input.Evaluate(frame))
@@ -36,11 +32,9 @@ sealed class SelectPlan(AggregateExpression expression, VectorPlan input, Scalar
         return groups.SelectMany(members => Choose(frame, members, limits));
     }
 
-    /// <summary>False when no step asks for anything.</summary>
-    bool CheckLimits(QueryRun run, double[] limits)
+    void CheckLimits(QueryRun run, double[] limits)
     {
         bool ratio = _aggregator == Aggregator.LimitRatio;
-        bool any = false;
         for (int i = 0; i < limits.Length; i++)
         {
             double limit = limits[i];
@@ -55,11 +49,7 @@ sealed class SelectPlan(AggregateExpression expression, VectorPlan input, Scalar
                 run.Warn($"ratio value should be between -1 and 1, got {Numbers.FormatShort(limit)}, capping to "
                     + Numbers.FormatShort(limits[i]), expression.Parameter!.Span);
             }
-
-            any |= ratio ? limits[i] != 0 : limit >= 1;
         }
-
-        return any;
     }
 
     IEnumerable<StepSeries> Choose(Frame frame, List<StepSeries> members, double[] limits)

@@ -1,4 +1,4 @@
-// Hot path: per step of a series one pass over the window; no allocation.
+// Hot path: windows that hardly overlap are folded one by one; others slide, linear in the samples.
 using Presage.Query.Evaluation;
 
 namespace Presage.Query.Functions;
@@ -6,15 +6,57 @@ namespace Presage.Query.Functions;
 /// <summary>Functions that fold a window of samples into one value.</summary>
 static class OverTimeKernels
 {
+    /// <summary>How often a sample is in a window, on average, from which on sliding is cheaper than folding anew.</summary>
+    const int OverlapMin = 8;
+
+    /// <summary>Sums of values up to this size cannot overflow, whatever is left out or put in.</summary>
+    const double TameMax = 1e290;
+
     delegate double Fold(ReadOnlySpan<double> window);
 
-    public static void Average(in WindowSet w, Span<double> result) => Each(w, result, Kahan.Mean);
+    public static void Average(in WindowSet w, Span<double> result)
+    {
+        if (Overlaps(w) && IsTame(w.Values))
+        {
+            SlidingFold<MeanState, MeanFold>.Run(w, result);
+            return;
+        }
 
-    public static void Sum(in WindowSet w, Span<double> result) => Each(w, result, Kahan.Sum);
+        Each(w, result, Kahan.Mean);
+    }
 
-    public static void Minimum(in WindowSet w, Span<double> result) => Each(w, result, Least);
+    public static void Sum(in WindowSet w, Span<double> result)
+    {
+        if (Overlaps(w) && IsTame(w.Values))
+        {
+            SlidingFold<SumState, SumFold>.Run(w, result);
+            return;
+        }
 
-    public static void Maximum(in WindowSet w, Span<double> result) => Each(w, result, Greatest);
+        Each(w, result, Kahan.Sum);
+    }
+
+    public static void Minimum(in WindowSet w, Span<double> result)
+    {
+        if (Overlaps(w))
+        {
+            SlidingFold<double, LeastFold>.Run(w, result);
+            return;
+        }
+
+        Each(w, result, Least);
+    }
+
+    public static void Maximum(in WindowSet w, Span<double> result)
+    {
+        if (Overlaps(w))
+        {
+            SlidingFold<double, GreatestFold>.Run(w, result);
+            return;
+        }
+
+        Each(w, result, Greatest);
+    }
 
     public static void Count(in WindowSet w, Span<double> result) => Each(w, result, static v => v.Length);
 
@@ -24,16 +66,33 @@ static class OverTimeKernels
 
     public static void Present(in WindowSet w, Span<double> result) => Each(w, result, static _ => 1);
 
-    public static void Variance(in WindowSet w, Span<double> result) => Each(w, result, VarianceOf);
+    public static void Variance(in WindowSet w, Span<double> result)
+    {
+        if (Overlaps(w) && IsTame(w.Values))
+        {
+            SlidingFold<SpreadState, VarianceFold>.Run(w, result);
+            return;
+        }
 
-    public static void Deviation(in WindowSet w, Span<double> result) =>
-        Each(w, result, static v => Math.Sqrt(VarianceOf(v)));
+        Each(w, result, VarianceOf);
+    }
+
+    public static void Deviation(in WindowSet w, Span<double> result)
+    {
+        Variance(w, result);
+        foreach (ref double value in result)
+        {
+            value = Point.IsAbsent(value) ? value : Math.Sqrt(value);
+        }
+    }
 
     public static void MedianDeviation(in WindowSet w, Span<double> result) => Each(w, result, MedianDeviationOf);
 
-    public static void Changes(in WindowSet w, Span<double> result) => Each(w, result, ChangesOf);
+    public static void Changes(in WindowSet w, Span<double> result) => CountPairs(w, result, static (before, now) =>
+        before != now && !(double.IsNaN(before) && double.IsNaN(now)));
 
-    public static void Resets(in WindowSet w, Span<double> result) => Each(w, result, ResetsOf);
+    public static void Resets(in WindowSet w, Span<double> result) =>
+        CountPairs(w, result, static (before, now) => now < before);
 
     public static void FirstTime(in WindowSet w, Span<double> result) => EachTime(w, result, static _ => 0);
 
@@ -47,19 +106,11 @@ static class OverTimeKernels
 
     public static void Quantile(in WindowSet w, Span<double> result)
     {
-        double[] scratch = [];
+        var sorted = new SortedWindow();
         for (int i = 0; i < result.Length; i++)
         {
-            var window = w.Values[w.Starts[i]..w.Ends[i]];
-            if (window.IsEmpty)
-            {
-                result[i] = Point.Absent;
-                continue;
-            }
-
-            scratch = scratch.Length < window.Length ? new double[Math.Max(64, window.Length * 2)] : scratch;
-            window.CopyTo(scratch);
-            result[i] = Quantiles.Of(w.First[i], scratch.AsSpan(0, window.Length));
+            sorted.MoveTo(w.Values, w.Starts[i], w.Ends[i]);
+            result[i] = sorted.Count == 0 ? Point.Absent : Quantiles.OfSorted(w.First[i], sorted.Values);
         }
     }
 
@@ -129,27 +180,45 @@ static class OverTimeKernels
         return Quantiles.Of(0.5, scratch);
     }
 
-    static double ChangesOf(ReadOnlySpan<double> values)
+    /// <summary>Counts neighbours that satisfy a condition; a running count makes each window one subtraction.</summary>
+    static void CountPairs(in WindowSet w, Span<double> result, Func<double, double, bool> counts)
     {
-        int changes = 0;
+        var values = w.Values;
+        int[] running = new int[values.Length];
         for (int i = 1; i < values.Length; i++)
         {
-            bool bothNaN = double.IsNaN(values[i]) && double.IsNaN(values[i - 1]);
-            changes += values[i] != values[i - 1] && !bothNaN ? 1 : 0;
+            running[i] = running[i - 1] + (counts(values[i - 1], values[i]) ? 1 : 0);
         }
 
-        return changes;
+        for (int i = 0; i < result.Length; i++)
+        {
+            int start = w.Starts[i], end = w.Ends[i];
+            result[i] = end > start ? running[end - 1] - running[start] : Point.Absent;
+        }
     }
 
-    static double ResetsOf(ReadOnlySpan<double> values)
+    static bool Overlaps(in WindowSet w)
     {
-        int resets = 0;
-        for (int i = 1; i < values.Length; i++)
+        long inside = 0;
+        for (int i = 0; i < w.Starts.Length; i++)
         {
-            resets += values[i] < values[i - 1] ? 1 : 0;
+            inside += w.Ends[i] - w.Starts[i];
         }
 
-        return resets;
+        return inside > (long)OverlapMin * w.Values.Length;
+    }
+
+    static bool IsTame(ReadOnlySpan<double> values)
+    {
+        foreach (double value in values)
+        {
+            if (!(Math.Abs(value) <= TameMax))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     static int LastWhere(ReadOnlySpan<double> values, Func<double, double, bool> better)

@@ -6,6 +6,14 @@ static class Quantiles
     /// <summary>The quantile; sorts the values in place.</summary>
     public static double Of(double quantile, Span<double> values)
     {
+        // The default order of doubles puts NaN first, as Prometheus does.
+        values.Sort();
+        return OfSorted(quantile, values);
+    }
+
+    /// <summary>The quantile of values that are sorted already.</summary>
+    public static double OfSorted(double quantile, ReadOnlySpan<double> values)
+    {
         if (values.IsEmpty || double.IsNaN(quantile))
         {
             return double.NaN;
@@ -16,8 +24,6 @@ static class Quantiles
             return quantile < 0 ? double.NegativeInfinity : double.PositiveInfinity;
         }
 
-        // The default order of doubles puts NaN first, as Prometheus does.
-        values.Sort();
         double rank = quantile * (values.Length - 1);
         int lower = Math.Max(0, (int)Math.Floor(rank));
         int upper = Math.Min(values.Length - 1, lower + 1);

@@ -27,9 +27,9 @@ static class RateKernels
         var times = w.TimestampsMs;
         var values = w.Values;
 
-        // Resets before a window's first pair must not count in it: what was lost is summed per window, and windows without
-        // a reset (nearly all) are told by a count that needs no summing.
-        bool resets = counter && HasReset(values);
+        // Resets are rare: their places are found once, and each window adds up what was lost at those inside it.
+        List<int>? resets = counter ? FindResets(values) : null;
+        int nextReset = 0;
         for (int i = 0; i < result.Length; i++)
         {
             int first = w.Starts[i], last = w.Ends[i] - 1;
@@ -40,9 +40,17 @@ static class RateKernels
             }
 
             double change = values[last] - values[first];
-            if (resets)
+            if (resets is not null)
             {
-                change += Lost(values[first..(last + 1)]);
+                while (nextReset < resets.Count && resets[nextReset] <= first)
+                {
+                    nextReset++;
+                }
+
+                for (int r = nextReset; r < resets.Count && resets[r] <= last; r++)
+                {
+                    change += values[resets[r] - 1];
+                }
             }
 
             double sampled = (times[last] - times[first]) / 1000.0;
@@ -63,28 +71,19 @@ static class RateKernels
         }
     }
 
-    static bool HasReset(ReadOnlySpan<double> values)
+    /// <summary>Where a counter fell below the value before; null when it never did.</summary>
+    static List<int>? FindResets(ReadOnlySpan<double> values)
     {
+        List<int>? resets = null;
         for (int i = 1; i < values.Length; i++)
         {
             if (values[i] < values[i - 1])
             {
-                return true;
+                (resets ??= []).Add(i);
             }
         }
 
-        return false;
-    }
-
-    static double Lost(ReadOnlySpan<double> values)
-    {
-        double lost = 0;
-        for (int i = 1; i < values.Length; i++)
-        {
-            lost += values[i] < values[i - 1] ? values[i - 1] : 0;
-        }
-
-        return lost;
+        return resets;
     }
 
     static void LastTwo(in WindowSet w, Span<double> result, bool rate)

@@ -24,7 +24,8 @@ static class ExpressionPrinter
         switch (expression)
         {
             case NumberLiteral n:
-                text.Append(n.IsDuration ? DurationText(n.Value) : Numbers.Format(n.Value));
+                // A sign in front of a plain number would bind looser than the power behind it.
+                text.Append(n.IsDuration ? DurationText(n.Value) : Numbers.Format(n.Value).TrimStart('+'));
                 break;
             case TextLiteral t:
                 text.Append(QuotedText.Quote(t.Value));

@@ -85,6 +85,7 @@ public sealed class ParserErrorTests
     [InlineData("foo @ end() offset -1h30m")]
     [InlineData("avg_over_time(rate(x[1m])[30m:10s] @ 1.5 offset 5m)")]
     [InlineData("a:b:c{x!~\"y\"} > bool on(x) group_left(z) d")]
+    [InlineData("inf ^ and")]
     [InlineData("0x1F + 1e3 + .5 + 5m + Inf")]
     public void Prints_what_reads_back(string query)
     {
