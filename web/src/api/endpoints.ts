@@ -1,6 +1,6 @@
 import { ApiError, promRequest, request } from "./client";
 import type {
-  AlertItem, AlertList, AuditEntry, Channel, ChannelRequest, ChannelTest, CreatedToken, Delivery, Enrolment, HostDetail, HostSummary,
+  AlertItem, AlertList, AuditEntry, Channel, ChannelRequest, ChannelTest, CreatedToken, Delivery, Enrolment, EnrolmentProgress, HostDetail, HostSummary,
   Matcher, MetricFamily, Overview, PromSeries, RangeAnswer, Rule, RuleUpdate, ServerList, Session, Silence, SilencePreview,
   SilenceRequest, Status, Token, User,
 } from "./types";
@@ -59,6 +59,9 @@ export const retryDelivery = (id: number) => request<Delivery | null>("POST", `/
 export const getServers = (signal?: AbortSignal) => request<ServerList>("GET", "/servers", undefined, signal);
 export const createEnrolment = (wish: { label?: string; hours?: number; uses?: number }) =>
   request<Enrolment>("POST", "/enrolments", wish);
+
+export const getEnrolmentProgress = (id: number, signal?: AbortSignal) =>
+  request<EnrolmentProgress>("GET", `/enrolments/${id}/progress`, undefined, signal);
 
 export const getUsers = (signal?: AbortSignal) => request<User[]>("GET", "/users", undefined, signal);
 export const createUser = (user: { name: string; role: User["role"]; password: string }) =>
