@@ -51,7 +51,7 @@ export function Page({ name, above = [], ranged = false, clock = false, children
         <div className={styles.tools}>
           <LiveMark />
           {ranged && <RangePicker />}
-          <CopyLink />
+          <span className={styles.wide}><CopyLink /></span>
           <UserMenu />
         </div>
       </header>

@@ -14,18 +14,19 @@ import styles from "./Frame.module.css";
 export function UserMenu() {
   const session = useSession();
   const theme = useStore(themeStore);
+  const account = session.auth === "none" ? null : session.user;
   const themeLabel = theme === "dark" ? "Switch to light" : "Switch to dark";
   return (
     <>
-      <Button kind="quiet" label={themeLabel} icon={<SunMoon size={16} />} onClick={switchTheme} />
-      {session.user === null || session.auth === "none"
+      <span className={cx(account !== null && styles.wide)}><Button kind="quiet" label={themeLabel} icon={<SunMoon size={16} />} onClick={switchTheme} /></span>
+      {account === null
         ? <span className={cx(styles.open, styles.wide)}><Chip tone="line" title={`Started with --auth none on ${session.listen}: whoever reaches this address may change everything. Only this machine can.`}>No sign-in</Chip></span>
-        : <Account name={session.user.name} role={session.user.role} />}
+        : <Account name={account.name} role={account.role} themeLabel={themeLabel} />}
     </>
   );
 }
 
-function Account({ name, role }: { name: string; role: string }) {
+function Account({ name, role, themeLabel }: { name: string; role: string; themeLabel: string }) {
   const client = useQueryClient();
   const leave = async () => {
     await signOut();
@@ -35,7 +36,10 @@ function Account({ name, role }: { name: string; role: string }) {
   return (
     <Menu
       label="Account" header={<><b>{name}</b><p className="meta">{role}</p></>}
-      items={[{ id: "out", label: "Sign out", icon: <LogOut size={16} aria-hidden="true" />, onSelect: () => void leave() }]}
+      items={[
+        { id: "theme", label: themeLabel, icon: <SunMoon size={16} aria-hidden="true" />, onSelect: switchTheme },
+        { id: "out", label: "Sign out", icon: <LogOut size={16} aria-hidden="true" />, onSelect: () => void leave() },
+      ]}
       trigger={({ expanded, hasPopup, onClick }) => (
         <button type="button" className={styles.avatar} aria-label={`${name}, ${role}`} aria-expanded={expanded} aria-haspopup={hasPopup} onClick={onClick}>
           {initials}

@@ -115,11 +115,11 @@ function EventLane({ alerts, window }: { alerts: readonly AlertItem[]; window: W
   const shown = [...alerts].sort((a, b) => (a.firedMs ?? 0) - (b.firedMs ?? 0)).slice(-LANE_MAX);
   const rows = Math.min(2, shown.length);
   return (
-    <div className={styles.lane} style={{ height: 4 + rows * 20 }}>
+    <div className={styles.lane} style={{ height: rows * 24 }}>
       {shown.map((alert, index) => {
         const part = ((alert.firedMs ?? 0) - window.fromMs) / (window.toMs - window.fromMs);
         return (
-          <a key={alert.id} href={links.alert(alert.id)} className={part > 0.5 ? styles.laneLeft : styles.laneRight} style={{ left: `${part * 100}%`, top: (index % rows) * 20 }}>
+          <a key={alert.id} href={links.alert(alert.id)} className={part > 0.5 ? styles.laneLeft : styles.laneRight} style={{ left: `${part * 100}%`, top: (index % rows) * 24 }}>
             <Bell size={12} aria-hidden="true" />{alert.rule} fired · {formatClock(alert.firedMs ?? 0)}
           </a>
         );

@@ -23,6 +23,7 @@ export function NowTab({ detail, range, window, nowMs, staleSinceMs, sparkOf }: 
   const [params, setParams] = useParams();
   const show = params.get("show");
   const readings = chartsOf(detail, show);
+  if (detail.vitals.length === 0) return <BusyNow host={detail.summary.host} processes={detail.processes} />;
   return (
     <>
       <div className={styles.columns}>

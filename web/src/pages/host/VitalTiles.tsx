@@ -34,6 +34,9 @@ interface VitalTilesProps {
 /** The six vital signs at a glance: now, usual, the recent past. */
 export function VitalTiles(props: VitalTilesProps) {
   const tiles = props.vitals.filter((reading) => reading.headline).slice(0, 6);
+  if (tiles.length === 0) {
+    return <p className={styles.noTiles}>No vital signs yet. They come a few seconds after the first samples; what has arrived so far is under <a className="link" href={links.host(props.host, "metrics")}>Metrics</a>.</p>;
+  }
   return (
     <div className={styles.tiles}>
       {tiles.map((reading) => <Tile key={reading.key} reading={reading} {...props} />)}

@@ -70,7 +70,8 @@ function Cells({ groups, label, small, nowMs }: CellsProps) {
   const first = groups[0]?.hosts[0]?.host ?? "";
   const known = focus !== null && groups.some((group) => group.hosts.some((host) => host.host === focus)) ? focus : first;
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
-    const next = neighbour(groups, known, event.key);
+    const from = event.target instanceof HTMLElement ? event.target.dataset["host"] ?? known : known;
+    const next = neighbour(groups, from, event.key);
     if (next === null) return;
     event.preventDefault();
     setFocus(next);
