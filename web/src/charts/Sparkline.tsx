@@ -1,6 +1,6 @@
 import { area, line } from "d3-shape";
 import { scaleLinear } from "d3-scale";
-import { useId, useRef } from "react";
+import { memo, useId, useRef } from "react";
 import styles from "./Chart.module.css";
 import { cx } from "../ui/cx";
 import { gapLimit, reduceToColumns, segments, within, type BandPoint, type Point } from "./points";
@@ -23,11 +23,11 @@ interface SparklineProps {
 }
 
 /** The small multiple of the chart: no text, for the eye only; the figures stand beside it. */
-export function Sparkline(props: SparklineProps) {
+export const Sparkline = memo(function Sparkline(props: SparklineProps) {
   const ref = useRef<HTMLDivElement>(null);
   const width = useWidth(ref);
   return <div ref={ref} style={{ height: props.height }}>{width > 0 && <SparkPicture {...props} width={width} />}</div>;
-}
+});
 
 export function SparkPicture({ points, band = [], fromMs, toMs, height, width, min = 0, max, state = "ok", sinceMs, staleSinceMs }: SparklineProps & { width: number }) {
   const id = useId();

@@ -120,7 +120,7 @@ function withTail(points: readonly Point[], band: readonly BandPoint[], tail: re
   };
 }
 
-export interface Spark { points: Point[]; band: BandPoint[] }
+export interface Spark { points: readonly Point[]; band: readonly BandPoint[] }
 const NO_SPARK: Spark = { points: [], band: [] };
 const SPARK_POINTS = 150;
 
@@ -156,11 +156,18 @@ export function useSparks(host: string, range: TimeRange, enabled = true): (key:
     staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false, placeholderData: keepPreviousData,
     refetchInterval: range.kind === "last" ? REFRESH_MS : false,
   });
-  const { points: tails } = useStore(tailStore);
-  return (key) => {
-    const spark = data?.get(key) ?? NO_SPARK;
-    const tail = range.kind === "last" ? tails.get(tailKey(host, key)) : undefined;
-    const joined = withTail(spark.points, spark.band, tail ?? []);
-    return { points: [...joined.points], band: [...joined.band] };
-  };
+  const { points: tails, revision } = useStore(tailStore);
+  const live = range.kind === "last";
+  return useMemo(() => {
+    // Joined once per sample, so that lines whose points are the same object need no new picture.
+    const joined = new Map<string, Spark>();
+    return (key) => {
+      const known = joined.get(key);
+      if (known !== undefined) return known;
+      const spark = data?.get(key) ?? NO_SPARK;
+      const made = withTail(spark.points, spark.band, (live ? tails.get(tailKey(host, key)) : undefined) ?? []);
+      joined.set(key, made);
+      return made;
+    };
+  }, [data, tails, revision, live, host]); // eslint-disable-line react-hooks/exhaustive-deps -- tails grow in place, the revision says so
 }
