@@ -12,6 +12,15 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     /// <summary>How often a disk that refused writes is tried again.</summary>
     static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often it is checked whether an hour is to be written or old blocks are to go.</summary>
+    static readonly TimeSpan MaintenanceInterval = TimeSpan.FromMinutes(1);
+
+    /// <summary>Unpacked pages kept: some hundred pages, the charts people look at.</summary>
+    const long PageCacheBytes = 16 << 20;
+
+    /// <summary>Damages kept for the statistics.</summary>
+    const int DamagesMax = 100;
+
     readonly StorageOptions _options;
     readonly TimeProvider _time;
     readonly ILogger _logger;
@@ -23,9 +32,15 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     readonly AppendTurns _turns;
     readonly StoredSamples _samples;
     readonly StoreSource _source;
+    readonly BlockList _blocks;
+    readonly HeadFlush _flush;
+    readonly SemaphoreSlim _flushTurn = new(1, 1);
     readonly List<StorageDamage> _damages = [];
     readonly CancellationTokenSource _stop = new();
     readonly List<Task> _loops = [];
+    long _flushedBeforeMs = long.MinValue;
+    long? _lastFlushMs;
+    string? _lastFlushError;
     volatile string? _notWritable;
     long _samplesReplayed;
     TimeSpan _recoveryTime;
@@ -40,10 +55,12 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
         var disk = new Disk(options.BeforeDisk);
         _journal = new JournalLog(JournalFolder, disk, options.JournalSegmentBytesMax);
         _sync = new JournalSync(_journal, time, options.FsyncInterval, OnBrokenDisk);
-        _samples = new StoredSamples(_head);
-        _source = new StoreSource(_head, _samples, host: null);
+        _blocks = new BlockList(BlockFolder, new PageCache(PageCacheBytes), logger, AddDamage);
+        _samples = new StoredSamples(_head, _blocks);
+        _source = new StoreSource(_head, _blocks, _samples, host: null);
         _appender = new Appender(_head, _journal, options, time, _samples);
         _turns = new AppendTurns(_appender, OnBrokenDisk);
+        _flush = new HeadFlush(_head, _journal, _turns, _blocks, disk, logger);
     }
 
     /// <summary>
@@ -92,6 +109,12 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
                 }
             }
 
+            foreach (var block in _blocks.Current)
+            {
+                using var lease = block.Borrow();
+                hosts.UnionWith(block.Hosts());
+            }
+
             return [.. hosts];
         }
     }
@@ -102,12 +125,13 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
         get
         {
             var totals = _appender.Totals;
+            var blocks = _blocks.Current;
             lock (_damages)
             {
                 return new StorageStatistics
                 {
                     SeriesActive = _head.Series.Count,
-                    HostsActive = Hosts.Count,
+                    HostsActive = _head.HostCount,
                     SamplesAppended = totals.Accepted,
                     SamplesDuplicate = totals.Duplicate,
                     SamplesRefused = new Dictionary<string, long>
@@ -121,11 +145,11 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
                     HeadBytes = _head.Bytes,
                     JournalBytes = _journal.Bytes,
                     JournalSegments = _journal.SegmentCount,
-                    Blocks = 0,
-                    BlockBytes = 0,
-                    LastFlushMs = null,
-                    LastFlushError = null,
-                    Damages = [.. _damages.Take(100)],
+                    Blocks = blocks.Length,
+                    BlockBytes = blocks.Sum(b => b.FileBytes),
+                    LastFlushMs = _lastFlushMs,
+                    LastFlushError = _lastFlushError,
+                    Damages = [.. _damages],
                     RecoveryTime = _recoveryTime,
                     SamplesReplayed = _samplesReplayed,
                 };
@@ -134,6 +158,8 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     }
 
     string JournalFolder => Path.Combine(_options.DataFolder, "journal");
+
+    string BlockFolder => Path.Combine(_options.DataFolder, "blocks");
 
     /// <inheritdoc />
     public ValueTask<AppendOutcome> AppendAsync(SampleBatch batch, CancellationToken cancellationToken)
@@ -162,7 +188,14 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
         _source.LabelValues(name, matchers, range);
 
     /// <summary>Only the series of one host (<see cref="SeriesKey.HostOf"/>); empty where the host is unknown.</summary>
-    public ISampleSource ForHost(string host) => new StoreSource(_head, _samples, host);
+    public ISampleSource ForHost(string host) => new StoreSource(_head, _blocks, _samples, host);
+
+    /// <summary>
+    /// Writes all that is in memory to blocks, the current hour included, and deletes the journal segments they cover. Happens
+    /// by itself some minutes after every hour, for that hour.
+    /// </summary>
+    /// <exception cref="IOException">The disk is full or broken: everything stays in memory and journal.</exception>
+    public Task FlushAsync(CancellationToken cancellationToken) => FlushBeforeAsync(long.MaxValue, cancellationToken);
 
     /// <summary>Stops the background work, hands everything to the disk and frees the folder.</summary>
     public async ValueTask DisposeAsync()
@@ -181,6 +214,8 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
         await _turns.RunAloneAsync(_journal.Seal);
         _sync.SyncNow();
         _journal.Dispose();
+        _blocks.Dispose();
+        _flushTurn.Dispose();
         _folderLock.Dispose();
         _stop.Dispose();
     }
@@ -196,16 +231,81 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     {
         long started = _time.GetTimestamp();
         Directory.CreateDirectory(JournalFolder);
-        _samplesReplayed = JournalRecovery.Run(JournalFolder, _head, _journal, (_, _) => false, _damages, _logger);
+        Directory.CreateDirectory(BlockFolder);
+        _blocks.Open();
+        var blocks = _blocks.Current;
+        _samplesReplayed = JournalRecovery.Run(JournalFolder, _head, _journal, blocks, AddDamage, _logger);
         _recoveryTime = _time.GetElapsedTime(started);
         Log.Opened(
-            _logger, _options.DataFolder, _head.Series.Count, _samplesReplayed, _journal.SegmentCount, 0, (long)_recoveryTime.TotalMilliseconds);
+            _logger, _options.DataFolder, _head.Series.Count, _samplesReplayed, _journal.SegmentCount, blocks.Length,
+            (long)_recoveryTime.TotalMilliseconds);
     }
 
     void Start()
     {
         _loops.Add(_options.FsyncBeforeAck ? _sync.RunOnDemandAsync(_stop.Token) : _sync.RunByIntervalAsync(_stop.Token));
         _loops.Add(ProbeAsync(_stop.Token));
+        _loops.Add(MaintainAsync(_stop.Token));
+    }
+
+    async Task MaintainAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(MaintenanceInterval, _time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            try
+            {
+                long dueMs = FlushSchedule.DueBeforeMs(_time.GetUtcNow(), _options.FlushDelay);
+                if (dueMs > _flushedBeforeMs && IsWritable)
+                {
+                    await FlushBeforeAsync(dueMs, cancellationToken);
+                    _flushedBeforeMs = dueMs;
+                }
+
+                _blocks.DeleteOlder((_time.GetUtcNow() - _options.Retention).ToUnixTimeMilliseconds());
+            }
+            catch (IOException e)
+            {
+                Log.FlushFailed(_logger, e);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Log.MaintenanceFailed(_logger, e);
+            }
+        }
+    }
+
+    async Task FlushBeforeAsync(long beforeMs, CancellationToken cancellationToken)
+    {
+        await _flushTurn.WaitAsync(cancellationToken);
+        try
+        {
+            await _flush.RunAsync(beforeMs);
+            var now = _time.GetUtcNow();
+            await _flush.RemoveIdleAsync((now - _options.IdleMax).ToUnixTimeMilliseconds());
+            _lastFlushMs = now.ToUnixTimeMilliseconds();
+            _lastFlushError = null;
+        }
+        catch (Exception e)
+        {
+            _lastFlushError = e.Message;
+            throw;
+        }
+        finally
+        {
+            _flushTurn.Release();
+        }
+    }
+
+    void AddDamage(StorageDamage damage)
+    {
+        lock (_damages)
+        {
+            if (_damages.Count < DamagesMax && !_damages.Contains(damage))
+            {
+                _damages.Add(damage);
+            }
+        }
     }
 
     void OnBrokenDisk(IOException e)

@@ -30,6 +30,9 @@ sealed class Head
         }
     }
 
+    /// <summary>Hosts with series.</summary>
+    public int HostCount => _hostEnd - _freeHosts.Count;
+
     public SeriesSlabs Series { get; } = new();
 
     public KeyArena Keys { get; } = new();
@@ -44,6 +47,9 @@ sealed class Head
     public HostSeries HostOf(in HeadSeries series) => _hosts[series.Host]!;
 
     public Shard ShardOf(in HeadSeries series) => _hosts[series.Host]!.Shard;
+
+    /// <summary>The shard of a series that may have left meanwhile; a reader checks under its lock.</summary>
+    public Shard? ShardOfOrNull(in HeadSeries series) => Volatile.Read(ref _hosts)[series.Host]?.Shard;
 
     /// <summary>The shard of a host, whether or not the head knows it.</summary>
     public Shard ShardOf(string host) => Shards[ShardNumber(Encoding.UTF8.GetBytes(host))];

@@ -30,12 +30,11 @@ sealed class HeadIndex : ILabelIndex
     {
         _all.Add(id);
         host.Series.Add(id);
-        Span<char> chars = stackalloc char[256];
         var reader = new SeriesKeyReader(key);
         while (reader.Read(out var name, out var value))
         {
-            var values = ListOf(_labels, name, chars, static () => new Dictionary<string, IdList>(StringComparer.Ordinal));
-            ListOf(values, value, chars, static () => new IdList()).Add(id);
+            var values = Utf8Lists.GetOrAdd(_labels, name, static () => new Dictionary<string, IdList>(StringComparer.Ordinal));
+            Utf8Lists.GetOrAdd(values, value, static () => new IdList()).Add(id);
         }
     }
 
@@ -90,18 +89,4 @@ sealed class HeadIndex : ILabelIndex
     public IEnumerable<string> ValuesOf(string name) => _labels.TryGetValue(name, out var values) ? values.Keys : [];
 
     public IEnumerable<string> Names() => _labels.Keys;
-
-    static T ListOf<T>(Dictionary<string, T> lists, ReadOnlySpan<byte> utf8, Span<char> chars, Func<T> make)
-    {
-        var text = utf8.Length <= chars.Length
-            ? chars[..Encoding.UTF8.GetChars(utf8, chars)]
-            : Encoding.UTF8.GetString(utf8).AsSpan();
-        var lookup = lists.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (!lookup.TryGetValue(text, out var list))
-        {
-            lists.Add(text.ToString(), list = make());
-        }
-
-        return list;
-    }
 }

@@ -85,16 +85,17 @@ sealed class Shard
         return marked;
     }
 
-    /// <summary>The first timestamp of the oldest chunk, or <see cref="long.MaxValue"/>. The lock is held.</summary>
-    public long OldestMs(ref HeadSeries series)
+    /// <summary>Adds the hours (since 1970) of the closed chunks that began before a time. The lock is held.</summary>
+    public void HoursBefore(ref HeadSeries series, long beforeMs, SortedSet<long> hours)
     {
-        long oldest = series.Count > 0 ? series.FirstMs : long.MaxValue;
         for (int number = series.Closed; number != 0; number = _closed[number].Previous)
         {
-            oldest = Math.Min(oldest, _closed[number].FirstMs);
+            long firstMs = _closed[number].FirstMs;
+            if (firstMs < beforeMs)
+            {
+                hours.Add((firstMs - (((firstMs % HourMs) + HourMs) % HourMs)) / HourMs);
+            }
         }
-
-        return oldest;
     }
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace Presage.Storage;
 /// Puts what one journal segment holds back into the head, deciding about every sample as the append did. Samples that a
 /// block covers are skipped, but remembered as the newest of their series.
 /// </summary>
-sealed class HeadReplay(Head head, Func<long, bool> isCovered) : IJournalReplay
+sealed class HeadReplay(Head head, CoveredSpans covered) : IJournalReplay
 {
     readonly List<int> _ids = [];
 
@@ -32,7 +32,7 @@ sealed class HeadReplay(Head head, Func<long, bool> isCovered) : IJournalReplay
     {
         ref var series = ref head.Series[_ids[journalId]];
         NewestMs = Math.Max(NewestMs, timestampMs);
-        if (isCovered(timestampMs))
+        if (covered.Contains(timestampMs))
         {
             Remember(ref series, timestampMs, BitConverter.DoubleToInt64Bits(value));
         }

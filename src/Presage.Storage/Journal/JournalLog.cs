@@ -122,6 +122,16 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
         }
     }
 
+    /// <summary>Begins a new segment unless the current one is still empty.</summary>
+    /// <exception cref="IOException">The disk is full or broken.</exception>
+    public void RollIfUsed()
+    {
+        if (_file is null || _position > JournalFormat.HeaderBytes)
+        {
+            Roll();
+        }
+    }
+
     /// <summary>Closes the current segment and begins the next.</summary>
     /// <exception cref="IOException">The disk is full or broken.</exception>
     public void Roll()

@@ -7,20 +7,20 @@ static class JournalRecovery
 {
     /// <summary>Replays all segments of a folder into the head, oldest first; returns how many samples came back.</summary>
     public static long Run(
-        string folder, Head head, JournalLog journal, Func<int, long, bool> isCovered, List<StorageDamage> damages, ILogger logger)
+        string folder, Head head, JournalLog journal, Block[] blocks, Action<StorageDamage> onDamage, ILogger logger)
     {
         long samples = 0;
         foreach (int number in JournalLog.NumbersIn(folder))
         {
             string path = JournalLog.PathOf(folder, number);
-            var replay = new HeadReplay(head, timestampMs => isCovered(number, timestampMs));
+            var replay = new HeadReplay(head, new CoveredSpans(blocks, number));
             var reader = new JournalReader(replay);
             reader.Read(path, number);
             long lost = new FileInfo(path).Length - reader.WholeBytes;
             if (reader.Damage is { } reason)
             {
                 Log.JournalCut(logger, path, reader.WholeBytes, reason, lost);
-                damages.Add(new StorageDamage(path, reader.WholeBytes, lost, reason));
+                onDamage(new StorageDamage(path, reader.WholeBytes, lost, reason));
             }
 
             Cut(path, reader.WholeBytes);

@@ -1,34 +1,27 @@
-using System.Text;
 using Presage.Metrics;
 
 namespace Presage.Storage;
 
 /// <summary>Selects series over head and blocks: all of them, or those of one host.</summary>
-sealed class StoreSource(Head head, StoredSamples samples, string? host) : ISampleSource
+sealed class StoreSource(Head head, BlockList blocks, StoredSamples samples, string? host) : ISampleSource
 {
     public IReadOnlyList<ISampleSeries> Select(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
-        var found = new Dictionary<LabelSet, StoredSeries>();
-        foreach (var shard in ShardsAsked())
-        {
-            SelectInHead(shard, matchers, range, found);
-        }
-
-        var sorted = new ISampleSeries[found.Count];
-        int count = 0;
-        foreach (var series in found.Values)
-        {
-            sorted[count++] = series;
-        }
-
-        Array.Sort(sorted, static (a, b) => a.Labels.CompareTo(b.Labels));
-        return sorted;
+        var found = SelectUnsorted(matchers, range);
+        Array.Sort(found, static (a, b) => a.Labels.CompareTo(b.Labels));
+        return found;
     }
 
     public IReadOnlyList<string> LabelNames(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var series in Select(matchers, range))
+        if (matchers.Count == 0 && host is null)
+        {
+            ForEachIndex(range, index => names.UnionWith(index.Names()));
+            return [.. names];
+        }
+
+        foreach (var series in SelectUnsorted(matchers, range))
         {
             foreach (var label in series.Labels.Labels)
             {
@@ -42,7 +35,13 @@ sealed class StoreSource(Head head, StoredSamples samples, string? host) : ISamp
     public IReadOnlyList<string> LabelValues(string name, IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
         var values = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var series in Select(matchers, range))
+        if (matchers.Count == 0 && host is null)
+        {
+            ForEachIndex(range, index => values.UnionWith(index.ValuesOf(name)));
+            return [.. values];
+        }
+
+        foreach (var series in SelectUnsorted(matchers, range))
         {
             string value = series.Labels[name];
             if (value.Length > 0)
@@ -54,10 +53,37 @@ sealed class StoreSource(Head head, StoredSamples samples, string? host) : ISamp
         return [.. values];
     }
 
-    Shard[] ShardsAsked() => host is null ? head.Shards : [head.ShardOf(host)];
+    ISampleSeries[] SelectUnsorted(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
+    {
+        var found = new Dictionary<ulong, List<StoredSeries>>();
+        var all = new List<StoredSeries>();
+
+        // The head first: what a flush moves meanwhile is then seen at least once.
+        foreach (var shard in ShardsAsked())
+        {
+            SelectInHead(shard, matchers, range, found, all);
+        }
+
+        var current = blocks.Current;
+        foreach (var block in current)
+        {
+            if (block.Overlaps(range))
+            {
+                SelectInBlock(block, matchers, found, all);
+            }
+        }
+
+        foreach (var series in all)
+        {
+            series.Blocks = current;
+        }
+
+        return [.. all];
+    }
 
     void SelectInHead(
-        Shard shard, IReadOnlyList<LabelMatcher> matchers, TimeRange range, Dictionary<LabelSet, StoredSeries> found)
+        Shard shard, IReadOnlyList<LabelMatcher> matchers, TimeRange range, Dictionary<ulong, List<StoredSeries>> found,
+        List<StoredSeries> all)
     {
         var index = shard.Index;
         lock (index.Lock)
@@ -68,7 +94,95 @@ sealed class StoreSource(Head head, StoredSamples samples, string? host) : ISamp
                 if (series.LastMs >= range.FromMs && series.LastMs != long.MinValue)
                 {
                     var labels = index.LabelsOf(id, head.Keys[series.Key]);
-                    found.Add(labels, new StoredSeries(samples, labels, series.KeyHash) { HeadId = id });
+                    var selected = new StoredSeries(samples, labels, series.KeyHash) { HeadId = id };
+                    all.Add(selected);
+                    Note(found, selected);
+                }
+            }
+        }
+    }
+
+    void SelectInBlock(
+        Block block, IReadOnlyList<LabelMatcher> matchers, Dictionary<ulong, List<StoredSeries>> found, List<StoredSeries> all)
+    {
+        try
+        {
+            using var lease = block.Borrow();
+            foreach (int number in Selection.Select(block, matchers, host))
+            {
+                var key = block.Key(number);
+                ulong hash = SeriesKey.Hash(key);
+                var series = Known(found, hash, key);
+                if (series is null)
+                {
+                    series = new StoredSeries(samples, LabelSet.FromKey(key), hash, key.ToArray());
+                    all.Add(series);
+                    Note(found, series);
+                }
+
+                series.Add(block, number);
+            }
+        }
+        catch (CorruptDataException e)
+        {
+            blocks.Report(e);
+        }
+        catch (FormatException e)
+        {
+            blocks.Report(new CorruptDataException(e.Message, block.Path));
+        }
+    }
+
+    static StoredSeries? Known(Dictionary<ulong, List<StoredSeries>> found, ulong hash, ReadOnlySpan<byte> key)
+    {
+        if (found.TryGetValue(hash, out var same))
+        {
+            foreach (var series in same)
+            {
+                if (series.Key.SequenceEqual(key))
+                {
+                    return series;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    static void Note(Dictionary<ulong, List<StoredSeries>> found, StoredSeries series)
+    {
+        if (!found.TryGetValue(series.KeyHash, out var same))
+        {
+            found.Add(series.KeyHash, same = new List<StoredSeries>(1));
+        }
+
+        same.Add(series);
+    }
+
+    Shard[] ShardsAsked() => host is null ? head.Shards : [head.ShardOf(host)];
+
+    void ForEachIndex(TimeRange range, Action<ILabelIndex> visit)
+    {
+        foreach (var shard in head.Shards)
+        {
+            lock (shard.Index.Lock)
+            {
+                visit(shard.Index);
+            }
+        }
+
+        foreach (var block in blocks.Current)
+        {
+            if (block.Overlaps(range))
+            {
+                try
+                {
+                    using var lease = block.Borrow();
+                    visit(block);
+                }
+                catch (CorruptDataException e)
+                {
+                    blocks.Report(e);
                 }
             }
         }

@@ -1,0 +1,382 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.IO.MemoryMappedFiles;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Presage.Metrics;
+using ZstdSharp;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// An immutable file of chunks of one span of time, memory-mapped. Opening reads and checks the index only; pages are checked
+/// when they are unpacked. Members throw <see cref="CorruptDataException"/> where bytes are damaged. Whoever reads holds a
+/// lease (<see cref="Borrow"/>), so that closing waits for readers.
+/// </summary>
+sealed class Block : ILabelIndex, IDisposable
+{
+    [ThreadStatic]
+    static Decompressor? t_decompressor;
+
+    readonly MemoryMappedFile _mapping;
+    readonly MemoryMappedViewAccessor _view;
+    readonly SafeMemoryMappedViewHandle _handle;
+    readonly int _length;
+    readonly int _indexAt;
+    readonly int _indexLength;
+    readonly PageCache _cache;
+
+    /// <exception cref="CorruptDataException">The file is not a whole block.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public Block(string path, PageCache cache)
+    {
+        Path = path;
+        _cache = cache;
+        long length = new FileInfo(path).Length;
+        if (length is < BlockFormat.HeaderBytes + BlockFormat.FooterBytes or > int.MaxValue)
+        {
+            throw new CorruptDataException($"A block of {length} bytes is too short or too long.", path);
+        }
+
+        _length = (int)length;
+        _mapping = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        _view = _mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _handle = _view.SafeMemoryMappedViewHandle;
+        try
+        {
+            using var lease = Borrow();
+            BlockFormat.Check(Bytes, path, out _indexAt, out _indexLength);
+            Totals = new BlockTotals(
+                Field(IndexField.FromMs), Field(IndexField.ToMs), Field(IndexField.OldestMs), Field(IndexField.NewestMs),
+                Number(IndexField.CoveredSegment), Number(IndexField.Series), Number(IndexField.Chunks), Field(IndexField.Samples));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public string Path { get; }
+
+    public BlockTotals Totals { get; }
+
+    public long FileBytes => _length;
+
+    /// <summary>Whether samples of the range may be in it.</summary>
+    public bool Overlaps(TimeRange range) => Totals.OldestMs <= range.ToMs && Totals.NewestMs >= range.FromMs;
+
+    /// <summary>Keeps the file mapped until the lease is disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The store was closed.</exception>
+    public Lease Borrow() => new(_handle);
+
+    /// <summary>The key of a series.</summary>
+    public ReadOnlySpan<byte> Key(int series) => KeyPageOf(series).Key(series % BlockFormat.PageItems);
+
+    /// <summary>The number of the series with this key, or -1.</summary>
+    public int Find(ReadOnlySpan<byte> key)
+    {
+        // Series are sorted by host, then key, so the host's range is known and is searched by halves.
+        if (!TryFindHost(SeriesKey.HostOf(key), out int from, out int count))
+        {
+            return -1;
+        }
+
+        int to = from + count;
+        while (from < to)
+        {
+            int middle = (from + to) >>> 1;
+            int order = Key(middle).SequenceCompareTo(key);
+            if (order == 0)
+            {
+                return middle;
+            }
+
+            if (order < 0)
+            {
+                from = middle + 1;
+            }
+            else
+            {
+                to = middle;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Appends the samples of a series that lie in the range.</summary>
+    public void Read(int series, TimeRange range, SampleColumns columns)
+    {
+        var (from, to) = KeyPageOf(series).ChunksOf(series % BlockFormat.PageItems);
+        for (int chunk = from; chunk < to; chunk++)
+        {
+            var page = DataPageOf(chunk);
+            try
+            {
+                page.Chunk(chunk % BlockFormat.PageItems).ReadInto(columns, range);
+            }
+            catch (CorruptDataException e)
+            {
+                throw new CorruptDataException(e.Reason, Path, PageEntryAt(IndexField.DataPagesAt, chunk, false).Offset);
+            }
+        }
+    }
+
+    /// <summary>The names of the hosts in it.</summary>
+    public IEnumerable<string> Hosts()
+    {
+        int count = Number(IndexField.Hosts);
+        for (int i = 0; i < count; i++)
+        {
+            yield return Encoding.UTF8.GetString(Text(Entry(IndexField.HostsAt, i, BlockFormat.HostEntryBytes)));
+        }
+    }
+
+    public ReadOnlySpan<int> All() => Enumerate(0, Totals.Series);
+
+    public ReadOnlySpan<int> OfHost(string host) =>
+        TryFindHost(Encoding.UTF8.GetBytes(host), out int from, out int count) ? Enumerate(from, count) : [];
+
+    public ReadOnlySpan<int> Of(string name, string value)
+    {
+        if (!TryFindName(name, out int first, out int count))
+        {
+            return [];
+        }
+
+        int at = Search(IndexField.ValuesAt, BlockFormat.ValueEntryBytes, first, count, Encoding.UTF8.GetBytes(value));
+        return at < 0 ? [] : Postings(at);
+    }
+
+    public IEnumerable<string> ValuesOf(string name)
+    {
+        if (TryFindName(name, out int first, out int count))
+        {
+            for (int i = first; i < first + count; i++)
+            {
+                yield return Encoding.UTF8.GetString(Text(Entry(IndexField.ValuesAt, i, BlockFormat.ValueEntryBytes)));
+            }
+        }
+    }
+
+    public IEnumerable<string> Names()
+    {
+        int count = Number(IndexField.Names);
+        for (int i = 0; i < count; i++)
+        {
+            yield return Encoding.UTF8.GetString(Text(Entry(IndexField.NamesAt, i, BlockFormat.NameEntryBytes)));
+        }
+    }
+
+    public void Dispose()
+    {
+        _view.Dispose();
+        _mapping.Dispose();
+    }
+
+    unsafe ReadOnlySpan<byte> Bytes => new((byte*)_handle.DangerousGetHandle() + _view.PointerOffset, _length);
+
+    ReadOnlySpan<byte> Index => Bytes.Slice(_indexAt, _indexLength);
+
+    long Field(IndexField field) => BinaryPrimitives.ReadInt64LittleEndian(Index[((int)field * 8)..]);
+
+    int Number(IndexField field)
+    {
+        long value = Field(field);
+        return value is >= 0 and <= int.MaxValue ? (int)value : throw Corrupt($"{field} is {value}.");
+    }
+
+    ReadOnlySpan<byte> Entry(IndexField table, int number, int entryBytes) =>
+        SliceIndex(Number(table) + ((long)number * entryBytes), entryBytes);
+
+    ReadOnlySpan<byte> SliceIndex(long at, long length) =>
+        at >= 0 && length >= 0 && at <= _indexLength && length <= _indexLength - at
+            ? Index.Slice((int)at, (int)length)
+            : throw Corrupt("A table points outside of it.");
+
+    ReadOnlySpan<byte> Text(ReadOnlySpan<byte> entry)
+    {
+        int at = BinaryPrimitives.ReadInt32LittleEndian(entry);
+        return SliceIndex((long)Number(IndexField.TextAt) + at, BinaryPrimitives.ReadInt32LittleEndian(entry[4..]));
+    }
+
+    int[] Postings(int value)
+    {
+        var entry = Entry(IndexField.ValuesAt, value, BlockFormat.ValueEntryBytes);
+        int at = BinaryPrimitives.ReadInt32LittleEndian(entry[8..]);
+        int length = BinaryPrimitives.ReadInt32LittleEndian(entry[12..]);
+        return PostingsBuilder.Read(SliceIndex((long)Number(IndexField.PostingsAt) + at, length), Totals.Series);
+    }
+
+    bool TryFindHost(ReadOnlySpan<byte> host, out int first, out int count)
+    {
+        int at = Search(IndexField.HostsAt, BlockFormat.HostEntryBytes, 0, Number(IndexField.Hosts), host);
+        return TryReadSpan(at, IndexField.HostsAt, BlockFormat.HostEntryBytes, Totals.Series, out first, out count);
+    }
+
+    bool TryFindName(string name, out int first, out int count)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(name);
+        int at = Search(IndexField.NamesAt, BlockFormat.NameEntryBytes, 0, Number(IndexField.Names), text);
+        return TryReadSpan(at, IndexField.NamesAt, BlockFormat.NameEntryBytes, Number(IndexField.Values), out first, out count);
+    }
+
+    /// <summary>Reads the first number and the count of a table's entry and checks them.</summary>
+    bool TryReadSpan(int at, IndexField table, int entryBytes, int bound, out int first, out int count)
+    {
+        first = count = 0;
+        if (at < 0)
+        {
+            return false;
+        }
+
+        var entry = Entry(table, at, entryBytes);
+        first = BinaryPrimitives.ReadInt32LittleEndian(entry[8..]);
+        count = BinaryPrimitives.ReadInt32LittleEndian(entry[12..]);
+        return first >= 0 && count >= 0 && first <= bound && count <= bound - first
+            ? true
+            : throw Corrupt("A table's entry is out of bounds.");
+    }
+
+    /// <summary>Searches a sorted part of a table by text; -1 where it is not there.</summary>
+    int Search(IndexField table, int entryBytes, int from, int count, ReadOnlySpan<byte> text)
+    {
+        int to = from + count;
+        while (from < to)
+        {
+            int middle = (from + to) >>> 1;
+            int order = Text(Entry(table, middle, entryBytes)).SequenceCompareTo(text);
+            if (order == 0)
+            {
+                return middle;
+            }
+
+            if (order < 0)
+            {
+                from = middle + 1;
+            }
+            else
+            {
+                to = middle;
+            }
+        }
+
+        return -1;
+    }
+
+    KeyPage KeyPageOf(int series)
+    {
+        int number = series / BlockFormat.PageItems;
+        if (_cache.TryGet(this, ~number, out object? known))
+        {
+            return (KeyPage)known;
+        }
+
+        var entry = PageEntryAt(IndexField.KeyPagesAt, series, true);
+        var tail = Entry(IndexField.KeyPagesAt, number, BlockFormat.KeyPageEntryBytes)[BlockFormat.DataPageEntryBytes..];
+        int firstChunk = BinaryPrimitives.ReadInt32LittleEndian(tail);
+        var page = Parse(entry, bytes => new KeyPage(bytes, firstChunk));
+        _cache.Add(this, ~number, page, page.Bytes);
+        return page;
+    }
+
+    DataPage DataPageOf(int chunk)
+    {
+        int number = chunk / BlockFormat.PageItems;
+        if (_cache.TryGet(this, number, out object? known))
+        {
+            return (DataPage)known;
+        }
+
+        var page = Parse(PageEntryAt(IndexField.DataPagesAt, chunk, false), static bytes => new DataPage(bytes));
+        _cache.Add(this, number, page, page.Bytes);
+        return page;
+    }
+
+    PageEntry PageEntryAt(IndexField table, int item, bool keys)
+    {
+        int bound = keys ? Totals.Series : Totals.Chunks;
+        if ((uint)item >= (uint)bound)
+        {
+            throw Corrupt($"Item {item} of {bound} is asked for.");
+        }
+
+        int bytes = keys ? BlockFormat.KeyPageEntryBytes : BlockFormat.DataPageEntryBytes;
+        var entry = Entry(table, item / BlockFormat.PageItems, bytes);
+        return new PageEntry(
+            BinaryPrimitives.ReadInt64LittleEndian(entry),
+            BinaryPrimitives.ReadInt32LittleEndian(entry[8..]),
+            BinaryPrimitives.ReadInt32LittleEndian(entry[12..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]));
+    }
+
+    T Parse<T>(PageEntry page, Func<byte[], T> parse)
+    {
+        byte[] bytes = Unpack(page);
+        try
+        {
+            return parse(bytes);
+        }
+        catch (CorruptDataException e)
+        {
+            throw new CorruptDataException(e.Reason, Path, page.Offset);
+        }
+    }
+
+    byte[] Unpack(PageEntry page)
+    {
+        if (page.Offset < 0 || page.PackedBytes < 0 || page.Offset > _indexAt - page.PackedBytes ||
+            page.Bytes is < 0 or > BlockFormat.PageBytesMax)
+        {
+            throw new CorruptDataException("A page lies outside of the file or is too large.", Path, page.Offset);
+        }
+
+        var packed = Bytes.Slice((int)page.Offset, page.PackedBytes);
+        if (XxHash3.HashToUInt64(packed) != page.Checksum)
+        {
+            throw new CorruptDataException("The checksum of a page is wrong.", Path, page.Offset);
+        }
+
+        try
+        {
+            byte[] bytes = new byte[page.Bytes];
+            int length = (t_decompressor ??= new Decompressor()).Unwrap(packed, bytes);
+            return length == page.Bytes
+                ? bytes
+                : throw new CorruptDataException("A page unpacks to another length.", Path, page.Offset);
+        }
+        catch (ZstdException e)
+        {
+            throw new CorruptDataException($"A page does not unpack: {e.Message}.", Path, page.Offset);
+        }
+    }
+
+    static int[] Enumerate(int from, int count)
+    {
+        int[] ids = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            ids[i] = from + i;
+        }
+
+        return ids;
+    }
+
+    CorruptDataException Corrupt(string reason) => new("In its index: " + reason, Path, _indexAt);
+
+    /// <summary>Keeps a block mapped.</summary>
+    public readonly ref struct Lease
+    {
+        readonly SafeMemoryMappedViewHandle _handle;
+
+        internal Lease(SafeMemoryMappedViewHandle handle)
+        {
+            bool added = false;
+            handle.DangerousAddRef(ref added);
+            _handle = handle;
+        }
+
+        public void Dispose() => _handle.DangerousRelease();
+    }
+}

@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Logging;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// The blocks of a folder. Readers take the list as it is now; adding and deleting make a new one. A deleted block stays
+/// mapped until its last reader is gone.
+/// </summary>
+sealed class BlockList(string folder, PageCache cache, ILogger logger, Action<StorageDamage> onDamage) : IDisposable
+{
+    readonly Lock _lock = new();
+    volatile Block[] _blocks = [];
+    int _nextNumber = 1;
+
+    /// <summary>The readable blocks, oldest first. The array is never changed.</summary>
+    public Block[] Current => _blocks;
+
+    public string Folder => folder;
+
+    /// <summary>Opens what lies in the folder. Damaged files are renamed to <c>*.damaged</c> and reported; unfinished ones deleted.</summary>
+    public void Open()
+    {
+        foreach (string unfinished in Directory.EnumerateFiles(folder, "*.tmp"))
+        {
+            File.Delete(unfinished);
+        }
+
+        foreach (string path in Directory.EnumerateFiles(folder, "*.block"))
+        {
+            _nextNumber = Math.Max(_nextNumber, NumberOf(path) + 1);
+            try
+            {
+                Add(new Block(path, cache));
+            }
+            catch (CorruptDataException e)
+            {
+                SetAside(path, e);
+            }
+        }
+    }
+
+    /// <summary>The path of the next block; its number is higher than all before.</summary>
+    public string NextPath(long fromMs)
+    {
+        lock (_lock)
+        {
+            var time = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(fromMs, 0, 253402300799999));
+            return Path.Combine(folder, $"{time:yyyyMMdd'T'HHmm}-{_nextNumber++:D8}.block");
+        }
+    }
+
+    /// <summary>Opens a block just written and makes it readable.</summary>
+    /// <exception cref="CorruptDataException">What was written reads back damaged.</exception>
+    public Block Publish(string path)
+    {
+        var block = new Block(path, cache);
+        Add(block);
+        return block;
+    }
+
+    /// <summary>Deletes blocks whose newest sample is older than the given time; returns how many.</summary>
+    public int DeleteOlder(long beforeMs)
+    {
+        Block[] old;
+        lock (_lock)
+        {
+            old = Array.FindAll(_blocks, b => b.Totals.NewestMs < beforeMs);
+            _blocks = Array.FindAll(_blocks, b => b.Totals.NewestMs >= beforeMs);
+        }
+
+        foreach (var block in old)
+        {
+            File.Delete(block.Path);
+            cache.Forget(block);
+            Log.Retired(logger, block.Path, DateTimeOffset.FromUnixTimeMilliseconds(block.Totals.NewestMs));
+        }
+
+        return old.Length;
+    }
+
+    /// <summary>Damage met while reading a page: reported; what else the block holds stays readable.</summary>
+    public void Report(CorruptDataException damage)
+    {
+        Log.PageDamaged(logger, damage.File, damage.OffsetBytes, damage.Reason);
+        onDamage(new StorageDamage(damage.File, damage.OffsetBytes, 0, damage.Reason));
+    }
+
+    public void Dispose()
+    {
+        foreach (var block in _blocks)
+        {
+            block.Dispose();
+        }
+    }
+
+    void Add(Block block)
+    {
+        lock (_lock)
+        {
+            Block[] blocks = [.. _blocks, block];
+            Array.Sort(blocks, static (a, b) => a.Totals.FromMs != b.Totals.FromMs
+                ? a.Totals.FromMs.CompareTo(b.Totals.FromMs)
+                : NumberOf(a.Path).CompareTo(NumberOf(b.Path)));
+            _blocks = blocks;
+        }
+    }
+
+    void SetAside(string path, CorruptDataException e)
+    {
+        string aside = path + ".damaged";
+        long bytes = new FileInfo(path).Length;
+        File.Move(path, aside, overwrite: true);
+        Log.BlockSetAside(logger, path, e.OffsetBytes, e.Reason, aside);
+        onDamage(new StorageDamage(path, e.OffsetBytes, bytes, e.Reason));
+    }
+
+    /// <summary>Blocks of one span are read in the order they were written: what was stored first wins.</summary>
+    static int NumberOf(string path)
+    {
+        string name = Path.GetFileNameWithoutExtension(path);
+        return int.TryParse(name.AsSpan(name.LastIndexOf('-') + 1), out int number) ? number : 0;
+    }
+}

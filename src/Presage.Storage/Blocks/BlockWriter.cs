@@ -1,0 +1,182 @@
+using System.Buffers;
+using System.IO.Hashing;
+using Microsoft.Win32.SafeHandles;
+using ZstdSharp;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// Writes a block: chunks page by page while they come, then keys, index and footer. The file has a temporary name until it
+/// is complete and on the disk; then it is renamed. Series come sorted by host, then key.
+/// </summary>
+sealed class BlockWriter : IDisposable
+{
+    readonly string _path;
+    readonly string _temporaryPath;
+    readonly Disk _disk;
+    readonly SafeFileHandle _file;
+    readonly Compressor _compressor = new(BlockFormat.ZstdLevel);
+    readonly DataPageBuilder _data = new();
+    readonly ArrayBufferWriter<byte> _page = new();
+    readonly ArrayBufferWriter<byte> _keyPage = new();
+    readonly List<(byte[] Packed, PageEntry Entry, int FirstChunk)> _keyPages = [];
+    readonly List<PageEntry> _dataPages = [];
+    readonly BlockIndexBuilder _index = new();
+    byte[] _packed = [];
+    long _position = BlockFormat.HeaderBytes;
+    int _keysInPage;
+    int _keyPageFirstChunk;
+    bool _completed;
+
+    public BlockWriter(string path, Disk disk)
+    {
+        _path = path;
+        _temporaryPath = path + ".tmp";
+        _disk = disk;
+        File.Delete(_temporaryPath);
+        _file = disk.Create(_temporaryPath, DiskOperation.BlockWrite);
+    }
+
+    /// <summary>Bytes written so far.</summary>
+    public long Bytes => _position;
+
+    public int Series { get; private set; }
+
+    public int Chunks { get; private set; }
+
+    public long Samples { get; private set; }
+
+    public long OldestMs { get; private set; } = long.MaxValue;
+
+    public long NewestMs { get; private set; } = long.MinValue;
+
+    /// <summary>Adds a series with its chunks, oldest first; at least one.</summary>
+    /// <exception cref="IOException">The disk is full or broken.</exception>
+    public void Add(string host, ReadOnlySpan<byte> key, ChunkCopies chunks)
+    {
+        if (_keysInPage == 0)
+        {
+            _keyPageFirstChunk = Chunks;
+        }
+
+        WriteVarint(_keyPage, key.Length);
+        _keyPage.Write(key);
+        WriteVarint(_keyPage, chunks.Count);
+        _index.Add(Series, host, key);
+        Series++;
+        if (++_keysInPage == BlockFormat.PageItems)
+        {
+            EndKeyPage();
+        }
+
+        for (int i = 0; i < chunks.Count; i++)
+        {
+            AddChunk(chunks.TimeOf(i), chunks.ValuesOf(i));
+        }
+    }
+
+    /// <summary>Completes the file and gives it its name.</summary>
+    /// <exception cref="IOException">The disk is full or broken; the temporary file is gone.</exception>
+    public void Complete(long fromMs, long toMs, int coveredSegment)
+    {
+        EndDataPage();
+        EndKeyPage();
+        var keyEntries = new List<(PageEntry, int)>(_keyPages.Count);
+        foreach (var (packed, entry, firstChunk) in _keyPages)
+        {
+            keyEntries.Add((entry with { Offset = _position }, firstChunk));
+            Write(packed);
+        }
+
+        Span<byte> header = stackalloc byte[BlockFormat.HeaderBytes];
+        BlockFormat.WriteHeader(header);
+        _disk.Write(_file, header, 0, DiskOperation.BlockWrite);
+        var totals = new BlockTotals(fromMs, toMs, OldestMs, NewestMs, coveredSegment, Series, Chunks, Samples);
+        byte[] index = _index.Complete(totals, _dataPages, keyEntries);
+        long indexAt = _position;
+        Write(index);
+        Span<byte> footer = stackalloc byte[BlockFormat.FooterBytes];
+        BlockFormat.WriteFooter(footer, indexAt, index);
+        Write(footer);
+        _disk.Sync(_file, DiskOperation.BlockSync);
+        _file.Dispose();
+        File.Move(_temporaryPath, _path);
+        Disk.SyncFolder(Path.GetDirectoryName(_path)!);
+        _completed = true;
+    }
+
+    public void Dispose()
+    {
+        _compressor.Dispose();
+        _file.Dispose();
+        if (!_completed)
+        {
+            File.Delete(_temporaryPath);
+        }
+    }
+
+    void AddChunk(ReadOnlySpan<byte> time, ReadOnlySpan<byte> values)
+    {
+        _data.Add(time, values);
+        Chunks++;
+        Span<long> times = stackalloc long[Chunk.SamplesMax];
+        int count = TimeColumn.ReadCount(time, out _);
+        TimeColumn.Read(time, times[..count]);
+        Samples += count;
+        OldestMs = Math.Min(OldestMs, times[0]);
+        NewestMs = Math.Max(NewestMs, times[count - 1]);
+        if (_data.Count == BlockFormat.PageItems)
+        {
+            EndDataPage();
+        }
+    }
+
+    void EndDataPage()
+    {
+        if (_data.Count > 0)
+        {
+            _page.ResetWrittenCount();
+            _data.CompleteTo(_page);
+            var packed = Pack(_page.WrittenSpan);
+            _dataPages.Add(Entry(_page.WrittenSpan, packed));
+            Write(packed);
+        }
+    }
+
+    void EndKeyPage()
+    {
+        if (_keysInPage > 0)
+        {
+            _page.ResetWrittenCount();
+            WriteVarint(_page, _keysInPage);
+            _page.Write(_keyPage.WrittenSpan);
+            byte[] packed = Pack(_page.WrittenSpan).ToArray();
+            _keyPages.Add((packed, Entry(_page.WrittenSpan, packed), _keyPageFirstChunk));
+            _keyPage.ResetWrittenCount();
+            _keysInPage = 0;
+        }
+    }
+
+    PageEntry Entry(ReadOnlySpan<byte> page, ReadOnlySpan<byte> packed) =>
+        new(_position, packed.Length, page.Length, XxHash3.HashToUInt64(packed));
+
+    ReadOnlySpan<byte> Pack(ReadOnlySpan<byte> page)
+    {
+        int bound = Compressor.GetCompressBound(page.Length);
+        if (_packed.Length < bound)
+        {
+            _packed = new byte[bound];
+        }
+
+        return _packed.AsSpan(0, _compressor.Wrap(page, _packed));
+    }
+
+    void Write(ReadOnlySpan<byte> bytes)
+    {
+        _disk.Write(_file, bytes, _position, DiskOperation.BlockWrite);
+        _position += bytes.Length;
+    }
+
+    static void WriteVarint(ArrayBufferWriter<byte> writer, int value) =>
+        writer.Advance(Varint.Write(writer.GetSpan(Varint.LengthMax), (ulong)value));
+}

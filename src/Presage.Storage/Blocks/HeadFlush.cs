@@ -1,0 +1,223 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// Writes finished hours of the head into blocks.
+/// <list type="number">
+/// <item>The journal begins a new segment while nobody appends: all samples of older segments are in the head then.</item>
+/// <item>Shard by shard, open chunks that began before the limit are closed.</item>
+/// <item>Hour by hour, their chunks are marked, sorted by host and key, and written; appending and reading go on.</item>
+/// <item>The block becomes readable, then its chunks leave the head: readers copy the head first and may see both.</item>
+/// <item>Journal segments whose samples are all in blocks are deleted; series idle for long leave the head.</item>
+/// </list>
+/// A crash in between leaves a temporary file, or a block whose samples are in the journal too; the block says which segments
+/// it covers, and replay skips those.
+/// </summary>
+sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockList blocks, Disk disk, ILogger logger)
+{
+    const long HourMs = 3_600_000;
+
+    /// <summary>A block beyond this is completed and another begun: files stay below the 2 GB a mapping is read by.</summary>
+    const long BlockBytesTarget = 1L << 30;
+
+    /// <summary>Series removed in one turn, so that appending waits a millisecond at most.</summary>
+    const int RemovedPerTurn = 1024;
+
+    readonly ChunkCopies _copies = new();
+
+    /// <summary>Writes all chunks that began before the given time.</summary>
+    /// <exception cref="IOException">The disk is full or broken: the chunks stay in the head.</exception>
+    public async Task RunAsync(long beforeMs)
+    {
+        int covered = 0;
+        await turns.RunAloneAsync(() =>
+        {
+            journal.RollIfUsed();
+            covered = journal.Number;
+        });
+
+        var hours = new SortedSet<long>();
+        foreach (var shard in head.Shards)
+        {
+            CloseChunks(shard, beforeMs, hours);
+        }
+
+        foreach (long hour in hours)
+        {
+            WriteHour(hour * HourMs, covered);
+        }
+
+        int deleted = journal.DeleteCovered(covered, beforeMs);
+        Log.SegmentsDeleted(logger, deleted);
+    }
+
+    /// <summary>Removes series without chunks whose newest sample is older than the given time; returns how many.</summary>
+    public async Task<int> RemoveIdleAsync(long beforeMs)
+    {
+        var idle = new List<int>();
+        foreach (var shard in head.Shards)
+        {
+            foreach (int id in SeriesOf(shard))
+            {
+                if (IsIdle(id, beforeMs))
+                {
+                    idle.Add(id);
+                }
+            }
+        }
+
+        int removed = 0;
+        for (int from = 0; from < idle.Count; from += RemovedPerTurn)
+        {
+            var some = idle.GetRange(from, Math.Min(RemovedPerTurn, idle.Count - from));
+            await turns.RunAloneAsync(() =>
+            {
+                foreach (int id in some)
+                {
+                    if (IsIdle(id, beforeMs))
+                    {
+                        head.Remove(id);
+                        removed++;
+                    }
+                }
+            });
+        }
+
+        Log.Evicted(logger, removed);
+        return removed;
+    }
+
+    bool IsIdle(int id, long beforeMs)
+    {
+        ref var series = ref head.Series[id];
+        return series.IsUsed && series.Count == 0 && series.Closed == 0 && series.LastMs < beforeMs;
+    }
+
+    void CloseChunks(Shard shard, long beforeMs, SortedSet<long> hours)
+    {
+        int[] ids = SeriesOf(shard);
+        lock (shard.Lock)
+        {
+            foreach (int id in ids)
+            {
+                ref var series = ref head.Series[id];
+                shard.CloseBefore(ref series, beforeMs);
+                shard.HoursBefore(ref series, beforeMs, hours);
+            }
+        }
+    }
+
+    void WriteHour(long hourMs, int covered)
+    {
+        var hosts = new List<(byte[] Name, HostSeries Host, List<int> Series)>();
+        foreach (var shard in head.Shards)
+        {
+            Mark(shard, hourMs, hosts);
+        }
+
+        hosts.Sort(static (a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
+        var written = new List<(HostSeries Host, List<int> Series)>();
+        try
+        {
+            for (int from = 0; from < hosts.Count;)
+            {
+                from = WriteBlock(hosts, from, hourMs, covered, written);
+                EndFlush(written, true);
+                written.Clear();
+            }
+        }
+        finally
+        {
+            // Whatever was not written stays in the head.
+            EndFlush(hosts.Select(h => (h.Host, h.Series)), false);
+        }
+    }
+
+    int WriteBlock(
+        List<(byte[] Name, HostSeries Host, List<int> Series)> hosts, int from, long hourMs, int covered,
+        List<(HostSeries Host, List<int> Series)> written)
+    {
+        string path = blocks.NextPath(hourMs);
+        using var writer = new BlockWriter(path, disk);
+        while (from < hosts.Count && writer.Bytes < BlockBytesTarget)
+        {
+            var (_, host, series) = hosts[from++];
+            series.Sort((a, b) => KeyOf(a).SequenceCompareTo(KeyOf(b)));
+            foreach (int id in series)
+            {
+                _copies.Clear();
+                lock (host.Shard.Lock)
+                {
+                    host.Shard.CopyTo(ref head.Series[id], long.MinValue, long.MaxValue, flushingOnly: true, _copies);
+                }
+
+                writer.Add(host.Name, KeyOf(id), _copies);
+            }
+
+            written.Add((host, series));
+        }
+
+        // A block covers the hour only when it is the last of it: until then, replay must not skip what others hold.
+        writer.Complete(hourMs, hourMs + HourMs, from == hosts.Count ? covered : 0);
+        var block = blocks.Publish(path);
+        Log.Flushed(logger, writer.Chunks, writer.Series, path, block.FileBytes);
+        return from;
+    }
+
+    void Mark(Shard shard, long hourMs, List<(byte[] Name, HostSeries Host, List<int> Series)> hosts)
+    {
+        HostSeries[] here;
+        int[][] ids;
+        lock (shard.Index.Lock)
+        {
+            here = [.. shard.Index.Hosts];
+            ids = Array.ConvertAll(here, h => h.Series.Ids.ToArray());
+        }
+
+        lock (shard.Lock)
+        {
+            for (int i = 0; i < here.Length; i++)
+            {
+                var marked = new List<int>();
+                foreach (int id in ids[i])
+                {
+                    if (shard.MarkFlushing(ref head.Series[id], hourMs, hourMs + HourMs) > 0)
+                    {
+                        marked.Add(id);
+                    }
+                }
+
+                if (marked.Count > 0)
+                {
+                    hosts.Add((Encoding.UTF8.GetBytes(here[i].Name), here[i], marked));
+                }
+            }
+        }
+    }
+
+    void EndFlush(IEnumerable<(HostSeries Host, List<int> Series)> ended, bool written)
+    {
+        foreach (var (host, series) in ended)
+        {
+            lock (host.Shard.Lock)
+            {
+                foreach (int id in series)
+                {
+                    host.Shard.EndFlush(ref head.Series[id], written);
+                }
+            }
+        }
+    }
+
+    ReadOnlySpan<byte> KeyOf(int id) => head.Keys[head.Series[id].Key];
+
+    static int[] SeriesOf(Shard shard)
+    {
+        lock (shard.Index.Lock)
+        {
+            return shard.Index.All().ToArray();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+namespace Presage.Storage;
+
+/// <summary>An unpacked page of series keys, with the chunks of each series. Immutable.</summary>
+sealed class KeyPage
+{
+    readonly byte[] _bytes;
+    readonly (int KeyAt, int KeyLength, int FirstChunk)[] _series;
+    readonly int _endChunk;
+
+    /// <exception cref="CorruptDataException">The bytes are no page.</exception>
+    public KeyPage(byte[] bytes, int firstChunk)
+    {
+        _bytes = bytes;
+        int at = 0;
+        _series = new (int, int, int)[Varint.ReadBounded(bytes, ref at, BlockFormat.PageItems)];
+        for (int i = 0; i < _series.Length; i++)
+        {
+            int length = Varint.ReadBounded(bytes, ref at, bytes.Length);
+            if (length > bytes.Length - at)
+            {
+                throw new CorruptDataException("A page of keys is cut short.");
+            }
+
+            _series[i] = (at, length, firstChunk);
+            at += length;
+            firstChunk += Varint.ReadBounded(bytes, ref at, int.MaxValue - firstChunk);
+        }
+
+        _endChunk = firstChunk;
+    }
+
+    public int Count => _series.Length;
+
+    /// <summary>Bytes held, for the cache.</summary>
+    public int Bytes => _bytes.Length + (_series.Length * 12);
+
+    public ReadOnlySpan<byte> Key(int index) => _bytes.AsSpan(_series[index].KeyAt, _series[index].KeyLength);
+
+    /// <summary>The chunks of a series: first, and one behind the last.</summary>
+    public (int From, int To) ChunksOf(int index) =>
+        (_series[index].FirstChunk, index + 1 < _series.Length ? _series[index + 1].FirstChunk : _endChunk);
+}

@@ -1,0 +1,198 @@
+using CsCheck;
+using Presage.Metrics;
+using Presage.Storage;
+using Xunit;
+
+namespace Presage.Tests.Storage;
+
+/// <summary>
+/// Random work on a store beside the plainest model of it, a dictionary per series: appends (regular, jittered, late, doubled,
+/// conflicting, at the bounds), flushes, hours that pass, clean and unclean ends. After every few steps both hold the same.
+/// </summary>
+public sealed class StoreModelTests
+{
+    const int Hosts = 3;
+    const int SeriesPerHost = 4;
+
+    enum Step
+    {
+        Append,
+        Burst,
+        Late,
+        Repeat,
+        Minutes,
+        Hours,
+        Flush,
+        Reopen,
+        Crash,
+    }
+
+    static readonly Gen<Step> Steps = Gen.Frequency(
+        (20, Gen.Const(Step.Append)), (10, Gen.Const(Step.Burst)), (5, Gen.Const(Step.Late)), (5, Gen.Const(Step.Repeat)),
+        (5, Gen.Const(Step.Minutes)), (1, Gen.Const(Step.Hours)), (1, Gen.Const(Step.Flush)), (1, Gen.Const(Step.Reopen)),
+        (1, Gen.Const(Step.Crash)));
+
+    static readonly Gen<(Step Step, int Series, int Amount, int Kind)[]> Work =
+        Gen.Select(Steps, Gen.Int[0, (Hosts * SeriesPerHost) - 1], Gen.Int[1, 300], Gen.Int[0, 5])
+            .Select((step, series, amount, kind) => (step, series, amount, kind)).Array[1, 120];
+
+    [Fact]
+    public async Task A_store_holds_what_the_model_holds() =>
+        await Work.SampleAsync(RunAsync, iter: 150, threads: 2);
+
+    static async Task RunAsync((Step Step, int Series, int Amount, int Kind)[] work)
+    {
+        await using var run = new ModelRun();
+        foreach (var (step, series, amount, kind) in work)
+        {
+            switch (step)
+            {
+                case Step.Append:
+                    await run.AppendAsync(series, kind, 1);
+                    break;
+                case Step.Burst:
+                    await run.AppendAsync(series, kind, amount);
+                    break;
+                case Step.Late:
+                    await run.AppendLateAsync(series, amount * 1000L);
+                    break;
+                case Step.Repeat:
+                    await run.RepeatAsync(series, amount, conflicting: kind == 0);
+                    break;
+                case Step.Minutes:
+                    run.Fixture.Time.Advance(TimeSpan.FromSeconds(amount));
+                    break;
+                case Step.Hours:
+                    run.Fixture.Time.Advance(TimeSpan.FromMinutes(amount));
+                    break;
+                case Step.Flush:
+                    await run.Fixture.Store.FlushAsync(CancellationToken.None);
+                    break;
+                case Step.Reopen:
+                    run.Compare();
+                    await run.Fixture.ReopenAsync();
+                    run.Compare();
+                    break;
+                default:
+                    await run.CrashAsync();
+                    run.Compare();
+                    break;
+            }
+        }
+
+        run.Compare();
+    }
+
+    sealed class ModelRun : IAsyncDisposable
+    {
+        readonly Dictionary<int, SortedDictionary<long, long>> _model = [];
+        readonly Dictionary<int, double> _level = [];
+
+        public ModelRun() => Fixture.Open();
+
+        public StoreFixture Fixture { get; } = new();
+
+        public async Task AppendAsync(int series, int kind, int count)
+        {
+            long nowMs = Fixture.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            long fromMs = Math.Max(Newest(series) + 1, nowMs - 3_600_000);
+            for (int i = 0; i < count; i++)
+            {
+                double level = _level.GetValueOrDefault(series);
+                double value = kind switch
+                {
+                    0 => level,
+                    1 => level + 17,
+                    2 => Math.Round(level + 0.01, 2),
+                    3 => Math.Sin(level + i),
+                    4 => i % 9 == 0 ? SampleValue.StaleMarker : level + 4096,
+                    _ => i % 2 == 0 ? -0.0 : 1e300,
+                };
+                _level[series] = double.IsFinite(value) && Math.Abs(value) < 1e15 ? value : 0;
+                long timestampMs = fromMs + (i * 1000L) + (kind % 2 == 1 ? i % 3 : 0);
+                if (timestampMs <= nowMs + 600_000)
+                {
+                    await OfferAsync(series, timestampMs, value);
+                }
+            }
+        }
+
+        public Task AppendLateAsync(int series, long backMs) =>
+            OfferAsync(series, Fixture.Time.GetUtcNow().ToUnixTimeMilliseconds() - (backMs * 30), 5);
+
+        public async Task RepeatAsync(int series, int back, bool conflicting)
+        {
+            if (_model.TryGetValue(series, out var samples) && samples.Count > 0)
+            {
+                var (timestampMs, bits) = samples.ElementAt(Math.Max(samples.Count - back, 0));
+                double value = BitConverter.Int64BitsToDouble(bits);
+                await OfferAsync(series, timestampMs, conflicting ? 12345.678 : value);
+            }
+        }
+
+        /// <summary>The process dies: what the files hold is copied as it is, and the copy is opened.</summary>
+        public async Task CrashAsync()
+        {
+            string copy = Directory.CreateTempSubdirectory("presage-crash-").FullName;
+            StoreFiles.Copy(Fixture.Folder, copy);
+            await Fixture.CloseAsync();
+            Directory.Delete(Fixture.Folder, recursive: true);
+            Directory.Move(copy, Fixture.Folder);
+            Fixture.Open();
+        }
+
+        public void Compare()
+        {
+            int shown = 0;
+            for (int series = 0; series < Hosts * SeriesPerHost; series++)
+            {
+                var expected = _model.GetValueOrDefault(series, []).Select(p => (p.Key, p.Value)).ToArray();
+                var actual = Fixture.Read($"host{series % Hosts}", series);
+                Assert.Equal(expected, actual);
+                shown += expected.Length > 0 ? 1 : 0;
+                if (expected.Length > 2)
+                {
+                    var range = new TimeRange(expected[expected.Length / 3].Key, expected[expected.Length / 2].Key);
+                    Assert.Equal(
+                        expected.Where(s => range.Contains(s.Key)), Fixture.Read($"host{series % Hosts}", series, range));
+                }
+            }
+
+            Assert.Equal(shown, Fixture.Store.Select([], StoreFixture.Always).Count);
+            Assert.Equal(_model.Keys.Select(s => $"host{s % Hosts}").Distinct().Order(), Fixture.Store.Hosts);
+            Assert.Empty(Fixture.Store.Statistics.Damages);
+        }
+
+        public ValueTask DisposeAsync() => Fixture.DisposeAsync();
+
+        async Task OfferAsync(int series, long timestampMs, double value)
+        {
+            long nowMs = Fixture.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            var outcome = await Fixture.AppendAsync($"host{series % Hosts}", series, timestampMs, value);
+            long bits = BitConverter.DoubleToInt64Bits(value);
+            var samples = _model.GetValueOrDefault(series);
+            string expected =
+                timestampMs < nowMs - 7_200_000 ? "too old"
+                : timestampMs > nowMs + 600_000 ? "future"
+                : samples is null || timestampMs > samples.Keys.LastOrDefault(long.MinValue) ? "accepted"
+                : !samples.TryGetValue(timestampMs, out long stored) ? "out of order"
+                : stored == bits ? "duplicate" : "conflicting";
+            string actual =
+                outcome.TooOld > 0 ? "too old" : outcome.TooFarInFuture > 0 ? "future" : outcome.Accepted > 0 ? "accepted"
+                : outcome.OutOfOrder > 0 ? "out of order" : outcome.Duplicate > 0 ? "duplicate" : "conflicting";
+            Assert.Equal(expected, actual);
+            if (actual == "accepted")
+            {
+                if (samples is null)
+                {
+                    _model.Add(series, samples = []);
+                }
+
+                samples.Add(timestampMs, bits);
+            }
+        }
+
+        long Newest(int series) =>
+            _model.TryGetValue(series, out var samples) && samples.Count > 0 ? samples.Keys.Last() : long.MinValue / 2;
+    }
+}
