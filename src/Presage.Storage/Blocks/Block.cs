@@ -206,7 +206,14 @@ sealed class Block : ILabelIndex, IDisposable
         var entry = Entry(IndexField.ValuesAt, value, BlockFormat.ValueEntryBytes);
         int at = BinaryPrimitives.ReadInt32LittleEndian(entry[8..]);
         int length = BinaryPrimitives.ReadInt32LittleEndian(entry[12..]);
-        return PostingsBuilder.Read(SliceIndex((long)Number(IndexField.PostingsAt) + at, length), Totals.Series);
+        try
+        {
+            return PostingsBuilder.Read(SliceIndex((long)Number(IndexField.PostingsAt) + at, length), Totals.Series);
+        }
+        catch (CorruptDataException e) when (e.File.Length == 0)
+        {
+            throw Corrupt(e.Reason);
+        }
     }
 
     bool TryFindHost(ReadOnlySpan<byte> host, out int first, out int count)

@@ -9,7 +9,7 @@ namespace Presage.Storage;
 /// </summary>
 sealed class JournalReader(IJournalReplay replay)
 {
-    const int ReadAheadBytes = 1 << 20;
+    const int ReadAheadBytes = 256 << 10;
 
     byte[] _payload = new byte[64 << 10];
     int _seriesCount;

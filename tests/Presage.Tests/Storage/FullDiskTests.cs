@@ -1,0 +1,209 @@
+using System.Diagnostics;
+using Presage.Storage;
+using Xunit;
+
+namespace Presage.Tests.Storage;
+
+public sealed class FullDiskTests
+{
+    const long Start = StoreFixture.StartMs;
+
+    [Theory]
+    [InlineData("JournalWrite")]
+    [InlineData("JournalAllocate")]
+    [InlineData("JournalCreate")]
+    public async Task A_disk_that_fails_refuses_the_batch_and_recovers_by_itself(string operation)
+    {
+        var failing = Enum.Parse<DiskOperation>(operation);
+        await using var fixture = new StoreFixture();
+        bool broken = false;
+        fixture.Options = folder => new StorageOptions
+        {
+            DataFolder = folder,
+            JournalSegmentBytesMax = 1 << 20,
+            BeforeDisk = next =>
+            {
+                if (broken && (next == failing || next == DiskOperation.JournalCreate))
+                {
+                    throw new IOException("No space left on device");
+                }
+            },
+        };
+        int stored = 0;
+        for (; stored < 3; stored++)
+        {
+            await fixture.AppendAsync("a", 0, Start + stored, stored);
+        }
+
+        broken = true;
+        var refused = await Assert.ThrowsAsync<IOException>(() => FillUntilRefusedAsync(fixture));
+        Assert.Contains("No space left", refused.Message, StringComparison.Ordinal);
+        Assert.False(fixture.Store.IsWritable);
+        Assert.Contains("No space left", fixture.Store.NotWritableReason, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<IOException>(() => fixture.AppendAsync("new", 1, Start, 1));
+        Assert.Empty(fixture.Read("new", 1));
+        Assert.Equal(3, fixture.Read("a", 0).Length);
+
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(fixture.Store.IsWritable);
+        broken = false;
+        await RecoverAsync(fixture);
+        await fixture.AppendAsync("a", 0, Start + 10, 10);
+        await fixture.AppendAsync("new", 1, Start, 1);
+        var before = fixture.Read("fill", 2);
+        await fixture.ReopenAsync();
+        Assert.Equal(4, fixture.Read("a", 0).Length);
+        Assert.Single(fixture.Read("new", 1));
+        Assert.Equal(before, fixture.Read("fill", 2));
+        Assert.Empty(fixture.Store.Statistics.Damages);
+    }
+
+    [Fact]
+    public async Task A_group_that_was_written_in_part_is_cut_off()
+    {
+        await using var fixture = new StoreFixture();
+        bool broken = false;
+        fixture.Options = folder => new StorageOptions
+        {
+            DataFolder = folder,
+            BeforeDisk = next =>
+            {
+                if (broken && next == DiskOperation.JournalWrite)
+                {
+                    // Part of the group reaches the file before the disk is full.
+                    using var file = File.OpenHandle(
+                        StoreFiles.NewestSegment(folder), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+                    RandomAccess.Write(file, [99, 0, 0, 0, 1, 2, 3, 4, 2, 9], 32 + JournalBytesOfOneSample);
+                    throw new IOException("No space left on device");
+                }
+            },
+        };
+        await fixture.AppendAsync("a", 0, Start, 1);
+        JournalBytesOfOneSample = fixture.Store.Statistics.JournalBytes - 32;
+        broken = true;
+        await Assert.ThrowsAsync<IOException>(() => fixture.AppendAsync("a", 0, Start + 1, 2));
+        broken = false;
+        await RecoverAsync(fixture);
+        await fixture.AppendAsync("a", 0, Start + 2, 3);
+
+        await fixture.ReopenAsync();
+        Assert.Equal([Start, Start + 2], fixture.Read("a", 0).Select(s => s.TimestampMs));
+        Assert.Empty(fixture.Store.Statistics.Damages);
+    }
+
+    [Fact]
+    public async Task A_flush_that_fails_keeps_the_samples_and_succeeds_later()
+    {
+        await using var fixture = new StoreFixture();
+        var broken = new HashSet<DiskOperation>();
+        fixture.Options = folder => new StorageOptions
+        {
+            DataFolder = folder,
+            BeforeDisk = next =>
+            {
+                if (broken.Contains(next))
+                {
+                    throw new IOException("No space left on device");
+                }
+            },
+        };
+        for (int i = 0; i < 500; i++)
+        {
+            await fixture.AppendAsync(("a", i % 5, Start + i, i), ("b", i % 3, Start + i, i));
+        }
+
+        foreach (var operation in (DiskOperation[])[DiskOperation.BlockWrite, DiskOperation.BlockSync])
+        {
+            broken.Add(operation);
+            await Assert.ThrowsAsync<IOException>(() => fixture.Store.FlushAsync(CancellationToken.None));
+            broken.Clear();
+            Assert.Contains("No space left", fixture.Store.Statistics.LastFlushError, StringComparison.Ordinal);
+            Assert.Equal(100, fixture.Read("a", 0).Length);
+            Assert.Equal(0, fixture.Store.Statistics.Blocks);
+        }
+
+        await fixture.Store.FlushAsync(CancellationToken.None);
+        Assert.Null(fixture.Store.Statistics.LastFlushError);
+        Assert.Equal(1, fixture.Store.Statistics.Blocks);
+        Assert.Equal(100, fixture.Read("a", 0).Length);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(fixture.Folder, "blocks"), "*.tmp"));
+    }
+
+    [Fact]
+    public async Task A_really_full_file_system_refuses_and_recovers()
+    {
+        // A file system of 8 MB needs root; where that is missing, the faults of the other tests stand for it.
+        string mount = Directory.CreateTempSubdirectory("presage-full-").FullName;
+        if (Run("mount", "-t", "tmpfs", "-o", "size=9m", "tmpfs", mount) != 0)
+        {
+            Directory.Delete(mount);
+            return;
+        }
+
+        try
+        {
+            await using var fixture = new StoreFixture();
+            fixture.Options = _ => new StorageOptions { DataFolder = Path.Combine(mount, "data") };
+            await fixture.AppendAsync("a", 0, Start, 1);
+            await File.WriteAllBytesAsync(Path.Combine(mount, "filler"), new byte[3 << 20]);
+            await Assert.ThrowsAsync<IOException>(() => FillUntilRefusedAsync(fixture));
+            int acknowledged = (int)fixture.Store.Statistics.SamplesAppended - 1;
+            Assert.False(fixture.Store.IsWritable);
+
+            File.Delete(Path.Combine(mount, "filler"));
+            await RecoverAsync(fixture);
+            await fixture.AppendAsync("a", 0, Start + 1, 2);
+            await fixture.ReopenAsync();
+            Assert.Equal(2, fixture.Read("a", 0).Length);
+            Assert.Equal(acknowledged, fixture.Store.Statistics.SamplesReplayed - 2);
+            await fixture.CloseAsync();
+        }
+        finally
+        {
+            Assert.Equal(0, Run("umount", mount));
+            Directory.Delete(mount);
+        }
+    }
+
+    static long JournalBytesOfOneSample { get; set; }
+
+    static async Task FillUntilRefusedAsync(StoreFixture fixture)
+    {
+        for (int i = 0; i < 5_000; i++)
+        {
+            var samples = new (string, int, long, double)[200];
+            for (int j = 0; j < samples.Length; j++)
+            {
+                samples[j] = ("fill", 2, Start + (i * 200) + j - 3_000_000, Math.Sqrt((i * 200) + j));
+            }
+
+            await fixture.AppendAsync(samples);
+        }
+    }
+
+    /// <summary>The store tries once a second; the clock is ours, the thread is the pool's.</summary>
+    static async Task RecoverAsync(StoreFixture fixture)
+    {
+        var patience = Stopwatch.StartNew();
+        while (!fixture.Store.IsWritable)
+        {
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(20), fixture.Store.NotWritableReason);
+            fixture.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+    }
+
+    static int Run(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            process.WaitForExit();
+            return process.ExitCode;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return -1;
+        }
+    }
+}
