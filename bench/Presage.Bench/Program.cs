@@ -1,1 +1,14 @@
-return 0;
+using Presage.Bench;
+
+return args switch
+{
+    ["codec", .. var rest] => CodecBenchmark.Run(rest),
+    ["ingest", .. var rest] => await IngestBenchmark.RunAsync(rest),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Presage.Bench -- codec [SCRAPES.gz] | ingest [FOLDER]");
+    return 2;
+}
