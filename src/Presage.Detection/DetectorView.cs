@@ -5,7 +5,8 @@ namespace Presage.Detection;
 /// One time scale of a detector: where the value (less the rhythm of the day) usually lies, and how far it strays from
 /// there.
 /// </summary>
-sealed class DetectorView(double smoothingSeconds, double levelHalfLifeSeconds, double lookSeconds)
+sealed class DetectorView(
+    double smoothingSeconds, double levelHalfLifeSeconds, double lookSeconds, double priorExponent)
 {
     /// <summary>
     /// Learning speed of the level while values are odd, and how it recovers, so that a new regime is followed.
@@ -18,7 +19,10 @@ sealed class DetectorView(double smoothingSeconds, double levelHalfLifeSeconds, 
     double _smooth;
     bool _hasSmooth;
 
-    public ResidualTails Tails { get; } = new(lookSeconds);
+    /// <summary>The residual farthest from usual since values have been odd.</summary>
+    double _oddPeak;
+
+    public ResidualTails Tails { get; } = new(lookSeconds, priorExponent);
 
     public double Level => _level.Value;
 
@@ -46,6 +50,7 @@ sealed class DetectorView(double smoothingSeconds, double levelHalfLifeSeconds, 
     /// <summary>Learns the value taken in, as one of normal times.</summary>
     public void LearnNormal(double seconds)
     {
+        _oddPeak = 0;
         Tails.Learn(Residual, seconds);
         _level.Learn(_smooth, seconds);
     }
@@ -53,6 +58,7 @@ sealed class DetectorView(double smoothingSeconds, double levelHalfLifeSeconds, 
     /// <summary>Learns an odd value, slowly, unless it has been odd for hours.</summary>
     public void LearnOdd(double seconds, double oddForSeconds)
     {
+        _oddPeak = Math.Abs(Residual) > Math.Abs(_oddPeak) ? Residual : _oddPeak;
         double recovered = Math.Clamp(
             (oddForSeconds - AdaptFromSeconds) / (AdaptFullSeconds - AdaptFromSeconds), 0, 1);
         if (recovered == 1)
@@ -62,6 +68,9 @@ sealed class DetectorView(double smoothingSeconds, double levelHalfLifeSeconds, 
 
         _level.Learn(_smooth, seconds * (OddGain + ((1 - OddGain) * recovered)));
     }
+
+    /// <summary>Calls usual what was odd: it has come back often enough.</summary>
+    public void Accept(double oddForSeconds) => Tails.Accept(_oddPeak, oddForSeconds);
 
     /// <summary>The rhythm of the day now explains more or less: the level takes the other part.</summary>
     public void Shift(double by)
@@ -89,6 +98,7 @@ sealed class DetectorView(double smoothingSeconds, double levelHalfLifeSeconds, 
         _level.Save(writer);
         writer.Double(_smooth);
         writer.Byte((byte)(_hasSmooth ? 1 : 0));
+        writer.Double(_oddPeak);
         Tails.Save(writer);
     }
 
@@ -97,6 +107,7 @@ sealed class DetectorView(double smoothingSeconds, double levelHalfLifeSeconds, 
         bool isSane = _level.Restore(ref reader);
         _smooth = reader.Double();
         _hasSmooth = reader.Byte() != 0;
-        return Tails.Restore(ref reader) && isSane && double.IsFinite(_smooth);
+        _oddPeak = reader.Double();
+        return Tails.Restore(ref reader) && isSane && double.IsFinite(_smooth) && double.IsFinite(_oddPeak);
     }
 }

@@ -37,9 +37,6 @@ struct OddRun
     /// <summary>The residual farthest from usual, in practical floors.</summary>
     public double PeakResidual { get; private set; }
 
-    /// <summary>The time scale of the peak.</summary>
-    public OddScale PeakScale { get; private set; }
-
     public AnomalyChange See(in OddLook look) => IsOpen ? Watch(look) : Suspect(look);
 
     /// <summary>Ends the anomaly, if one runs, with its last unusual value.</summary>
@@ -60,7 +57,6 @@ struct OddRun
     {
         writer.Byte((byte)(IsOpen ? 1 : 0));
         writer.Byte((byte)_opener);
-        writer.Byte((byte)PeakScale);
         writer.Double(_hotSeconds);
         writer.Double(_calmSeconds);
         writer.Long(_hotLooks);
@@ -77,7 +73,6 @@ struct OddRun
         byte isOpen = reader.Byte();
         IsOpen = isOpen == 1;
         _opener = (OddScale)reader.Byte();
-        PeakScale = (OddScale)reader.Byte();
         _hotSeconds = reader.Double();
         _calmSeconds = reader.Double();
         _hotLooks = (int)reader.Long();
@@ -87,7 +82,7 @@ struct OddRun
         PeakResidual = reader.Double();
         _candidate = Restore(ref reader, out bool candidateIsSane);
         Anomaly = Restore(ref reader, out bool anomalyIsSane);
-        return isOpen < 2 && _opener <= OddScale.Slow && PeakScale <= OddScale.Slow && candidateIsSane &&
+        return isOpen < 2 && _opener <= OddScale.Slow && candidateIsSane &&
             anomalyIsSane && double.IsFinite(PeakResidual) &&
             _hotSeconds is >= 0 and < 1e9 && _calmSeconds is >= 0 and < 1e9 && OpenSeconds is >= 0 and < 1e12;
     }
@@ -155,7 +150,6 @@ struct OddRun
         if (isPeak)
         {
             PeakResidual = look.Residual;
-            PeakScale = look.Scale;
         }
 
         return new Anomaly

@@ -12,7 +12,7 @@ namespace Presage.Detection;
 /// ends (a sixth of the history, 5 min to 1 h). Without the delay a slow ramp would teach each step before the next
 /// arrives and never look odd. When the block turns out to belong to an anomaly it is dropped.
 /// </summary>
-sealed class ResidualTails(double lookSeconds)
+sealed class ResidualTails(double lookSeconds, double priorExponent)
 {
     /// <summary>16 octaves: from 1/32 of the practical floor to 2,048 floors.</summary>
     const int Bins = 32;
@@ -28,10 +28,7 @@ sealed class ResidualTails(double lookSeconds)
     /// </summary>
     const double FarthestMin = 0.25;
 
-    /// <summary>
-    /// Prior exponent of the tail, and the looks it weighs: t-distributed noise with 5 degrees of freedom.
-    /// </summary>
-    const double PriorExponent = 5;
+    /// <summary>The looks that the prior exponent of the tail weighs.</summary>
     const double PriorLooks = 1_000;
 
     readonly float[] _main = new float[2 * Bins];
@@ -221,10 +218,10 @@ sealed class ResidualTails(double lookSeconds)
         double quantile = Math.Max(LowestEdge, Quantile(above, share));
         double decades = Math.Log(share * 2 * (_mainLooks + 1));
         double measured = quantile >= farthest || decades <= 0
-            ? PriorExponent
+            ? priorExponent
             : decades / Math.Log(farthest / quantile);
         measured = Math.Clamp(measured, 1.5, 10);
-        return ((PriorLooks * PriorExponent) + (_mainLooks * measured)) / (PriorLooks + _mainLooks);
+        return ((PriorLooks * priorExponent) + (_mainLooks * measured)) / (PriorLooks + _mainLooks);
     }
 
     static int BinOf(double distance) =>

@@ -58,9 +58,9 @@ public sealed class VitalDetector
     readonly SignalScale _scale;
     readonly AnomalyDirection _direction;
     readonly DayProfile _rhythm = new();
-    readonly DetectorView _fast = new(0, 3_600, Rarity.LookSeconds);
-    readonly DetectorView _middle = new(60, 3 * 3_600, 60);
-    readonly DetectorView _slow = new(300, 86_400, 300);
+    readonly DetectorView _fast;
+    readonly DetectorView _middle;
+    readonly DetectorView _slow;
     OddRun _run;
     long _lastMs = long.MinValue;
     double _settleSeconds;
@@ -74,6 +74,13 @@ public sealed class VitalDetector
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(settings.Floor);
         _scale = new SignalScale(settings);
         _direction = settings.Direction;
+
+        // Prior exponents of the tails, those of t-distributed noise with as many degrees of freedom. Throughput and
+        // latency come in bursts even after the logarithm.
+        double exponent = settings.IsLogarithmic ? 4 : 5;
+        _fast = new DetectorView(0, 3_600, Rarity.LookSeconds, exponent);
+        _middle = new DetectorView(60, 3 * 3_600, 60, exponent);
+        _slow = new DetectorView(300, 86_400, 300, exponent);
     }
 
     /// <summary>The time its data cover, in seconds; gaps do not count.</summary>
@@ -302,8 +309,9 @@ public sealed class VitalDetector
             _recurrences++;
             if (HasComeBack)
             {
-                var view = _run.PeakScale switch { OddScale.Value => _fast, OddScale.Minute => _middle, _ => _slow };
-                view.Tails.Accept(_run.PeakResidual, _run.OpenSeconds);
+                _fast.Accept(_run.OpenSeconds);
+                _middle.Accept(_run.OpenSeconds);
+                _slow.Accept(_run.OpenSeconds);
                 _recurrences = 0;
             }
         }

@@ -36,7 +36,8 @@ sealed class FactsReading(PromQlEngine engine)
 
         LabelSet Labels(PreparedQuery query) => Series(query)?.Labels ?? LabelSet.Empty;
 
-        double? Number(PreparedQuery query) => Series(query) is { } one && double.IsFinite(one.Value) ? one.Value : null;
+        double? Number(PreparedQuery query) =>
+            Series(query) is { } one && double.IsFinite(one.Value) ? one.Value : null;
     }
 
     static string? First(params ReadOnlySpan<string> texts)

@@ -29,24 +29,24 @@ static class Quantity
     public static string Format(double value, string unit, string family)
     {
         var scale = ScaleOf(value, unit, family);
-        return $"{Digits(value / scale.Factor, unit)}{Suffix(scale)}";
+        return $"{Digits(value, scale, unit)}{Suffix(scale)}";
     }
 
     /// <summary>A range with the unit once, chosen by its upper end: "1.2–3.4 ms".</summary>
     public static string FormatRange(double lower, double upper, string unit, string family)
     {
         var scale = ScaleOf(Math.Max(Math.Abs(lower), Math.Abs(upper)), unit, family);
-        string low = Digits(lower / scale.Factor, unit), high = Digits(upper / scale.Factor, unit);
+        string low = Digits(lower, scale, unit), high = Digits(upper, scale, unit);
         return low == high ? $"{low}{Suffix(scale)}" : $"{low}–{high}{Suffix(scale)}";
     }
 
     /// <summary>
     /// Three significant digits without trailing zeros; counts and tiny rests of a larger scale keep whole numbers.
     /// </summary>
-    static string Digits(double value, string unit)
+    static string Digits(double full, Scale scale, string unit)
     {
-        double size = Math.Abs(value);
-        string text = unit == "count" && size < 1000 ? value.ToString("0")
+        double value = full / scale.Factor, size = Math.Abs(value);
+        string text = unit == "count" && scale.Factor == 1 ? value.ToString("0")
             : size >= 99.95 ? value.ToString("0")
             : size >= 9.995 ? value.ToString("0.#")
             : size >= 0.0995 || size == 0 ? value.ToString("0.##")

@@ -47,8 +47,9 @@ sealed class VitalPlans(VitalCatalogue catalogue, PromQlEngine engine)
         {
             if (vital.ValueQuery(VitalSign.NodeSource, cadence) is { } value)
             {
-                var capacity = vital.CapacityQuery(VitalSign.NodeSource, cadence) is { } text ? engine.Prepare(text) : null;
-                plans.Add(new VitalPlan(vital, engine.Prepare(value), capacity));
+                string? capacity = vital.CapacityQuery(VitalSign.NodeSource, cadence);
+                var prepared = capacity is null ? null : engine.Prepare(capacity);
+                plans.Add(new VitalPlan(vital, engine.Prepare(value), prepared));
             }
         }
 

@@ -13,10 +13,10 @@ public sealed class VitalCatalogueTests
         Assert.Equal(
             [
                 "cpu_use", "cpu_iowait", "cpu_steal", "load", "cpu_pressure", "memory_use", "memory_used",
-                "memory_pressure", "swap_use", "swap_activity", "filesystem_use", "inode_use", "disk_busy", "disk_read_latency",
-                "disk_write_latency", "disk_read", "disk_write", "io_pressure", "disk_errors", "network_receive",
-                "network_transmit", "network_errors", "tcp_retransmits", "temperature", "file_handles", "processes",
-                "context_switches",
+                "memory_pressure", "swap_use", "swap_activity", "filesystem_use", "inode_use", "disk_busy",
+                "disk_read_latency", "disk_write_latency", "disk_read", "disk_write", "io_pressure",
+                "disk_errors", "network_receive", "network_transmit", "network_errors", "tcp_retransmits",
+                "temperature", "file_handles", "processes", "context_switches",
             ],
             VitalCatalogue.Default.Vitals.Select(vital => vital.Id));
     }
