@@ -7,6 +7,9 @@ namespace Presage.Api;
 /// <summary>A query parameter that a handler reads by hand, for the API document.</summary>
 sealed record DocumentedParameter(string Name, bool Required, string Meaning);
 
+/// <summary>A body of bytes that a handler reads by hand, for the API document.</summary>
+sealed record DocumentedBody(string MediaType);
+
 /// <summary>Makes the OpenAPI document, from which the dashboard's client types are generated.</summary>
 static class ApiDocument
 {
@@ -88,6 +91,21 @@ static class ApiDocument
                 Description = parameter.Meaning,
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             });
+        }
+
+        if (metadata.OfType<DocumentedBody>().SingleOrDefault() is { } body)
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    [body.MediaType] = new()
+                    {
+                        Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" },
+                    },
+                },
+            };
         }
 
         var access = metadata.OfType<AccessRequirement>().LastOrDefault()?.Access ?? Access.Viewer;

@@ -4,8 +4,9 @@ namespace Presage.Api;
 static class LiveApi
 {
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/live", static (string[]? host, HttpContext context, LiveFeed feed) => feed.ServeAsync(context, host ?? []))
+        api.MapGet("/live", static (HttpContext context, LiveFeed feed) => feed.ServeAsync(context))
             .Require(Access.Viewer).WithName("live").WithTags("Fleet")
             .WithSummary("Server-sent events: hello, tick every second, vitals of the hosts asked for")
+            .WithMetadata(new DocumentedParameter("host", false, "A host whose vital signs are wanted; may stand several times"))
             .Produces<LiveEvents>(StatusCodes.Status200OK, "text/event-stream");
 }

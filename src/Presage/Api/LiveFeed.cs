@@ -36,8 +36,9 @@ sealed class LiveFeed(FleetView fleet, SelfStatus status, Gate gate, TimeProvide
         }
     }
 
-    public async Task ServeAsync(HttpContext context, string[] hosts)
+    public async Task ServeAsync(HttpContext context)
     {
+        string[] hosts = [.. context.Request.Query["host"].OfType<string>()];
         Check(hosts);
         var channel = System.Threading.Channels.Channel.CreateBounded<LiveState>(
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });

@@ -52,37 +52,49 @@ static class PrometheusApi
     public static void Map(IEndpointRouteBuilder root)
     {
         var api = root.MapGroup("/api/v1").WithTags("Prometheus").Require(Access.Viewer);
-        GetAndPost<QueryAnswer>(api, "/query", "query", static (c, q) => q.InstantAsync(c),
-            "Evaluate PromQL at one time",
+        const string Instant = "Evaluate PromQL at one time", Range = "Evaluate PromQL over a range of time";
+        Describe<QueryAnswer>(
+            api.MapGet("/query", static (HttpContext c, PrometheusQueries q) => q.InstantAsync(c)), "query", Instant,
             Query, new("time", false, "Seconds since 1970, or RFC 3339; now when left out"), Timeout, Host);
-        GetAndPost<QueryAnswer>(api, "/query_range", "queryRange", static (c, q) => q.RangeAsync(c),
-            "Evaluate PromQL over a range of time",
+        Describe<QueryAnswer>(
+            api.MapGet("/query_range", static (HttpContext c, PrometheusQueries q) => q.RangeAsync(c)), "queryRange", Range,
             Query, Start with { Required = true }, End with { Required = true },
             new("step", true, "Seconds between two points, or a duration"), Timeout, Host);
-        GetAndPost<SeriesAnswer>(api, "/series", "series", static (c, q) => q.SeriesAsync(c),
+        Describe<SeriesAnswer>(
+            api.MapGet("/series", static (HttpContext c, PrometheusQueries q) => q.SeriesAsync(c)), "series",
             "The series that match[] selects", Match with { Required = true }, Start, End, Host);
-        GetAndPost<NamesAnswer>(api, "/labels", "labels", static (c, q) => q.LabelsAsync(c),
+        Describe<NamesAnswer>(
+            api.MapGet("/labels", static (HttpContext c, PrometheusQueries q) => q.LabelsAsync(c)), "labels",
             "The names of all labels", Match, Start, End, Host);
-        api.MapGet("/label/{name}/values", static (string name, HttpContext c, PrometheusQueries q) => q.LabelValuesAsync(name, c)).WithName("labelValues")
-            .WithSummary("The values of a label").WithMetadata([Match, Start, End, Host])
-            .Produces<NamesAnswer>(StatusCodes.Status200OK, "application/json");
-        api.MapGet("/status/buildinfo", static () => PrometheusQueries.BuildInfo()).WithName("buildInfo").WithSummary("Version, for Grafana")
-            .Produces<BuildInfoAnswer>(StatusCodes.Status200OK, "application/json");
+        Describe<NamesAnswer>(
+            api.MapGet("/label/{name}/values",
+                static (string name, HttpContext c, PrometheusQueries q) => q.LabelValuesAsync(name, c)),
+            "labelValues", "The values of a label", Match, Start, End, Host);
+        api.MapGet("/status/buildinfo", static () => PrometheusQueries.BuildInfo())
+            .WithName("buildInfo").WithSummary("Version, for Grafana");
+        MapForms(api);
     }
 
-    /// <summary>Maps both forms of a call: parameters in the address, and as a form for long queries.</summary>
-    static void GetAndPost<TAnswer>(
-        RouteGroupBuilder api,
-        string path,
-        string name,
-        Func<HttpContext, PrometheusQueries, Task> handler,
-        string summary,
-        params ReadOnlySpan<DocumentedParameter> parameters)
+    /// <summary>The same calls with their parameters as a form, for queries too long for an address.</summary>
+    static void MapForms(RouteGroupBuilder api)
     {
-        api.MapGet(path, handler).WithName(name).WithSummary(summary).WithMetadata(parameters.ToArray())
-            .Produces<TAnswer>(StatusCodes.Status200OK, "application/json");
-        api.MapPost(path, handler).WithName(name + "Form").WithSummary(summary + "; parameters as a form")
-            .WithMetadata(NotAudited.Instance).DisableAntiforgery()
-            .Produces<TAnswer>(StatusCodes.Status200OK, "application/json");
+        const string Form = "The same with its parameters as a form";
+        Describe<QueryAnswer>(
+            api.MapPost("/query", static (HttpContext c, PrometheusQueries q) => q.InstantAsync(c)), "queryForm", Form)
+            .WithMetadata(NotAudited.Instance);
+        Describe<QueryAnswer>(
+            api.MapPost("/query_range", static (HttpContext c, PrometheusQueries q) => q.RangeAsync(c)), "queryRangeForm", Form)
+            .WithMetadata(NotAudited.Instance);
+        Describe<SeriesAnswer>(
+            api.MapPost("/series", static (HttpContext c, PrometheusQueries q) => q.SeriesAsync(c)), "seriesForm", Form)
+            .WithMetadata(NotAudited.Instance);
+        Describe<NamesAnswer>(
+            api.MapPost("/labels", static (HttpContext c, PrometheusQueries q) => q.LabelsAsync(c)), "labelsForm", Form)
+            .WithMetadata(NotAudited.Instance);
     }
+
+    static RouteHandlerBuilder Describe<TAnswer>(
+        RouteHandlerBuilder endpoint, string name, string summary, params ReadOnlySpan<DocumentedParameter> parameters) =>
+        endpoint.WithName(name).WithSummary(summary).WithMetadata(parameters.ToArray())
+            .Produces<TAnswer>(StatusCodes.Status200OK, "application/json");
 }

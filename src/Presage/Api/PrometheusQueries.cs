@@ -18,20 +18,22 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
 
     public Task InstantAsync(HttpContext context) => AnswerAsync(context, async (call, token) =>
     {
+        int limit = call.Limit();
         long at = call.Time("time") ?? Now();
         var query = Prepare(call, out var engine);
         var result = await RunAsync(() => engine.Instant(query, at, Source(call), token), token);
-        return writer => PrometheusJson.WriteResult(writer, result, call.Limit());
+        return writer => PrometheusJson.WriteResult(writer, result, limit);
     });
 
     public Task RangeAsync(HttpContext context) => AnswerAsync(context, async (call, token) =>
     {
+        int limit = call.Limit();
         long start = call.RequiredTime("start"), end = call.RequiredTime("end"), step = call.Step();
         var query = Prepare(call, out var engine);
         try
         {
             var result = await RunAsync(() => engine.Range(query, start, end, step, Source(call), token), token);
-            return writer => PrometheusJson.WriteResult(writer, result, call.Limit());
+            return writer => PrometheusJson.WriteResult(writer, result, limit);
         }
         catch (ArgumentException e)
         {
@@ -44,6 +46,7 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
 
     public Task SeriesAsync(HttpContext context) => AnswerAsync(context, async (call, token) =>
     {
+        int limit = call.Limit();
         if (call.Selectors.Count == 0)
         {
             throw new PrometheusException(StatusCodes.Status400BadRequest, "bad_data", "no match[] parameter provided");
@@ -51,19 +54,21 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
 
         var found = await SelectAsync(call, (source, matchers, range) =>
             source.Select(matchers, range).Select(static s => s.Labels), token);
-        return writer => PrometheusJson.WriteSeries(writer, found.Order(), call.Limit());
+        return writer => PrometheusJson.WriteSeries(writer, found.Order(), limit);
     });
 
     public Task LabelsAsync(HttpContext context) => AnswerAsync(context, async (call, token) =>
     {
+        int limit = call.Limit();
         var found = await SelectAsync(call, static (source, matchers, range) => source.LabelNames(matchers, range), token);
-        return writer => PrometheusJson.WriteNames(writer, found.Order(StringComparer.Ordinal), call.Limit());
+        return writer => PrometheusJson.WriteNames(writer, found.Order(StringComparer.Ordinal), limit);
     });
 
     public Task LabelValuesAsync(string name, HttpContext context) => AnswerAsync(context, async (call, token) =>
     {
+        int limit = call.Limit();
         var found = await SelectAsync(call, (source, matchers, range) => source.LabelValues(name, matchers, range), token);
-        return writer => PrometheusJson.WriteNames(writer, found.Order(StringComparer.Ordinal), call.Limit());
+        return writer => PrometheusJson.WriteNames(writer, found.Order(StringComparer.Ordinal), limit);
     });
 
     /// <summary>Grafana asks for the version and switches features by it: 2.24 is the least that has label matching by series.</summary>

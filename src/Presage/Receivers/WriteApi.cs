@@ -9,6 +9,6 @@ static class WriteApi
         root.MapPost("/api/v1/write", static (HttpContext context, WriteReceiver receiver) => receiver.ReceiveAsync(context))
             .Require(Access.Write).WithMetadata(NotAudited.Instance).WithName("remoteWrite").WithTags("Receivers")
             .WithSummary("Prometheus remote write 1.0: snappy-compressed protobuf WriteRequest")
-            .Accepts<byte[]>("application/x-protobuf")
+            .WithMetadata(new DocumentedBody("application/x-protobuf"))
             .Produces(StatusCodes.Status204NoContent);
 }

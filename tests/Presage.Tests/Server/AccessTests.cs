@@ -21,7 +21,7 @@ public sealed class AccessTests
         [
             $"GET {Api}/session", $"POST {Api}/session", $"DELETE {Api}/session", $"POST {Api}/setup",
             "GET /-/healthy", "GET /-/ready", "GET /install.sh", "GET /download/{file}", "GET /api/openapi.json",
-            "GET /api/docs/", "GET /api/docs/{documentName?}", "GET /api/docs/scalar.js",
+            "GET /api/docs/{documentName?}", "GET /api/docs/scalar.js",
             "GET /api/docs/scalar.aspnetcore.js", "GET /api/docs/favicon.svg", "GET /{**path}", "HEAD /{**path}",
         ],
         [Access.Write] = ["POST /api/v1/write"],
@@ -86,7 +86,7 @@ public sealed class AccessTests
         .OfType<RouteEndpoint>()
         .SelectMany(static e =>
             (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"])
-                .Select(method => $"{method} /{e.RoutePattern.RawText!.TrimStart('/')}"));
+                .Select(method => $"{method} /{e.RoutePattern.RawText!.Trim('/')}"));
 
     static async Task<HttpStatusCode> CallAsync(HttpClient client, string route)
     {

@@ -20,11 +20,13 @@ public sealed class ConfigurationTests
     public void Mistakes_are_told_with_place_key_value_and_form(string file)
     {
         string path = Path.Combine(Tidy.Repository.Root, "tests/Presage.Tests/Server/rejected-configuration", file);
-        var expected = File.ReadLines(path).TakeWhile(static l => l.StartsWith("# ", StringComparison.Ordinal)).Select(static l => l[2..]);
+        var expected = File.ReadLines(path)
+            .TakeWhile(static l => l.StartsWith("# ", StringComparison.Ordinal)).Select(static l => l[2..]);
 
         var refusal = Assert.Throws<ConfigurationException>(() => ConfigurationReader.Read(path, new Hashtable(), NoFlags));
 
-        Assert.Equal(string.Join('\n', expected), refusal.Message);
+        string folder = Path.GetDirectoryName(path) + Path.DirectorySeparatorChar;
+        Assert.Equal(string.Join('\n', expected), refusal.Message.Replace(folder, "", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -18,6 +18,7 @@ sealed class ServerFixture : IAsyncDisposable
     public const string Password = "correct horse battery";
 
     readonly DirectoryInfo _folder;
+    readonly List<HttpClient> _clients = [];
 
     ServerFixture(DirectoryInfo folder, PresageServer server)
     {
@@ -65,15 +66,20 @@ sealed class ServerFixture : IAsyncDisposable
     }
 
     /// <summary>A client that keeps cookies, as a browser does.</summary>
-    public HttpClient NewClient(CookieContainer? cookies = null) => new(new SocketsHttpHandler
+    public HttpClient NewClient(CookieContainer? cookies = null)
     {
-        UseCookies = cookies is not null,
-        CookieContainer = cookies ?? new CookieContainer(),
-        AllowAutoRedirect = false,
-    })
-    {
-        BaseAddress = Server.Listening.Local,
-    };
+        var client = new HttpClient(new SocketsHttpHandler
+        {
+            UseCookies = cookies is not null,
+            CookieContainer = cookies ?? new CookieContainer(),
+            AllowAutoRedirect = false,
+        })
+        {
+            BaseAddress = Server.Listening.Local,
+        };
+        _clients.Add(client);
+        return client;
+    }
 
     /// <summary>A client with an API token of a role.</summary>
     public HttpClient ClientOf(Role role) => ClientWith(Part<Tokens>().Create(
@@ -114,7 +120,7 @@ sealed class ServerFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Client.Dispose();
+        _clients.ForEach(static client => client.Dispose());
         await Server.DisposeAsync();
         _folder.Delete(recursive: true);
     }
