@@ -46,7 +46,7 @@ export function ChartFigure({ title, unitNote, data, height, status, exact = fal
         <span className={styles.legend}>
           {summary !== null && (
             <>
-              now <b title={fullValue(summary.last, data.unit)}>{value(summary.last)}</b>
+              {data.staleSinceMs === undefined ? "now" : "last"} <b title={fullValue(summary.last, data.unit)}>{value(summary.last)}</b>
               <span className={styles.rest}>{usualText !== "" && <> · usual <b>{usualText}</b></>} · min {value(summary.min)} · max {value(summary.max)}{exact && ` · mean ${value(summary.mean)}`}</span>
             </>
           )}

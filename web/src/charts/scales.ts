@@ -1,7 +1,7 @@
-import { ticks as niceTicks } from "d3-array";
+import { tickStep } from "d3-array";
 import { scaleLinear, type ScaleLinear } from "d3-scale";
 import { timeTicks } from "d3-time";
-import { scaleFor, significant, type Unit } from "../lib/format";
+import { fixed, scaleFor, type Unit } from "../lib/format";
 import { formatClock, formatClockSeconds, formatDay } from "../lib/time";
 
 export interface Tick { at: number; label: string }
@@ -24,6 +24,9 @@ interface ValueAxisWish {
   bottom: number;
 }
 
+/** A fitted axis never magnifies less than this part of the value: noise must not look like news. */
+const LEAST_SPAN = 0.02;
+
 /** A value axis with few round labels; all labels share one unit. */
 export function valueAxis({ low, high, unit, fit, count, top, bottom }: ValueAxisWish): ValueAxis {
   const { divisor, suffix } = scaleFor(Math.max(Math.abs(high), Math.abs(low)) || 1, unit);
@@ -33,19 +36,19 @@ export function valueAxis({ low, high, unit, fit, count, top, bottom }: ValueAxi
     to = from + (from === 0 ? 1 : Math.abs(from) * 0.1);
     if (fit) from -= Math.abs(from) * 0.1;
   }
-  let stops = niceTicks(from, to, count);
-  const step = stops.length > 1 ? (stops[1] ?? 0) - (stops[0] ?? 0) : to - from;
+  if (fit && to - from < LEAST_SPAN * Math.abs(to)) {
+    const room = (LEAST_SPAN * Math.abs(to) - (to - from)) / 2;
+    to += room;
+    from = Math.max(from < 0 ? from - room : 0, from - room);
+  }
   // The axis ends on a label at both ends, so that the topmost value has a number above it.
-  const first = Math.floor(from / step + 1e-9) * step;
-  const end = Math.ceil(to / step - 1e-9) * step;
-  stops = niceTicks(first, end, Math.max(1, Math.round((end - first) / step)));
-  const scale = scaleLinear().domain([first * divisor, end * divisor]).range([bottom, top]);
-  return { scale, suffix, ticks: stops.map((stop) => ({ at: stop * divisor, label: axisNumber(stop) })) };
-}
-
-function axisNumber(value: number): string {
-  const text = significant(value, Math.abs(value) >= 1000 ? 4 : 3);
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  const step = tickStep(from, to, count);
+  const first = Math.floor(from / step + 1e-9);
+  const end = Math.ceil(to / step - 1e-9);
+  const places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const stops = Array.from({ length: end - first + 1 }, (_, index) => (first + index) * step);
+  const scale = scaleLinear().domain([first * step * divisor, end * step * divisor]).range([bottom, top]);
+  return { scale, suffix, ticks: stops.map((stop) => ({ at: stop * divisor, label: fixed(stop, places) })) };
 }
 
 /** Times on round marks of the clock: "14:10", "Thu 19 Nov" at midnight, seconds in short windows. */

@@ -89,6 +89,12 @@ export function significant(value: number, digits = 3): string {
   return withSign(grouped(Number(text) === 0 ? "0" : text));
 }
 
+/** A number with exactly so many decimals, thousands grouped, with a true minus. */
+export function fixed(value: number, places: number): string {
+  const text = value.toFixed(places);
+  return withSign(grouped(Number(text) === 0 ? (0).toFixed(places) : text));
+}
+
 /** Power of ten after rounding: 999.96 with three digits counts as a thousand. */
 function magnitude(size: number, digits: number): number {
   return Math.floor(Math.log10(Number(size.toPrecision(digits))));

@@ -1,4 +1,4 @@
-import { NBSP, formatDuration } from "./format";
+import { NBSP, formatCount, formatDuration } from "./format";
 
 /** The title of the overview: one sentence with the answer, and what is less urgent after it. */
 interface Facts {
@@ -30,6 +30,6 @@ function usualText(hosts: readonly HostFacts[]): string {
   const count = (state: string) => hosts.filter((host) => host.state === state).length;
   const usual = count("ok");
   const learning = count("learning");
-  const text = usual === hosts.length ? `All ${hosts.length}${NBSP}hosts are as usual` : `${usual} of ${hosts.length}${NBSP}hosts ${usual === 1 ? "is" : "are"} as usual`;
+  const text = usual === hosts.length ? `All ${formatCount(hosts.length)}${NBSP}hosts are as usual` : `${formatCount(usual)} of ${formatCount(hosts.length)}${NBSP}hosts ${usual === 1 ? "is" : "are"} as usual`;
   return learning === 0 ? `${text}.` : `${text}, ${learning} ${learning === 1 ? "is" : "are"} learning.`;
 }

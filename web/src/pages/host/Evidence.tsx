@@ -37,7 +37,7 @@ export function Evidence(props: EvidenceProps) {
       <EventLane alerts={alerts} window={window} />
       {readings.map((reading, index) => (
         <div key={reading.key} className={styles.evidence}>
-          <VitalChart {...props} reading={reading} axis={index === readings.length - 1} />
+          <VitalChart {...props} reading={reading} axis={index === readings.length - 1} first={index === 0} />
         </div>
       ))}
     </Panel>
@@ -52,7 +52,7 @@ function Key() {
   );
 }
 
-function VitalChart({ detail, reading, range, window, nowMs, staleSinceMs, axis }: EvidenceProps & { reading: VitalReading; axis: boolean }) {
+function VitalChart({ detail, reading, range, window, nowMs, staleSinceMs, axis, first }: EvidenceProps & { reading: VitalReading; axis: boolean; first: boolean }) {
   const host = detail.summary.host;
   const series = useVitalSeries(host, reading, range);
   const { zoom, back } = useZoom();
@@ -71,7 +71,7 @@ function VitalChart({ detail, reading, range, window, nowMs, staleSinceMs, axis 
   return (
     <ChartFigure
       title={title} {...(note === null ? {} : { unitNote: note })} data={data} height={axis ? 140 : 124} exact={series.exact}
-      status={statusOf(series, detail, window)} onZoom={zoom} onBack={back}
+      status={statusOf(series, detail, window, first)} onZoom={zoom} onBack={back}
     />
   );
 }
@@ -89,7 +89,7 @@ function thresholdsOf(reading: VitalReading, alerts: readonly AlertItem[]): NonN
   });
 }
 
-function statusOf(series: ReturnType<typeof useVitalSeries>, detail: HostDetail, window: Window): ChartStatus {
+function statusOf(series: ReturnType<typeof useVitalSeries>, detail: HostDetail, window: Window, first: boolean): ChartStatus {
   if (series.points.length === 0) {
     if (series.pending) return { kind: "loading" };
     if (series.error !== null) return { kind: "error", what: "Not loaded.", why: errorText(series.error), onRetry: series.retry };
@@ -102,7 +102,7 @@ function statusOf(series: ReturnType<typeof useVitalSeries>, detail: HostDetail,
     };
   }
   const { learning } = detail;
-  return learning.phase === "range"
+  return learning.phase === "range" && first
     ? { kind: "learning", text: `${formatDuration(learning.learnedSeconds * 1000)} of ${formatDuration(learning.neededSeconds * 1000)} learned` }
     : { kind: "ready" };
 }

@@ -29,7 +29,7 @@ export function NowTab({ detail, range, window, nowMs, staleSinceMs, sparkOf }: 
       <div className={styles.columns}>
         <div className={styles.left}>
           <UnusualNow detail={detail} nowMs={nowMs} shown={show} onShow={(key) => setParams({ show: key }, { replace: true })} />
-          <BusyNow host={detail.summary.host} processes={detail.processes} />
+          {staleSinceMs === null && <BusyNow host={detail.summary.host} processes={detail.processes} />}
         </div>
         <Evidence detail={detail} readings={readings} range={range} window={window} nowMs={nowMs} staleSinceMs={staleSinceMs} />
       </div>
