@@ -45,17 +45,23 @@ static class AlertsApi
     static AlertList List(
         AlertBoard board,
         SilenceStore silences,
-        AlertListState state = AlertListState.Open,
+        string state = "open",
         string? host = null,
         int limit = 200)
     {
         CheckLimit(limit);
         var (alerts, notifications) = board.Today();
         return new AlertList(
-            state == AlertListState.Open ? board.Open(host, limit) : board.History(host, limit),
+            ListStateOf(state) == AlertListState.Open ? board.Open(host, limit) : board.History(host, limit),
             [.. silences.List().Select(SilencesApi.Shown)],
             new AlertsToday(alerts, notifications));
     }
+
+    // Bound as text: the framework reads an enum of the query with the letter case of C#, not of the document.
+    static AlertListState ListStateOf(string state) => Enum.TryParse(state, ignoreCase: true, out AlertListState known)
+        && Enum.IsDefined(known)
+            ? known
+            : throw ProblemException.BadField("state", $"There is no list \"{state}\".", "Use open or history.");
 
     static AlertItem Acknowledge(
         long id, Acknowledgement request, AlertStore alerts, AlertBoard board, TimeProvider time, HttpContext context)

@@ -4,10 +4,10 @@ import { metricQuery, metricUnit, seriesNames } from "./metrics";
 const counter = { name: "node_network_receive_bytes_total", type: null, unit: null, family: "network" };
 
 it("draws counters as rates over a window that fits the source", () => {
-  expect(metricQuery(counter, 1000, true)).toBe("rate(node_network_receive_bytes_total[10s])");
-  expect(metricQuery(counter, 1000, false)).toBe("rate(node_network_receive_bytes_total[240s])");
-  expect(metricQuery(counter, 600_000, true)).toBe("rate(node_network_receive_bytes_total[1200s])");
-  expect(metricQuery({ ...counter, name: "node_load1" }, 1000, true)).toBe("node_load1");
+  expect(metricQuery(counter, 1000, "local")).toBe("rate(node_network_receive_bytes_total[10s])");
+  expect(metricQuery(counter, 1000, "prometheus")).toBe("rate(node_network_receive_bytes_total[240s])");
+  expect(metricQuery(counter, 600_000, "agent")).toBe("rate(node_network_receive_bytes_total[1200s])");
+  expect(metricQuery({ ...counter, name: "node_load1" }, 1000, "local")).toBe("node_load1");
 });
 
 it("knows the unit of a rate", () => {

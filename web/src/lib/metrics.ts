@@ -8,10 +8,13 @@ export function isCounter(metric: { name: string; type: string | null }): boolea
   return metric.type === "counter" || (metric.type === null && /_(total|count|sum|bucket)$/.test(metric.name));
 }
 
+/** The shortest window of a rate: several samples of each kind of source. Prometheus scrapes every 15 to 60 s. */
+const RATE_SECONDS = { local: 10, agent: 10, other: 60, prometheus: 240 } as const;
+
 /** The PromQL that draws the metric; a rate needs several samples, and other sources than ours report slowly. */
-export function metricQuery(metric: Metric, stepMs: number, everySecond: boolean): string {
+export function metricQuery(metric: Metric, stepMs: number, source: "local" | "agent" | "prometheus" | "other"): string {
   if (!isCounter(metric)) return metric.name;
-  const window = Math.max(everySecond ? 10 : 240, Math.ceil((2 * stepMs) / 1000));
+  const window = Math.max(RATE_SECONDS[source], Math.ceil((2 * stepMs) / 1000));
   return `rate(${metric.name}[${window}s])`;
 }
 

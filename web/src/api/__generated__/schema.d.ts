@@ -1000,8 +1000,6 @@ export interface components {
             silences: components["schemas"]["Silence"][];
             today: components["schemas"]["AlertsToday"];
         };
-        /** @enum {unknown} */
-        AlertListState: "open" | "history";
         AlertNotified: {
             channel: string;
             state: components["schemas"]["AlertNotifiedState"];
@@ -1524,6 +1522,9 @@ export interface components {
             rejected: {
                 [key: string]: number;
             };
+            refusedRequests: {
+                [key: string]: number;
+            };
             process: components["schemas"]["ProcessStatus"];
             writable: boolean;
             notWritableReason: null | string;
@@ -1601,6 +1602,13 @@ export interface components {
             blocks: number;
             /** Format: int64 */
             lastFlushMs: null | number;
+            lastFlushError: null | string;
+            /** Format: int64 */
+            headBytes: number;
+            /** Format: double */
+            recoverySeconds: number;
+            /** Format: int64 */
+            samplesReplayed: number;
             damage: string[];
         };
         Token: {
@@ -2391,7 +2399,7 @@ export interface operations {
     listAlerts: {
         parameters: {
             query?: {
-                state?: components["schemas"]["AlertListState"];
+                state?: string;
                 host?: string;
                 limit?: number;
             };

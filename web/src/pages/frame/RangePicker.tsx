@@ -25,6 +25,7 @@ export function RangePicker() {
   const now = useNow();
   useShortcut("[", "Back in time", () => setRange(shiftRange(range, -1, serverNow())));
   useShortcut("]", "Forth in time", () => setRange(shiftRange(range, 1, serverNow())));
+  useShortcut("t", "Time range", () => document.querySelector<HTMLButtonElement>("[data-range] button")?.click());
   const label = range.kind === "fixed"
     ? formatSpan(range.fromMs, range.toMs, now)
     : RANGE_CHOICES.find((choice) => choice.ms === range.ms)?.label ?? "";
@@ -36,7 +37,7 @@ export function RangePicker() {
     { id: "custom", label: "Custom…", checked: range.kind === "fixed", detail: "from, to", onSelect: () => setCustom(true) },
   ];
   return (
-    <>
+    <span data-range>
       <Menu
         label="Time range" items={items}
         trigger={(props) => (
@@ -46,7 +47,7 @@ export function RangePicker() {
         )}
       />
       {custom && <CustomRange range={range} onPick={setRange} onClose={() => setCustom(false)} />}
-    </>
+    </span>
   );
 }
 

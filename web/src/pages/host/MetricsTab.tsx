@@ -96,7 +96,7 @@ function MetricChart({ detail, name, metric, range, window, onClose }: MetricCha
   const span = window.toMs - window.fromMs;
   const stepMs = Math.max(1000, Math.ceil(span / POINTS / 1000) * 1000);
   const known = metric ?? { name, type: null, unit: null, family: "" };
-  const query = metricQuery(known, stepMs, source === "local" || source === "agent");
+  const query = metricQuery(known, stepMs, source);
   const unit = metricUnit(known);
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ["metric", host, query, range],

@@ -43,7 +43,7 @@ function stepsOf({ learning, vitals }: HostDetail, rules: number, nowMs: number)
   const weekMs = learning.startedMs + WEEKS_MS;
   return [
     { when: "now", name: "Hard limits", state: "done", text: `Disk full, memory out, host silent and the like: ${plural(rules, "stock rule")} ${rules === 1 ? "watches" : "watch"} already.` },
-    { when: order > 0 ? "now" : `in ${formatDuration(untilRange)}`, name: "Usual range", state: state(0), text: `What each of the ${plural(vitals.length, "vital sign")} does in an ordinary hour.` },
+    { when: order > 0 ? "now" : `in ${formatDuration(untilRange)}`, name: "Usual range", state: state(0), text: vitals.length === 0 ? "What each vital sign does in an ordinary hour." : `What each of the ${plural(vitals.length, "vital sign")} does in an ordinary hour.` },
     { when: order > 1 ? "now" : formatTime(dayMs, nowMs), name: "Days", state: state(1), text: "Nights, backups and lunch breaks stop looking odd." },
     { when: order > 2 ? "now" : formatTime(weekMs, nowMs), name: "Weeks", state: state(2), text: "Weekends and Monday mornings too." },
   ];

@@ -39,7 +39,7 @@ export function SilenceMenu({ target, small = true, hint }: SilenceMenuProps) {
   return (
     <>
       <Menu
-        label="Silence for" wide items={items} onOpenChange={setOpen}
+        label="Silence for" wide align={small ? "left" : "right"} items={items} onOpenChange={setOpen}
         header={<><b>Silence {subject}</b><p className="meta">It stays visible under Alerts; nobody is told.</p></>}
         footer={<Consequence data={preview.data} error={preview.error} />}
         trigger={(props) => (
