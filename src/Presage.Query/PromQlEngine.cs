@@ -22,14 +22,15 @@ public sealed class PromQlEngine(QueryLimits limits, QueryFeatures features)
     public PreparedQuery Prepare(string text)
     {
         var expression = Parser.Parse(text, limits, features);
-        var planner = new Planner(features);
-        return expression.Kind switch
+        try
         {
-            ValueKind.Scalar => new PreparedQuery(text, expression, null, planner.Scalar(expression), null),
-            ValueKind.InstantVector => new PreparedQuery(text, expression, planner.Vector(expression), null, null),
-            ValueKind.RangeVector => new PreparedQuery(text, expression, null, null, planner.Range(expression)),
-            _ => new PreparedQuery(text, expression, null, null, null),
-        };
+            return Plan(text, expression);
+        }
+        catch (PromQlExecutionException e)
+        {
+            // A text argument that is no regular expression or no label name.
+            throw SyntaxError.At(text, expression.Span, e.Message);
+        }
     }
 
     /// <summary>Parses a selector such as <c>up{job="node"}</c> into its matchers.</summary>
@@ -72,7 +73,9 @@ public sealed class PromQlEngine(QueryLimits limits, QueryFeatures features)
     }
 
     /// <summary>Evaluates at every step from start to end, both included, in ms since 1970 UTC.</summary>
-    /// <exception cref="ArgumentException">The step is not positive, the end before the start, or there are too many steps.</exception>
+    /// <exception cref="ArgumentException">
+    /// The step is not positive, the end before the start, or there are too many steps.
+    /// </exception>
     /// <exception cref="PromQlException">The expression is a range vector or a text.</exception>
     /// <exception cref="PromQlExecutionException">The data does not allow an answer, or a limit is passed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled: the caller's time-out.</exception>
@@ -104,6 +107,18 @@ public sealed class PromQlEngine(QueryLimits limits, QueryFeatures features)
             ? ResultBuilder.Matrix(frame, query.Vector)
             : ResultBuilder.Matrix(frame, new ScalarVectorPlan(query.Scalar!));
         return ResultBuilder.Result(run, QueryResultKind.Matrix, endMs, series, 0, "");
+    }
+
+    PreparedQuery Plan(string text, Expression expression)
+    {
+        var planner = new Planner(features);
+        return expression.Kind switch
+        {
+            ValueKind.Scalar => new PreparedQuery(text, expression, null, planner.Scalar(expression), null),
+            ValueKind.InstantVector => new PreparedQuery(text, expression, planner.Vector(expression), null, null),
+            ValueKind.RangeVector => new PreparedQuery(text, expression, null, null, planner.Range(expression)),
+            _ => new PreparedQuery(text, expression, null, null, null),
+        };
     }
 
     long CountSteps(long startMs, long endMs, long stepMs)

@@ -1,7 +1,8 @@
 namespace Presage.Query;
 
 /// <summary>
-/// The text is not a PromQL expression, or its types do not fit. The message starts with <c>line:column: parse error:</c>
+/// The text is not a PromQL expression, or its types do not fit. The message starts with <c>line:column: parse
+/// error:</c>
 /// as Prometheus writes it.
 /// </summary>
 public sealed class PromQlException : Exception

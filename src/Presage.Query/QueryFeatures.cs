@@ -6,7 +6,9 @@ public enum QueryFeatures
 {
     None = 0,
 
-    /// <summary>Functions and aggregations marked experimental (<c>limitk</c>, <c>mad_over_time</c>, <c>sort_by_label</c> …).</summary>
+    /// <summary>
+    /// Functions and aggregations marked experimental (<c>limitk</c>, <c>mad_over_time</c>, <c>sort_by_label</c> …).
+    /// </summary>
     ExperimentalFunctions = 1,
 
     /// <summary>Arithmetic in ranges and offsets: <c>[5m * 2]</c>, <c>offset step()</c>.</summary>

@@ -4,7 +4,9 @@ using Presage.Query.Parsing;
 
 namespace Presage.Query.Evaluation;
 
-/// <summary>Binary operators over columns. A comparison keeps the left value (or the right one), or gives 1 and 0.</summary>
+/// <summary>
+/// Binary operators over columns. A comparison keeps the left value (or the right one), or gives 1 and 0.
+/// </summary>
 static class Arithmetic
 {
     interface IOperation
@@ -40,7 +42,8 @@ static class Arithmetic
             case BinaryOperator.Less: Compare<Less>(left, right, result, returnBool, keepRight); break;
             case BinaryOperator.LessOrEqual: Compare<LessOrEqual>(left, right, result, returnBool, keepRight); break;
             case BinaryOperator.Greater: Compare<Greater>(left, right, result, returnBool, keepRight); break;
-            case BinaryOperator.GreaterOrEqual: Compare<GreaterOrEqual>(left, right, result, returnBool, keepRight); break;
+            case BinaryOperator.GreaterOrEqual: Compare<GreaterOrEqual>(left, right, result, returnBool,
+                keepRight); break;
             default: throw new UnreachableException();
         }
     }

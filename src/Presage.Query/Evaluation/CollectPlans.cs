@@ -136,7 +136,9 @@ sealed class AbsentPlan(VectorPlan input, LabelSet labels) : VectorPlan
         }
     }
 
-    /// <summary>The labels a missing series would surely have: those of equality matchers on a label named once.</summary>
+    /// <summary>
+    /// The labels a missing series would surely have: those of equality matchers on a label named once.
+    /// </summary>
     public static LabelSet LabelsOf(Expression expression)
     {
         var selector = expression as VectorSelector ?? (expression as RangeSelector)?.Vector;
@@ -146,7 +148,9 @@ sealed class AbsentPlan(VectorPlan input, LabelSet labels) : VectorPlan
     }
 }
 
-/// <summary><c>sort</c>, <c>sort_desc</c> by value (NaN last) and <c>sort_by_label</c>; at a range only a remark.</summary>
+/// <summary>
+/// <c>sort</c>, <c>sort_desc</c> by value (NaN last) and <c>sort_by_label</c>; at a range only a remark.
+/// </summary>
 sealed class SortPlan(VectorPlan input, CallExpression call) : VectorPlan
 {
     public override bool SharesName => input.SharesName;
@@ -170,7 +174,8 @@ sealed class SortPlan(VectorPlan input, CallExpression call) : VectorPlan
         {
             all.RemoveAll(s => Point.IsAbsent(s.Values[0]));
             return all.OrderBy(s => s.Values[0], Comparer<double>.Create((a, b) =>
-                double.IsNaN(a) || double.IsNaN(b) ? double.IsNaN(a).CompareTo(double.IsNaN(b)) : sign * a.CompareTo(b)));
+                double.IsNaN(a) || double.IsNaN(b) ? double.IsNaN(a).CompareTo(double.IsNaN(b))
+                    : sign * a.CompareTo(b)));
         }
 
         string[] names = [.. call.Arguments.Skip(1).Select(TextArgument.Of)];

@@ -1,7 +1,8 @@
 namespace Presage.Query.Evaluation;
 
 /// <summary>
-/// Functions that work on native histograms alone (<c>histogram_sum</c>): floats are ignored, and stores hold nothing else.
+/// Functions that work on native histograms alone (<c>histogram_sum</c>): floats are ignored, and stores hold nothing
+/// else.
 /// </summary>
 sealed class EmptyPlan : VectorPlan
 {

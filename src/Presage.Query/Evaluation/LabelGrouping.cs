@@ -5,11 +5,13 @@ namespace Presage.Query.Evaluation;
 
 /// <summary>
 /// Numbers groups of series that agree in some labels (<c>by</c>, <c>on</c>) or in all but some (<c>without</c>,
-/// <c>ignoring</c>; the name never counts there).
+/// <c>ignoring</c>; the name never counts there, nor do type and unit
+/// where these go with the name, unless <paramref name="typesCount"/>, as in matching).
 /// </summary>
-sealed class LabelGrouping(IReadOnlyList<string> names, bool without, QueryRun run)
+sealed class LabelGrouping(IReadOnlyList<string> names, bool without, QueryRun run, bool typesCount = false)
 {
     readonly string[] _names = [.. names];
+    readonly bool _ignoresTypes = run.TypeAndUnit && !typesCount;
     readonly Dictionary<int, int> _firstByHash = [];
     readonly List<(LabelSet Labels, bool NameDropped, int NextWithSameHash)> _groups = [];
 
@@ -67,7 +69,8 @@ sealed class LabelGrouping(IReadOnlyList<string> names, bool without, QueryRun r
         {
             foreach (string name in _names)
             {
-                hash = (hash * 31) + ValueOf(series.RawLabels, series.NameDropped, name).GetHashCode(StringComparison.Ordinal);
+                hash = (hash * 31) + ValueOf(series.RawLabels, series.NameDropped,
+                    name).GetHashCode(StringComparison.Ordinal);
             }
 
             return hash;
@@ -132,7 +135,7 @@ sealed class LabelGrouping(IReadOnlyList<string> names, bool without, QueryRun r
 
     bool Counts(string name)
     {
-        if (name == LabelNames.MetricName || (run.TypeAndUnit && name is "__type__" or "__unit__"))
+        if (name == LabelNames.MetricName || (_ignoresTypes && name is "__type__" or "__unit__"))
         {
             return false;
         }

@@ -4,7 +4,8 @@ using Presage.Query.Parsing;
 namespace Presage.Query.Evaluation;
 
 /// <summary>
-/// An operator between two vectors. One side, the "one" side, is collected by the labels that must agree; the series of the
+/// An operator between two vectors. One side, the "one" side, is collected by the labels that must agree; the series
+/// of the
 /// other stream past it. Everything is decided step by step, as partners may change over time.
 /// </summary>
 sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan right) : VectorPlan
@@ -17,7 +18,8 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
     public override bool SharesName => _dropsName || _matching.On;
 
     /// <summary>
-    /// As in Prometheus, <c>fill_right</c> is what the "one" side lacks even under <c>group_right</c>, where it stands left.
+    /// As in Prometheus, <c>fill_right</c> is what the "one" side lacks even under <c>group_right</c>, where it
+    /// stands left.
     /// </summary>
     double? FillOne => _matching.FillRight;
 
@@ -25,7 +27,7 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
 
     public override IEnumerable<StepSeries> Evaluate(Frame frame)
     {
-        var match = new Match(frame, new LabelGrouping(_matching.Labels, !_matching.On, frame.Run));
+        var match = new Match(frame, new LabelGrouping(_matching.Labels, !_matching.On, frame.Run, typesCount: true));
         foreach (var series in (_leftIsOne ? left : right).Evaluate(frame))
         {
             AddOne(match, series);
@@ -240,7 +242,8 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
         var run = match.Frame.Run;
         return new PromQlExecutionException(
             $"found duplicate series for the match group {match.Grouping.LabelsOf(group)} on the "
-            + $"{(_leftIsOne ? "left" : "right")} hand-side of the operation: [{second.Labels(run)}, {first.Labels(run)}]"
+            + $"{(_leftIsOne ? "left" : "right")} hand-side of the operation: "
+            + $"[{second.Labels(run)}, {first.Labels(run)}]"
             + ";many-to-many matching not allowed: matching labels must be unique on one side");
     }
 

@@ -3,14 +3,17 @@ using Presage.Metrics;
 namespace Presage.Query.Evaluation;
 
 /// <summary>
-/// A vector expression made ready to run. Immutable, so that one prepared query can run on many threads. Series stream: each
+/// A vector expression made ready to run. Immutable, so that one prepared query can run on many threads. Series
+/// stream: each
 /// is yielded once, with all its steps, no two with equal labels.
 /// </summary>
 abstract class VectorPlan
 {
     public abstract IEnumerable<StepSeries> Evaluate(Frame frame);
 
-    /// <summary>Whether all series bear the same name, or none; then dropping it cannot make two of them equal.</summary>
+    /// <summary>
+    /// Whether all series bear the same name, or none; then dropping it cannot make two of them equal.
+    /// </summary>
     public virtual bool SharesName => false;
 }
 
@@ -32,7 +35,9 @@ abstract class RangePlan
     public virtual bool SharesName => false;
 }
 
-/// <summary>Left-open windows <c>(end - range, end]</c>, one per step; all the same where <paramref name="StepMs"/> is 0.</summary>
+/// <summary>
+/// Left-open windows <c>(end - range, end]</c>, one per step; all the same where <paramref name="StepMs"/> is 0.
+/// </summary>
 /// <param name="FirstEndMs">The end of the first step's window.</param>
 /// <param name="StepMs">How far the window moves from step to step.</param>
 /// <param name="RangeMs">The width.</param>

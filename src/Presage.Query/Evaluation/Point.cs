@@ -1,7 +1,8 @@
 namespace Presage.Query.Evaluation;
 
 /// <summary>
-/// The mark for "no point at this step" inside a column of values: a quiet NaN with a payload of its own, so that columns
+/// The mark for "no point at this step" inside a column of values: a quiet NaN with a payload of its own, so that
+/// columns
 /// need no bitmap. Arithmetic may turn it into an ordinary NaN, hence it is tested for before any arithmetic.
 /// </summary>
 static class Point

@@ -3,7 +3,9 @@ using Presage.Query.Parsing;
 
 namespace Presage.Query.Evaluation;
 
-/// <summary>What all parts of one evaluation share: the source, the limits, what was spent, what there is to remark.</summary>
+/// <summary>
+/// What all parts of one evaluation share: the source, the limits, what was spent, what there is to remark.
+/// </summary>
 sealed class QueryRun(
     QueryLimits limits, QueryFeatures features, string query, ISampleSource source, CancellationToken cancellationToken)
 {
@@ -25,7 +27,9 @@ sealed class QueryRun(
 
     public bool TypeAndUnit { get; } = features.HasFlag(QueryFeatures.TypeAndUnitLabels);
 
-    /// <summary>Start, end and step of the whole query, which <c>start()</c>, <c>step()</c> and their like mean.</summary>
+    /// <summary>
+    /// Start, end and step of the whole query, which <c>start()</c>, <c>step()</c> and their like mean.
+    /// </summary>
     public required long StartMs { get; init; }
 
     public required long EndMs { get; init; }
@@ -42,7 +46,9 @@ sealed class QueryRun(
 
     public long Milliseconds(DurationNode duration) => duration.Milliseconds(StepMs, EndMs - StartMs);
 
-    /// <summary>The labels without the metric's name (and without type and unit, where these go with the name).</summary>
+    /// <summary>
+    /// The labels without the metric's name (and without type and unit, where these go with the name).
+    /// </summary>
     public LabelSet WithoutName(LabelSet labels) => TypeAndUnit
         ? labels.Without(LabelNames.MetricName, "__type__", "__unit__")
         : labels.Without(LabelNames.MetricName);

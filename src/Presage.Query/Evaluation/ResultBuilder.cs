@@ -6,7 +6,8 @@ namespace Presage.Query.Evaluation;
 static class ResultBuilder
 {
     public static QueryResult Result(
-        QueryRun run, QueryResultKind kind, long timestampMs, IReadOnlyList<QuerySeries> series, double scalar, string text) =>
+        QueryRun run, QueryResultKind kind, long timestampMs, IReadOnlyList<QuerySeries> series, double scalar,
+            string text) =>
         new()
         {
             Kind = kind,
@@ -75,7 +76,8 @@ static class ResultBuilder
             {
                 frame.Run.Hold(2L * (end - start));
                 result.Add(new QuerySeries(
-                    FinalLabels(frame.Run, series), set.TimestampsMs[start..end].ToArray(), set.Values[start..end].ToArray()));
+                    FinalLabels(frame.Run, series), set.TimestampsMs[start..end].ToArray(),
+                        set.Values[start..end].ToArray()));
             }
         }
 

@@ -41,7 +41,9 @@ sealed class TimePlan : ScalarPlan
     }
 }
 
-/// <summary><c>scalar(v)</c>: the value of the only series at a step, NaN where there is none or more than one.</summary>
+/// <summary>
+/// <c>scalar(v)</c>: the value of the only series at a step, NaN where there is none or more than one.
+/// </summary>
 sealed class OnlyValuePlan(VectorPlan vector) : ScalarPlan
 {
     public override double[] Evaluate(Frame frame)

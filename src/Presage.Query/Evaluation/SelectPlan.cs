@@ -3,7 +3,8 @@ using Presage.Query.Parsing;
 namespace Presage.Query.Evaluation;
 
 /// <summary>
-/// Aggregations that keep some series as they are: <c>topk</c>, <c>bottomk</c>, <c>limitk</c>, <c>limit_ratio</c>. At an
+/// Aggregations that keep some series as they are: <c>topk</c>, <c>bottomk</c>, <c>limitk</c>, <c>limit_ratio</c>. At
+/// an
 /// instant the result is ordered by value within each group.
 /// </summary>
 sealed class SelectPlan(AggregateExpression expression, VectorPlan input, ScalarPlan parameter) : VectorPlan

@@ -4,7 +4,9 @@ using Presage.Query.Parsing;
 
 namespace Presage.Query.Evaluation;
 
-/// <summary>An instant selector: at each step the newest sample of the lookback window, unless that is a staleness marker.</summary>
+/// <summary>
+/// An instant selector: at each step the newest sample of the lookback window, unless that is a staleness marker.
+/// </summary>
 sealed class SelectorPlan(VectorSelector selector, bool ofTimestamps) : VectorPlan
 {
     public override bool SharesName { get; } = selector.Matchers.Any(

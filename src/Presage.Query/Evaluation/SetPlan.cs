@@ -12,7 +12,7 @@ sealed class SetPlan(BinaryOperator op, VectorPlan left, VectorPlan right, Vecto
 
     IEnumerable<StepSeries> EvaluateFilter(Frame frame)
     {
-        var groups = new LabelGrouping(matching.Labels, !matching.On, frame.Run);
+        var groups = new LabelGrouping(matching.Labels, !matching.On, frame.Run, typesCount: true);
         List<bool[]> present = [];
         foreach (var series in right.Evaluate(frame))
         {
@@ -51,7 +51,7 @@ sealed class SetPlan(BinaryOperator op, VectorPlan left, VectorPlan right, Vecto
 
     IEnumerable<StepSeries> EvaluateOr(Frame frame)
     {
-        var groups = new LabelGrouping(matching.Labels, !matching.On, frame.Run);
+        var groups = new LabelGrouping(matching.Labels, !matching.On, frame.Run, typesCount: true);
         List<bool[]> present = [];
         foreach (var series in left.Evaluate(frame))
         {

@@ -5,7 +5,9 @@ namespace Presage.Query.Evaluation;
 /// <summary>Applies <c>@</c> and <c>offset</c> to the steps of a frame.</summary>
 static class Shift
 {
-    /// <summary>The shifted time of the first step, and how far it moves from step to step (0 under <c>@</c>).</summary>
+    /// <summary>
+    /// The shifted time of the first step, and how far it moves from step to step (0 under <c>@</c>).
+    /// </summary>
     public static (long FirstMs, long StepMs) Of(TimeShift shift, Frame frame)
     {
         var run = frame.Run;

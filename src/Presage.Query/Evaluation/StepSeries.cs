@@ -3,7 +3,8 @@ using Presage.Metrics;
 namespace Presage.Query.Evaluation;
 
 /// <summary>
-/// One series over the steps of a <see cref="Frame"/>. Whoever receives it owns the values: hands them on, or back to the
+/// One series over the steps of a <see cref="Frame"/>. Whoever receives it owns the values: hands them on, or back to
+/// the
 /// frame. A dropped name is noted only; the labels without it are made when somebody needs them.
 /// </summary>
 readonly struct StepSeries(LabelSet labels, double[] values, bool nameDropped = false)

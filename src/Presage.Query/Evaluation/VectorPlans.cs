@@ -24,7 +24,8 @@ sealed class MapPlan(
         foreach (var series in input.Evaluate(frame))
         {
             double[] values = series.Values;
-            double[] first = scalars.Length > 0 ? scalars[0] : values, second = scalars.Length > 1 ? scalars[1] : values;
+            double[] first = scalars.Length > 0 ? scalars[0] : values, second = scalars.Length > 1 ? scalars[1]
+                : values;
             for (int i = 0; i < values.Length; i++)
             {
                 values[i] = Point.IsAbsent(values[i]) ? values[i] : map(values[i], first[i], second[i]);

@@ -36,6 +36,9 @@ readonly ref struct WindowSet
 
     public long RangeMs { get; }
 
+    /// <summary>How far before and behind a window a sample may be that its borders are made from.</summary>
+    public long LookbackMs => _frame.Run.LookbackMs;
+
     /// <summary>Scalar arguments, one value per step; empty where the function has none.</summary>
     public ReadOnlySpan<double> First { get; init; }
 

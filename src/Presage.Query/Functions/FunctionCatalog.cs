@@ -16,11 +16,14 @@ static class FunctionCatalog
 
     static IEnumerable<FunctionSignature> All()
     {
-        const string Elementwise = "abs acos acosh asin asinh atan atanh ceil cos cosh deg exp floor ln log10 log2 rad sgn " +
+        const string Elementwise = "abs acos acosh asin asinh atan atanh ceil cos cosh deg exp floor ln log10 " +
+            "log2 rad sgn " +
             "sin sinh sqrt tan tanh absent sort sort_desc timestamp histogram_avg histogram_count histogram_stddev " +
             "histogram_stdvar histogram_sum";
-        const string OverTime = "absent_over_time avg_over_time changes count_over_time delta deriv first_over_time idelta " +
-            "increase irate last_over_time max_over_time min_over_time present_over_time rate resets stddev_over_time " +
+        const string OverTime = "absent_over_time avg_over_time changes count_over_time delta deriv " +
+            "first_over_time idelta " +
+            "increase irate last_over_time max_over_time min_over_time present_over_time rate resets " +
+            "stddev_over_time " +
             "stdvar_over_time sum_over_time";
         const string OverTimeTrial = "mad_over_time ts_of_first_over_time ts_of_last_over_time ts_of_max_over_time " +
             "ts_of_min_over_time";
@@ -40,6 +43,7 @@ static class FunctionCatalog
             .. Of("histogram_fraction", InstantVector, [Scalar, Scalar, InstantVector]),
             .. Of("histogram_quantile", InstantVector, [Scalar, InstantVector]),
             .. Of("histogram_quantiles", InstantVector, [InstantVector, Text, Scalar, Scalar], -1, trial: true),
+            .. Of("info", InstantVector, [InstantVector, InstantVector], optional: 1, trial: true),
             .. Of("label_join", InstantVector, [InstantVector, Text, Text, Text], optional: -1),
             .. Of("label_replace", InstantVector, [InstantVector, Text, Text, Text, Text]),
             .. Of("predict_linear", InstantVector, [RangeVector, Scalar]),

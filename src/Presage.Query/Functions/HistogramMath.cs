@@ -9,7 +9,9 @@ static class HistogramMath
     /// <summary>Counts closer than this, relatively, differ only by rounding.</summary>
     const double Tolerance = 1e-12;
 
-    /// <summary>Sorts, adds up buckets of one bound, and makes counts grow; true when that changed more than rounding.</summary>
+    /// <summary>
+    /// Sorts, adds up buckets of one bound, and makes counts grow; true when that changed more than rounding.
+    /// </summary>
     public static bool Prepare(List<Bucket> buckets)
     {
         buckets.Sort(static (a, b) => a.UpperBound.CompareTo(b.UpperBound));

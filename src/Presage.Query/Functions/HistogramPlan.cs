@@ -110,7 +110,8 @@ sealed class HistogramPlan(
             {
                 run.Inform("input to histogram_quantile needed to be fixed for monotonicity (see "
                     + "https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)"
-                    + (histogram.Name.Length > 0 ? $" for metric name {QuotedText.Quote(histogram.Name)}" : ""), inputSpan);
+                    + (histogram.Name.Length > 0 ? $" for metric name {QuotedText.Quote(histogram.Name)}" : ""),
+                        inputSpan);
             }
 
             result[step] = function(buckets, now);

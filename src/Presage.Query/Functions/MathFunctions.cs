@@ -37,14 +37,16 @@ static class MathFunctions
             "tanh" => static (v, _, _) => Math.Tanh(v),
             "clamp_max" => static (v, most, _) => Math.Min(most, v),
             "clamp_min" => static (v, least, _) => Math.Max(least, v),
-            "clamp" => static (v, least, most) => most < least ? Evaluation.Point.Absent : Math.Max(least, Math.Min(most, v)),
+            "clamp" => static (v, least, most) =>
+                most < least ? Evaluation.Point.Absent : Math.Max(least, Math.Min(most, v)),
             "round" => static (v, nearest, _) => Round(v, nearest),
             _ => null,
         };
     }
 
     /// <summary>
-    /// Rounds half up to a multiple. The multiple is inverted first: rounding to 0.1 by multiplying with 10 is exact where
+    /// Rounds half up to a multiple. The multiple is inverted first: rounding to 0.1 by multiplying with 10 is exact
+    /// where
     /// dividing by 0.1 is not.
     /// </summary>
     static double Round(double value, double nearest)

@@ -2,7 +2,9 @@ using Presage.Metrics;
 
 namespace Presage.Query.Functions;
 
-/// <summary>The order people expect of names: numbers inside a text compare as numbers, so that a2 comes before a10.</summary>
+/// <summary>
+/// The order people expect of names: numbers inside a text compare as numbers, so that a2 comes before a10.
+/// </summary>
 static class NaturalOrder
 {
     /// <summary>Compares by the named labels in turn, then by all labels.</summary>

@@ -6,7 +6,9 @@ namespace Presage.Query.Functions;
 /// <summary>Functions that fold a window of samples into one value.</summary>
 static class OverTimeKernels
 {
-    /// <summary>How often a sample is in a window, on average, from which on sliding is cheaper than folding anew.</summary>
+    /// <summary>
+    /// How often a sample is in a window, on average, from which on sliding is cheaper than folding anew.
+    /// </summary>
     const int OverlapMin = 8;
 
     /// <summary>Sums of values up to this size cannot overflow, whatever is left out or put in.</summary>
@@ -180,7 +182,9 @@ static class OverTimeKernels
         return Quantiles.Of(0.5, scratch);
     }
 
-    /// <summary>Counts neighbours that satisfy a condition; a running count makes each window one subtraction.</summary>
+    /// <summary>
+    /// Counts neighbours that satisfy a condition; a running count makes each window one subtraction.
+    /// </summary>
     static void CountPairs(in WindowSet w, Span<double> result, Func<double, double, bool> counts)
     {
         var values = w.Values;

@@ -29,7 +29,8 @@ static class RangeRemarks
         {
             if (type is not ("counter" or "histogram"))
             {
-                run.Inform("metric might not be a counter, __type__ label is not set to \"counter\" or \"histogram\", got "
+                run.Inform("metric might not be a counter, "
+                    + "__type__ label is not set to \"counter\" or \"histogram\", got "
                     + $"{QuotedText.Quote(type)}: {QuotedText.Quote(name)}", at);
             }
 

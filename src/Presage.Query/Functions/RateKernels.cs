@@ -4,13 +4,16 @@ using Presage.Query.Evaluation;
 namespace Presage.Query.Functions;
 
 /// <summary>
-/// <c>rate</c>, <c>increase</c>, <c>delta</c> and their instant forms. The extrapolation is Prometheus': to the window's
-/// borders where the samples come close to them (within 1.1 average distances), else by half a distance, and never below zero
+/// <c>rate</c>, <c>increase</c>, <c>delta</c> and their instant forms. The extrapolation is Prometheus': to the
+/// window's
+/// borders where the samples come close to them (within 1.1 average distances), else by half a distance, and never
+/// below zero
 /// for a counter. Counter resets are corrected from a running total, so that overlapping windows share the work.
 /// </summary>
 static class RateKernels
 {
-    public static void Rate(in WindowSet w, Span<double> result) => Extrapolate(w, result, counter: true, perSecond: true);
+    public static void Rate(in WindowSet w, Span<double> result) =>
+        Extrapolate(w, result, counter: true, perSecond: true);
 
     public static void Increase(in WindowSet w, Span<double> result) =>
         Extrapolate(w, result, counter: true, perSecond: false);

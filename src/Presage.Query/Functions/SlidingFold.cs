@@ -15,8 +15,10 @@ interface IFold<TState>
 }
 
 /// <summary>
-/// Folds overlapping windows in linear time by the two-stack method: the window is cut at a pivot, folds from each sample
-/// up to the pivot are kept, and the samples behind the pivot are folded as they enter. Nothing is ever subtracted, so the
+/// Folds overlapping windows in linear time by the two-stack method: the window is cut at a pivot, folds from each
+/// sample
+/// up to the pivot are kept, and the samples behind the pivot are folded as they enter. Nothing is ever subtracted,
+/// so the
 /// result is as exact as folding each window anew.
 /// </summary>
 static class SlidingFold<TState, TFold>

@@ -1,6 +1,8 @@
 namespace Presage.Query.Functions;
 
-/// <summary>The values of a sliding window in order: samples that leave and enter cost a binary search and a move each.</summary>
+/// <summary>
+/// The values of a sliding window in order: samples that leave and enter cost a binary search and a move each.
+/// </summary>
 sealed class SortedWindow
 {
     double[] _sorted = new double[64];

@@ -1,7 +1,8 @@
 namespace Presage.Query.Parsing;
 
 /// <summary>
-/// A duration: a literal, or (experimental) arithmetic over literals and the query's own step and range. Values are seconds.
+/// A duration: a literal, or (experimental) arithmetic over literals and the query's own step and range. Values are
+/// seconds.
 /// </summary>
 abstract class DurationNode(TextSpan span)
 {

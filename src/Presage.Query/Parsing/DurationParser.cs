@@ -1,7 +1,8 @@
 namespace Presage.Query.Parsing;
 
 /// <summary>
-/// Parses ranges, steps, offsets. Inside brackets whole arithmetic may stand (experimental); behind <c>offset</c> only one
+/// Parses ranges, steps, offsets. Inside brackets whole arithmetic may stand (experimental); behind <c>offset</c>
+/// only one
 /// operand, because <c>x offset 5m + 1</c> adds 1 to x.
 /// </summary>
 sealed class DurationParser(TokenReader tokens, QueryFeatures features)
@@ -17,7 +18,8 @@ sealed class DurationParser(TokenReader tokens, QueryFeatures features)
         _nodes = 0;
         var node = ParseBinary(0);
         var span = new TextSpan(start, tokens.Previous.Span.End - start);
-        if (positive && node is DurationLiteral or DurationNegation { Operand: DurationLiteral } && node.Seconds(0, 0) <= 0)
+        if (positive && node is DurationLiteral or DurationNegation { Operand: DurationLiteral } && node.Seconds(0,
+            0) <= 0)
         {
             throw tokens.Error(span, "duration must be greater than 0");
         }
@@ -41,7 +43,8 @@ sealed class DurationParser(TokenReader tokens, QueryFeatures features)
     DurationNode ParseBinary(int minimum)
     {
         var left = ParseSigned("duration");
-        while (Operators.TryGetBinary(tokens.Current, out var op) && op is >= BinaryOperator.Add and not BinaryOperator.Atan2
+        while (Operators.TryGetBinary(tokens.Current, out var op) && op is >= BinaryOperator.Add
+            and not BinaryOperator.Atan2
             && op.Precedence() >= minimum)
         {
             CheckArithmetic(tokens.Take().Span);

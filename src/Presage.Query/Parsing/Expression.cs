@@ -67,7 +67,9 @@ sealed record TimeShift(DurationNode? Offset, AtAnchor Anchor, long AtMs)
     public static TimeShift None { get; } = new(null, AtAnchor.None, 0);
 }
 
-/// <summary>How a range's border is made up (experimental): by the last sample before it, or by interpolation.</summary>
+/// <summary>
+/// How a range's border is made up (experimental): by the last sample before it, or by interpolation.
+/// </summary>
 enum RangeBorder
 {
     Plain,
@@ -75,7 +77,9 @@ enum RangeBorder
     Smoothed,
 }
 
-/// <summary>An instant selector. The matchers hold the name too; <paramref name="Name"/> is how it was written.</summary>
+/// <summary>
+/// An instant selector. The matchers hold the name too; <paramref name="Name"/> is how it was written.
+/// </summary>
 sealed class VectorSelector(
     TextSpan span, string? name, IReadOnlyList<LabelMatcher> matchers, TimeShift shift, RangeBorder border)
     : Expression(span)

@@ -4,7 +4,8 @@ using Presage.Metrics;
 namespace Presage.Query.Parsing;
 
 /// <summary>
-/// Writes a syntax tree as PromQL on one line. Reading the text back gives the same tree: parentheses are nodes of their
+/// Writes a syntax tree as PromQL on one line. Reading the text back gives the same tree: parentheses are nodes of
+/// their
 /// own, so none are added.
 /// </summary>
 static class ExpressionPrinter
@@ -154,7 +155,8 @@ static class ExpressionPrinter
 
     static void WriteModifiers(StringBuilder text, TimeShift shift, RangeBorder border)
     {
-        text.Append(border switch { RangeBorder.Anchored => " anchored", RangeBorder.Smoothed => " smoothed", _ => "" });
+        text.Append(border switch { RangeBorder.Anchored => " anchored", RangeBorder.Smoothed => " smoothed", _ =>
+            "" });
         text.Append(shift.Anchor switch
         {
             AtAnchor.Start => " @ start()",
@@ -170,7 +172,8 @@ static class ExpressionPrinter
 
     static string DurationText(DurationNode node) => node switch
     {
-        DurationLiteral l => l.Value == Math.Round(l.Value * 1000) / 1000 ? DurationText(l.Value) : Numbers.Format(l.Value),
+        DurationLiteral l => l.Value == Math.Round(l.Value * 1000) / 1000 ? DurationText(l.Value)
+            : Numbers.Format(l.Value),
         DurationNegation n => "-" + DurationText(n.Operand),
         DurationGroup g => $"({DurationText(g.Inner)})",
         DurationArithmetic a => $"{DurationText(a.Left)} {a.Operator.Sign()} {DurationText(a.Right)}",
@@ -181,7 +184,8 @@ static class ExpressionPrinter
     static bool IsIdentifier(string name, bool colon)
     {
         if (name.Length == 0 || char.IsAsciiDigit(name[0]) || Operators.TryGetBinary(
-            new Token(TokenKind.Identifier, default, name), out _) || name.ToLowerInvariant() is "inf" or "nan" or "bool"
+            new Token(TokenKind.Identifier, default, name), out _) || name.ToLowerInvariant() is "inf" or "nan"
+                or "bool"
             or "on" or "ignoring" or "group_left" or "group_right" or "atan2" or "offset" or "anchored" or "smoothed")
         {
             return false;

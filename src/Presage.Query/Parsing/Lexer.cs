@@ -15,7 +15,9 @@ sealed class Lexer
 
     Lexer(string text) => _text = text;
 
-    /// <exception cref="PromQlException">A character or literal that no token starts with or that has no end.</exception>
+    /// <exception cref="PromQlException">
+    /// A character or literal that no token starts with or that has no end.
+    /// </exception>
     public static List<Token> Tokenize(string text)
     {
         var lexer = new Lexer(text);
@@ -144,7 +146,9 @@ sealed class Lexer
         }
     }
 
-    /// <summary>Numbers as Go reads them: decimal, hexadecimal, octal by a leading zero, underscores between digits.</summary>
+    /// <summary>
+    /// Numbers as Go reads them: decimal, hexadecimal, octal by a leading zero, underscores between digits.
+    /// </summary>
     static bool TryParseNumber(string text, out double number)
     {
         number = 0;

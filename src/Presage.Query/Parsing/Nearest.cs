@@ -3,7 +3,9 @@ namespace Presage.Query.Parsing;
 /// <summary>Finds the name a user may have meant.</summary>
 static class Nearest
 {
-    /// <summary>The candidate with the fewest edits, when these are at most a third of the word's length (and at least 1).</summary>
+    /// <summary>
+    /// The candidate with the fewest edits, when these are at most a third of the word's length (and at least 1).
+    /// </summary>
     public static string? To(string word, IEnumerable<string> candidates)
     {
         int best = Math.Max(1, word.Length / 3) + 1;

@@ -3,8 +3,10 @@ using Presage.Query.Functions;
 namespace Presage.Query.Parsing;
 
 /// <summary>
-/// A Pratt parser for the whole of PromQL. Words such as <c>by</c> or <c>sum</c> are keywords only where one can stand and
-/// metric names elsewhere, as in Prometheus. Types are checked as nodes are made, so that errors carry the position at hand.
+/// A Pratt parser for the whole of PromQL. Words such as <c>by</c> or <c>sum</c> are keywords only where one can
+/// stand and
+/// metric names elsewhere, as in Prometheus. Types are checked as nodes are made, so that errors carry the position
+/// at hand.
 /// </summary>
 sealed class Parser
 {
@@ -145,7 +147,7 @@ sealed class Parser
             throw _tokens.Unexpected("aggregation");
         }
 
-        var arguments = ParseArguments();
+        var arguments = ParseArguments(ofInfo: false);
         var span = TextSpan.Between(word.Span, _tokens.Previous.Span);
         if (!grouped && TryParseGrouping(out grouping, out without))
         {
@@ -175,8 +177,8 @@ sealed class Parser
     CallExpression ParseCall(Token name)
     {
         // Names are matched as written, yet STEP() in capitals is a keyword in Prometheus.
-        var function = FunctionCatalog.Find(name.Text)
-            ?? (name.Text.ToLowerInvariant() is "start" or "end" or "step" or "range" ? FunctionCatalog.Find(name.Text.ToLowerInvariant()) : null);
+        string lower = name.Text.ToLowerInvariant();
+        var function = FunctionCatalog.Find(lower is "start" or "end" or "step" or "range" ? lower : name.Text);
         if (function is null)
         {
             string? meant = Nearest.To(name.Text, FunctionCatalog.Names.Concat(Operators.AggregatorNames));
@@ -189,14 +191,14 @@ sealed class Parser
             throw _tokens.Error(name.Span, $"function \"{function.Name}\" is not enabled");
         }
 
-        var arguments = ParseArguments();
+        var arguments = ParseArguments(ofInfo: function.Name == "info");
         var span = TextSpan.Between(name.Span, _tokens.Previous.Span);
         var call = Checked(new CallExpression(span, function, arguments));
         _types.CheckCall(call);
         return call;
     }
 
-    List<Expression> ParseArguments()
+    List<Expression> ParseArguments(bool ofInfo)
     {
         _tokens.Take();
         List<Expression> arguments = [];
@@ -207,7 +209,9 @@ sealed class Parser
 
         while (true)
         {
+            _selectors.AllowsEmpty = ofInfo && arguments.Count == 1;
             arguments.Add(ParseExpression(0));
+            _selectors.AllowsEmpty = false;
             if (!_tokens.Is(TokenKind.Comma))
             {
                 ExpectClose("");
@@ -305,7 +309,10 @@ sealed class Parser
         return negative ? -value : value;
     }
 
-    /// <summary>Ranges, subqueries, <c>offset</c>, <c>@</c>, <c>anchored</c> and <c>smoothed</c>, in any order the grammar allows.</summary>
+    /// <summary>
+    /// Ranges, subqueries, <c>offset</c>, <c>@</c>, <c>anchored</c> and <c>smoothed</c>, in any order the grammar
+    /// allows.
+    /// </summary>
     Expression ParsePostfix(Expression expression)
     {
         while (true)
@@ -350,7 +357,8 @@ sealed class Parser
         double seconds = ParseSignedNumber("@", "timestamp");
         if (!double.IsFinite(seconds) || Math.Abs(seconds) >= 9e15)
         {
-            throw _tokens.Error(_tokens.Previous.Span, "timestamp out of bounds for @ modifier: " + Numbers.Format(seconds));
+            throw _tokens.Error(_tokens.Previous.Span, "timestamp out of bounds for @ modifier: "
+                + Numbers.Format(seconds));
         }
 
         return Shifts.AddAt(_tokens, expression, sign.Span, AtAnchor.Timestamp, (long)Math.Round(seconds * 1000));
@@ -385,7 +393,9 @@ sealed class Parser
 
         if (selector.Shift != TimeShift.None || selector.Border != RangeBorder.Plain)
         {
-            string modifier = selector.Shift.Offset is not null ? "offset" : selector.Shift == TimeShift.None ? "border" : "@";
+            string modifier = selector.Shift.Offset is not null ? "offset"
+                : selector.Shift == TimeShift.None ? "border"
+                : "@";
             throw _tokens.Error(brackets, $"no {modifier} modifiers allowed before range");
         }
 

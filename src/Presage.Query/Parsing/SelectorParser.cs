@@ -5,6 +5,9 @@ namespace Presage.Query.Parsing;
 /// <summary>Parses selectors: a name, matchers in braces, or both; and lists of label names.</summary>
 sealed class SelectorParser(TokenReader tokens)
 {
+    /// <summary>Whether matchers may all accept the empty text, as in the second argument of <c>info</c>.</summary>
+    public bool AllowsEmpty { get; set; }
+
     /// <summary>Parses a selector that starts at the current token: a name or a brace.</summary>
     public VectorSelector Parse()
     {
@@ -22,7 +25,7 @@ sealed class SelectorParser(TokenReader tokens)
         }
 
         var span = TextSpan.Between(first.Span, tokens.Previous.Span);
-        if (matchers.All(m => m.MatchesEmpty))
+        if (!AllowsEmpty && matchers.All(m => m.MatchesEmpty))
         {
             throw tokens.Error(span, "vector selector must contain at least one non-empty matcher");
         }
@@ -31,7 +34,9 @@ sealed class SelectorParser(TokenReader tokens)
             && matchers.Skip(1).FirstOrDefault(m => m.Name == LabelNames.MetricName) is { } second)
         {
             throw tokens.Error(
-                span, $"metric name must not be set twice: {QuotedText.Quote(name!)} or {QuotedText.Quote(second.Value)}");
+                span,
+                "metric name must not be set twice: "
+                + $"{QuotedText.Quote(name!)} or {QuotedText.Quote(second.Value)}");
         }
 
         return new VectorSelector(span, name, matchers, TimeShift.None, RangeBorder.Plain);

@@ -55,7 +55,8 @@ static class Shifts
 
         var span = TextSpan.Between(expression.Span, word.Span);
         var inner = new VectorSelector(
-            expression is VectorSelector ? span : selector.Span, selector.Name, selector.Matchers, selector.Shift, border);
+            expression is VectorSelector ? span : selector.Span, selector.Name, selector.Matchers, selector.Shift,
+                border);
         return expression is RangeSelector range ? new RangeSelector(span, inner, range.Range) : inner;
     }
 
@@ -74,7 +75,8 @@ static class Shifts
         {
             VectorSelector s => new VectorSelector(span, s.Name, s.Matchers, shift, s.Border),
             RangeSelector r => new RangeSelector(
-                span, new VectorSelector(r.Vector.Span, r.Vector.Name, r.Vector.Matchers, shift, r.Vector.Border), r.Range),
+                span, new VectorSelector(r.Vector.Span, r.Vector.Name, r.Vector.Matchers, shift, r.Vector.Border),
+                    r.Range),
             SubqueryExpression s => new SubqueryExpression(span, s.Inner, s.Range, s.Step, shift),
             _ => throw new System.Diagnostics.UnreachableException(),
         };

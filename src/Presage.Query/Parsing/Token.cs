@@ -1,6 +1,8 @@
 namespace Presage.Query.Parsing;
 
-/// <summary>What a token is. Keywords are identifiers until the parser, which knows where they mean something, looks.</summary>
+/// <summary>
+/// What a token is. Keywords are identifiers until the parser, which knows where they mean something, looks.
+/// </summary>
 enum TokenKind
 {
     End,

@@ -18,7 +18,8 @@ sealed class TypeChecker(TokenReader tokens, QueryFeatures features)
     {
         if (operand.Kind is not (ValueKind.Scalar or ValueKind.InstantVector))
         {
-            throw tokens.Error(span, "unary expression only allowed on expressions of type scalar or instant vector, got "
+            throw tokens.Error(span,
+                "unary expression only allowed on expressions of type scalar or instant vector, got "
                 + $"\"{NameOf(operand.Kind)}\"");
         }
     }
@@ -116,7 +117,8 @@ sealed class TypeChecker(TokenReader tokens, QueryFeatures features)
 
         for (int i = 0; i < given; i++)
         {
-            Expect(call.Arguments[i], function.Parameters[Math.Min(i, most - 1)], $"call to function \"{function.Name}\"");
+            Expect(call.Arguments[i], function.Parameters[Math.Min(i, most - 1)],
+                $"call to function \"{function.Name}\"");
         }
 
         if (function.Name == "info" && given == 2 && call.Arguments[1] is not VectorSelector { Name: null })
@@ -141,7 +143,8 @@ sealed class TypeChecker(TokenReader tokens, QueryFeatures features)
 
         if (binary.Operator.IsSet())
         {
-            throw tokens.Error(sign, $"set operator \"{binary.Operator.Sign()}\" not allowed in binary scalar expression");
+            throw tokens.Error(sign,
+                $"set operator \"{binary.Operator.Sign()}\" not allowed in binary scalar expression");
         }
     }
 

@@ -32,7 +32,8 @@ static class CallPlanner
             case "vector":
                 return new ScalarVectorPlan(planner.Scalar(arguments[0]));
             case "absent":
-                return new AbsentPlan(planner.Vector(arguments[0]), AbsentPlan.LabelsOf(TextArgument.Unwrap(arguments[0])));
+                return new AbsentPlan(planner.Vector(arguments[0]),
+                    AbsentPlan.LabelsOf(TextArgument.Unwrap(arguments[0])));
             case "absent_over_time":
                 return new AbsentPlan(OverRange(call, planner), AbsentPlan.LabelsOf(TextArgument.Unwrap(arguments[0])));
             case "timestamp":
@@ -49,8 +50,12 @@ static class CallPlanner
                 return Histogram(call, planner);
             case "histogram_avg" or "histogram_count" or "histogram_sum" or "histogram_stddev" or "histogram_stdvar":
                 return new EmptyPlan();
+            case "info":
+                var selector = arguments.Count > 1 ? (VectorSelector)arguments[1] : null;
+                return new InfoPlan(planner.Vector(arguments[0]), selector, InfoPlan.ShiftOf(arguments[0]));
             default:
-                return call.Function.Parameters.Contains(ValueKind.RangeVector) ? OverRange(call, planner) : Map(call, planner);
+                return call.Function.Parameters.Contains(ValueKind.RangeVector) ? OverRange(call, planner)
+                    : Map(call, planner);
         }
     }
 
@@ -85,6 +90,11 @@ static class CallPlanner
         var function = RangeFunctions.Find(name) ?? throw new UnreachableException(name);
         var ranged = call.Arguments.First(a => a.Kind == ValueKind.RangeVector);
         var input = planner.Range(ranged);
+        if (input is RangeSelectorPlan { Border: not RangeBorder.Plain } selector)
+        {
+            function = function with { Kernel = BorderedKernels.Find(name, selector.Border) };
+        }
+
         List<ScalarPlan> scalars =
             [.. call.Arguments.Where(a => a.Kind == ValueKind.Scalar).Select(planner.Scalar)];
         var plan = new RangeCallPlan(function, input, scalars, RangeRemarks.For(call, ranged));
@@ -101,7 +111,8 @@ static class CallPlanner
                 return new HistogramPlan(
                     planner.Vector(arguments[1]), [quantile], HistogramMath.Quantile, call, arguments[1].Span);
             case "histogram_fraction":
-                var bounds = new HistogramPlan.Output(null, [planner.Scalar(arguments[0]), planner.Scalar(arguments[1])]);
+                var bounds = new HistogramPlan.Output(null, [planner.Scalar(arguments[0]),
+                    planner.Scalar(arguments[1])]);
                 return new HistogramPlan(
                     planner.Vector(arguments[2]), [bounds], HistogramMath.Fraction, call, arguments[2].Span);
             default:

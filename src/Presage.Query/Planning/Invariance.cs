@@ -2,7 +2,9 @@ using Presage.Query.Parsing;
 
 namespace Presage.Query.Planning;
 
-/// <summary>Whether an expression is the same at every step: all its selectors are pinned and nothing asks for the time.</summary>
+/// <summary>
+/// Whether an expression is the same at every step: all its selectors are pinned and nothing asks for the time.
+/// </summary>
 static class Invariance
 {
     public static bool Of(Expression expression) => expression switch

@@ -7,7 +7,8 @@ using Presage.Query.Parsing;
 namespace Presage.Query.Planning;
 
 /// <summary>
-/// Turns a syntax tree into plans: folds constants, evaluates what no step changes once, puts a merge behind each operator
+/// Turns a syntax tree into plans: folds constants, evaluates what no step changes once, puts a merge behind each
+/// operator
 /// that may make labels equal.
 /// </summary>
 sealed class Planner(QueryFeatures features)
@@ -41,7 +42,8 @@ sealed class Planner(QueryFeatures features)
 
     /// <summary>Guards a plan that drops or changes names against series that become equal.</summary>
     public VectorPlan Distinct(VectorPlan plan, bool mayCollide, bool evenWithNames = false) =>
-        mayCollide && (evenWithNames || !features.HasFlag(QueryFeatures.DelayedNameRemoval)) ? new MergePlan(plan) : plan;
+        mayCollide && (evenWithNames || !features.HasFlag(QueryFeatures.DelayedNameRemoval)) ? new MergePlan(plan)
+            : plan;
 
     VectorPlan Build(Expression expression)
     {
@@ -50,7 +52,7 @@ sealed class Planner(QueryFeatures features)
             case Parenthesized p:
                 return Vector(p.Inner);
             case VectorSelector v:
-                return new SelectorPlan(v, ofTimestamps: false);
+                return v.Border == RangeBorder.Plain ? new SelectorPlan(v, ofTimestamps: false) : new SmoothedPlan(v);
             case UnaryExpression u:
                 var operand = Vector(u.Operand);
                 return u.Negate
@@ -71,13 +73,15 @@ sealed class Planner(QueryFeatures features)
         expression.Kind == ValueKind.Scalar ? (null, Scalar(expression)) : (Vector(expression), null);
 
     VectorPlan Binary(
-        BinaryExpression b, (VectorPlan? Vector, ScalarPlan? Scalar) left, (VectorPlan? Vector, ScalarPlan? Scalar) right)
+        BinaryExpression b, (VectorPlan? Vector, ScalarPlan? Scalar) left, (VectorPlan? Vector,
+            ScalarPlan? Scalar) right)
     {
         if (left.Vector is not null && right.Vector is not null)
         {
             return b.Operator.IsSet()
                 ? Distinct(
-                    new SetPlan(b.Operator, left.Vector, right.Vector, b.Matching), b.Operator == BinaryOperator.Or, true)
+                    new SetPlan(b.Operator, left.Vector, right.Vector, b.Matching), b.Operator == BinaryOperator.Or,
+                        true)
                 : new MatchPlan(b, left.Vector, right.Vector);
         }
 

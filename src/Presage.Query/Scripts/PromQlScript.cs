@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace Presage.Query.Scripts;
 
 /// <summary>
-/// Runs a test script in Prometheus' promqltest language: loads made-up series, evaluates queries, compares. All features
+/// Runs a test script in Prometheus' promqltest language: loads made-up series, evaluates queries, compares. All
+/// features
 /// are on, as in Prometheus' own runs of such scripts.
 /// </summary>
 public static partial class PromQlScript
@@ -68,7 +69,8 @@ public static partial class PromQlScript
         {
             var query = engine.Prepare(evaluation.Query);
             result = evaluation.IsRange
-                ? engine.Range(query, evaluation.StartMs, evaluation.EndMs, evaluation.StepMs, samples, cancellationToken)
+                ? engine.Range(query, evaluation.StartMs, evaluation.EndMs, evaluation.StepMs, samples,
+                    cancellationToken)
                 : engine.Instant(query, evaluation.StartMs, samples, cancellationToken);
         }
         catch (Exception e) when (e is PromQlException or PromQlExecutionException or ArgumentException)

@@ -3,7 +3,9 @@ using Presage.Query.Parsing;
 
 namespace Presage.Query.Scripts;
 
-/// <summary>Compares what an evaluation gave with what its script expects. Each method gives null or what is wrong.</summary>
+/// <summary>
+/// Compares what an evaluation gave with what its script expects. Each method gives null or what is wrong.
+/// </summary>
 static class ResultChecker
 {
     /// <summary>Floats agree within this, relatively.</summary>
@@ -143,7 +145,8 @@ static class ResultChecker
 
         return at == series.Count
             ? null
-            : $"unexpected {Numbers.Format(series.Values[at])} at {series.TimestampsMs[at] / 1000.0} s of {series.Labels}";
+            : $"unexpected {Numbers.Format(series.Values[at])} at {series.TimestampsMs[at] / 1000.0} s of "
+                + series.Labels;
     }
 
     static bool Near(double given, double expected)

@@ -65,7 +65,8 @@ sealed partial class ScriptReader(string file, string text)
 
         if (!match.Success)
         {
-            throw new FormatException("expected \"eval instant at TIME QUERY\" or \"eval range from START to END step STEP "
+            throw new FormatException("expected \"eval instant at TIME QUERY\" or "
+                + "\"eval range from START to END step STEP "
                 + "QUERY\"");
         }
 

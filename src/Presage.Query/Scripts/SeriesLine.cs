@@ -5,7 +5,9 @@ using Presage.Query.Parsing;
 
 namespace Presage.Query.Scripts;
 
-/// <summary>One value of a series line: a number, nothing, or a native histogram (which the engine has no place for yet).</summary>
+/// <summary>
+/// One value of a series line: a number, nothing, or a native histogram (which the engine has no place for yet).
+/// </summary>
 readonly record struct ScriptValue(double? Number, bool IsHistogram);
 
 /// <summary>
@@ -90,7 +92,8 @@ sealed partial class SeriesLine
             return blank - 3;
         }
 
-        if (brace < 0 || line.AsSpan(brace).StartsWith("{{") || (blank >= 0 && blank < brace && line[blank..brace].Trim().Length > 0))
+        if (brace < 0 || line.AsSpan(brace).StartsWith("{{") || (blank >= 0 && blank < brace
+            && line[blank..brace].Trim().Length > 0))
         {
             return blank < 0 ? line.Length : blank;
         }

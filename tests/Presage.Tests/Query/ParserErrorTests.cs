@@ -14,18 +14,22 @@ public sealed class ParserErrorTests
     [InlineData("sum(", "1:5: parse error: unexpected end of input")]
     [InlineData("(1", "1:3: parse error: unclosed left parenthesis")]
     [InlineData("foo{a=}", "1:7: parse error: unexpected \"}\" in label matching, expected string")]
-    [InlineData("foo{a 1}", "1:7: parse error: unexpected number \"1\" in label matching, expected label matching operator")]
+    [InlineData("foo{a 1}",
+        "1:7: parse error: unexpected number \"1\" in label matching, expected label matching operator")]
     [InlineData("foo{1}", "1:5: parse error: unexpected number \"1\" in label matching, expected identifier or \"}\"")]
     [InlineData("sum by foo (x)", "1:8: parse error: unexpected identifier \"foo\" in grouping opts, expected \"(\"")]
-    [InlineData("foo offset x", "1:12: parse error: unexpected identifier \"x\" in offset, expected number or duration")]
+    [InlineData("foo offset x",
+        "1:12: parse error: unexpected identifier \"x\" in offset, expected number or duration")]
     [InlineData("foo @ x", "1:7: parse error: unexpected identifier \"x\" in @, expected timestamp")]
     [InlineData("{}", "1:1: parse error: vector selector must contain at least one non-empty matcher")]
     [InlineData("{a=\"\"}", "1:1: parse error: vector selector must contain at least one non-empty matcher")]
     [InlineData("foo{__name__=\"bar\"}", "1:1: parse error: metric name must not be set twice: \"foo\" or \"bar\"")]
     [InlineData("rat(foo[5m])", "1:1: parse error: unknown function with name \"rat\", did you mean \"rate\"?")]
-    [InlineData("rate(foo)", "1:6: parse error: expected type range vector in call to function \"rate\", got instant vector")]
+    [InlineData("rate(foo)",
+        "1:6: parse error: expected type range vector in call to function \"rate\", got instant vector")]
     [InlineData("rate(foo[5m], 1)", "1:1: parse error: expected 1 argument(s) in call to \"rate\", got 2")]
-    [InlineData("sum(foo[5m])", "1:5: parse error: expected type instant vector in aggregation expression, got range vector")]
+    [InlineData("sum(foo[5m])",
+        "1:5: parse error: expected type instant vector in aggregation expression, got range vector")]
     [InlineData("1 and 2", "1:3: parse error: set operator \"and\" not allowed in binary scalar expression")]
     [InlineData("1 == 2", "1:1: parse error: comparisons between scalars must use BOOL modifier")]
     [InlineData("a + bool b", "1:3: parse error: bool modifier can only be used on comparison operators")]
@@ -35,7 +39,8 @@ public sealed class ParserErrorTests
     [InlineData("foo[5m] + 1", "1:1: parse error: binary expression must contain only scalar and instant vector types")]
     [InlineData("foo[5m] offset 5m offset 5m", "1:19: parse error: offset may not be set multiple times")]
     [InlineData("(foo + bar)[5m]", "1:12: parse error: ranges only allowed for vector selectors")]
-    [InlineData("foo[5m:1m][1m:]", "1:1: parse error: subquery is only allowed on instant vector, got range vector instead")]
+    [InlineData("foo[5m:1m][1m:]",
+        "1:1: parse error: subquery is only allowed on instant vector, got range vector instead")]
     [InlineData("foo[0s]", "1:5: parse error: duration must be greater than 0")]
     [InlineData("foo[5]]", "1:7: parse error: unexpected \"]\"")]
     [InlineData("\"abc", "1:1: parse error: unterminated quoted string")]
@@ -60,7 +65,8 @@ public sealed class ParserErrorTests
     [InlineData("sum by (a) (", ")")]
     public void Refuses_deep_nesting_instead_of_overflowing(string open, string close)
     {
-        string query = string.Concat(Enumerable.Repeat(open, 3000)) + "x" + string.Concat(Enumerable.Repeat(close, 3000));
+        string query = string.Concat(Enumerable.Repeat(open, 3000)) + "x" + string.Concat(Enumerable.Repeat(close,
+            3000));
 
         var error = Assert.Throws<PromQlException>(() => Engine.Prepare(query));
 

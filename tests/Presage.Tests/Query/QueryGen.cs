@@ -23,7 +23,8 @@ static class QueryGen
         (1, Duration.Select(d => $" @ 300.5 offset {d}")));
 
     static readonly Gen<string> Selector = Gen.Select(
-        OneOf("m", "n", "c_total", "{\"m\"}", "nothing"), Matcher.List[0, 2], Gen.Bool).Select((name, matchers, comma) =>
+        OneOf("m", "n", "c_total", "{\"m\"}", "nothing"), Matcher.List[0, 2], Gen.Bool).Select((name, matchers,
+            comma) =>
             name == "{\"m\"}"
                 ? "{\"m\"" + string.Concat(matchers.Select(x => ", " + x)) + "}"
                 : matchers.Count == 0 ? name : name + "{" + string.Join(",", matchers) + (comma ? "," : "") + "}");
@@ -56,7 +57,8 @@ static class QueryGen
             (1, Gen.Select(Scalar(depth - 1), OneOf("+", "-", "*", "/", "%", "^", "atan2", "== bool", "< bool"),
                 Scalar(depth - 1)).Select((l, op, r) => $"({l}) {op} ({r})")));
 
-    public static Gen<string> Any(int depth) => Gen.OneOf(Vector(depth), Scalar(depth), Range(depth), Gen.Const("\"text\\n\""));
+    public static Gen<string> Any(int depth) =>
+        Gen.OneOf(Vector(depth), Scalar(depth), Range(depth), Gen.Const("\"text\\n\""));
 
     static Gen<string> Range(int depth) => Gen.OneOf(
         Gen.Select(Selector, Duration, Shift).Select((s, d, m) => $"{s}[{d}]{m}"),
@@ -65,7 +67,8 @@ static class QueryGen
 
     static Gen<string> OverTime(int depth) => Gen.OneOf(
         Gen.Select(OneOf("rate", "increase", "delta", "irate", "idelta", "avg_over_time", "sum_over_time",
-            "min_over_time", "max_over_time", "count_over_time", "last_over_time", "first_over_time", "stddev_over_time",
+            "min_over_time", "max_over_time", "count_over_time", "last_over_time", "first_over_time",
+                "stddev_over_time",
             "changes", "resets", "deriv", "present_over_time", "mad_over_time", "ts_of_max_over_time"), Range(depth))
             .Select((f, r) => $"{f}({r})"),
         Range(depth).Select(r => $"quantile_over_time(0.4, {r})"),
@@ -91,9 +94,11 @@ static class QueryGen
     static Gen<string> Binary(int depth) => Gen.OneOf(
         Gen.Select(Vector(depth), OneOf("+", "-", "*", "/", "%", "^", "==", "!=", ">", "<= bool", "and", "or",
             "unless"), OneOf("", "on(a)", "ignoring(b)", "on(a, b)"), Blank, Vector(depth))
-            .Select((l, op, matching, blank, r) => $"({l}) {op}{blank}{(matching.Length > 0 ? " " + matching : "")} ({r})"),
+            .Select((l, op, matching, blank, r) =>
+                $"({l}) {op}{blank}{(matching.Length > 0 ? " " + matching : "")} ({r})"),
         Gen.Select(Vector(depth), OneOf("+", "*", "> bool"), OneOf(
-            "on(a) group_left()", "on(a) group_left(b)", "ignoring(b) group_right()", "on(a) group_right(b)"), Vector(depth))
+            "on(a) group_left()", "on(a) group_left(b)", "ignoring(b) group_right()", "on(a) group_right(b)"),
+                Vector(depth))
             .Select((l, op, matching, r) => $"({l}) {op} {matching} ({r})"),
         Gen.Select(Scalar(depth), OneOf("+", "-", "<", "== bool", "/"), Vector(depth))
             .Select((s, op, v) => $"({s}) {op} ({v})"),

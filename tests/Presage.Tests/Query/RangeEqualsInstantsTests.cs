@@ -32,7 +32,8 @@ public sealed class RangeEqualsInstantsTests
         for (int i = 0; i < columns.Length; i++)
         {
             var labels = i < 9
-                ? LabelSet.OfMetric(names[i / 3], new Label("a", i % 3 == 0 ? "1" : "2"), new Label("b", i % 3 == 1 ? "x" : "y"))
+                ? LabelSet.OfMetric(names[i / 3], new Label("a", i % 3 == 0 ? "1" : "2"), new Label("b", i % 3 == 1
+                    ? "x" : "y"))
                 : LabelSet.OfMetric("h_bucket", new Label("le", i == 12 ? "+Inf" : $"{i - 8}"));
             columns[i].ForEach(s => source.Add(labels, s.TimeMs, s.Value));
         }
@@ -52,7 +53,8 @@ public sealed class RangeEqualsInstantsTests
 
     [Fact]
     public void The_same_holds_with_delayed_name_removal() =>
-        Gen.Select(QueryGen.Vector(2), Source).Sample((query, source) => Compare(DelayingEngine, query, source), iter: 500);
+        Gen.Select(QueryGen.Vector(2), Source).Sample((query, source) =>
+            Compare(DelayingEngine, query, source), iter: 500);
 
     static bool Compare(PromQlEngine engine, string text, ScriptSamples source)
     {
@@ -112,7 +114,8 @@ public sealed class RangeEqualsInstantsTests
             if (!expected.Remove(series.Labels, out double value) || !Near(value, series.Values[at]))
             {
                 throw new InvalidOperationException(
-                    $"{text} at step {step}: {series.Labels} is {value} at the instant, {series.Values[at]} in the range");
+                    $"{text} at step {step}: {series.Labels} is {value} at the instant, "
+                    + $"{series.Values[at]} in the range");
             }
         }
 

@@ -1,0 +1,61 @@
+using Presage.Metrics;
+using Presage.Query.Parsing;
+
+namespace Presage.Query.Evaluation;
+
+/// <summary>An instant selector under <c>smoothed</c>: at each step the value between the samples around it.</summary>
+sealed class SmoothedPlan(VectorSelector selector) : VectorPlan
+{
+    public override bool SharesName { get; } = selector.Matchers.Any(
+        m => m.Name == LabelNames.MetricName && m.Operator == MatchOperator.Equal);
+
+    public override IEnumerable<StepSeries> Evaluate(Frame frame)
+    {
+        var run = frame.Run;
+        var (first, step) = Shift.Of(selector.Shift, frame);
+        long last = first + (step * (frame.Steps - 1));
+        var range = new TimeRange(first - run.LookbackMs + 1, last + run.LookbackMs);
+        var columns = run.RentColumns();
+        foreach (var series in run.Source.Select(selector.Matchers, range))
+        {
+            run.Read(series, range, columns, keepStale: false);
+            double[] values = frame.Rent();
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = ValueAt(columns, first + (i * step), run.LookbackMs);
+            }
+
+            if (Point.AnyIn(values))
+            {
+                yield return new StepSeries(series.Labels, values);
+            }
+            else
+            {
+                frame.Return(values);
+            }
+        }
+
+        run.Return(columns);
+    }
+
+    static double ValueAt(SampleColumns columns, long now, long lookback)
+    {
+        var times = columns.TimestampsMs;
+        int found = times.BinarySearch(now);
+        if (found >= 0)
+        {
+            return columns.Values[found];
+        }
+
+        int after = ~found, before = after - 1;
+        if (before < 0 || times[before] <= now - lookback)
+        {
+            return Point.Absent;
+        }
+
+        double value = columns.Values[before];
+        return after == times.Length || times[after] > now + lookback
+            ? value
+            : value + ((columns.Values[after] - value) * (now - times[before]) / (times[after] - times[before]));
+    }
+}
