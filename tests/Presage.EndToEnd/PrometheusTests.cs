@@ -39,13 +39,13 @@ public sealed class PrometheusTests
         await AssertSameAsPrometheusAsync(server, prometheusPort);
     }
 
-    static string Configuration(int exporterPort, Uri server) => $$"""
+    static string Configuration(int exporterPort, Uri server) => $$$"""
         global: {scrape_interval: 1s, scrape_timeout: 900ms}
         scrape_configs:
         - job_name: node
-          static_configs: [{targets: ['127.0.0.1:{{exporterPort}}'], labels: {instance: 'db-01:9100'}}]
+          static_configs: [{targets: ['127.0.0.1:{{{exporterPort}}}'], labels: {instance: 'db-01:9100'}}]
         remote_write:
-        - url: {{server}}api/v1/write
+        - url: {{{server}}}api/v1/write
           queue_config: {batch_send_deadline: 1s, min_shards: 1, max_shards: 1}
         """;
 
