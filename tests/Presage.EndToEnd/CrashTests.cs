@@ -18,21 +18,38 @@ public sealed class CrashTests
         for (int round = 0; round < 4; round++)
         {
             await using var server = await PresageProcess.StartAsync(
-                folder["data"], port, "--auth", "none", "--collect", "off");
+                folder["data"],
+                port,
+                "--auth",
+                "none",
+                "--collect",
+                "off"
+            );
             await using var agent = round == 0 ? null : StartAgent(server, folder["spool"]);
             var writing = WriteUntilRefusedAsync(server, acknowledged);
-            await Eventually.Holds("samples are acknowledged", TimeSpan.FromSeconds(10),
-                () => Task.FromResult(CountOf(acknowledged) > (round + 1) * 150));
+            await Eventually.Holds(
+                "samples are acknowledged",
+                TimeSpan.FromSeconds(10),
+                () => Task.FromResult(CountOf(acknowledged) > (round + 1) * 150)
+            );
             await server.KillAsync();
             await writing;
         }
 
         await using var last = await PresageProcess.StartAsync(
-            folder["data"], port, "--auth", "none", "--collect", "off");
+            folder["data"],
+            port,
+            "--auth",
+            "none",
+            "--collect",
+            "off"
+        );
         for (int series = 0; series < Series; series += 37)
         {
             var stored = await ReadAsync(last, $"crash_test_total{{series=\"{series}\"}}");
-            var missing = acknowledged.Where(time => !stored.TryGetValue(time, out double value) || value != time + series);
+            var missing = acknowledged.Where(time =>
+                !stored.TryGetValue(time, out double value) || value != time + series
+            );
             Assert.Empty(missing);
         }
 
@@ -40,9 +57,20 @@ public sealed class CrashTests
         Assert.Equal(1, agentSeries);
     }
 
-    static ChildProcess StartAgent(PresageProcess server, string spool) => ChildProcess.Start(
-        Product.Agent,
-        ["--server", server.Address.ToString(), "--token", "none", "--spool", spool, "--label", "instance=crash-agent"]);
+    static ChildProcess StartAgent(PresageProcess server, string spool) =>
+        ChildProcess.Start(
+            Product.Agent,
+            [
+                "--server",
+                server.Address.ToString(),
+                "--token",
+                "none",
+                "--spool",
+                spool,
+                "--label",
+                "instance=crash-agent",
+            ]
+        );
 
     static int CountOf(List<long> acknowledged)
     {
@@ -61,8 +89,15 @@ public sealed class CrashTests
             var batch = new SampleBatch();
             for (int series = 0; series < Series; series++)
             {
-                batch.AddSeries(LabelSet.OfMetric(
-                    "crash_test_total", new Label("instance", "crash"), new Label("series", series.ToString())).ToKey());
+                batch.AddSeries(
+                    LabelSet
+                        .OfMetric(
+                            "crash_test_total",
+                            new Label("instance", "crash"),
+                            new Label("series", series.ToString())
+                        )
+                        .ToKey()
+                );
                 batch.AddSample(time, time + series);
             }
 
@@ -91,8 +126,12 @@ public sealed class CrashTests
         var result = answer.GetProperty("data").GetProperty("result");
         return result.GetArrayLength() == 0
             ? []
-            : result[0].GetProperty("values").EnumerateArray().ToDictionary(
-                static pair => (long)Math.Round(pair[0].GetDouble() * 1000),
-                static pair => double.Parse(pair[1].GetString()!));
+            : result[0]
+                .GetProperty("values")
+                .EnumerateArray()
+                .ToDictionary(
+                    static pair => (long)Math.Round(pair[0].GetDouble() * 1000),
+                    static pair => double.Parse(pair[1].GetString()!)
+                );
     }
 }

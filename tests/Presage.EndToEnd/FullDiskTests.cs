@@ -16,7 +16,13 @@ public sealed class FullDiskTests
         Directory.CreateDirectory(folder["disk"]);
         await using var mount = await SmallDisk.MountAsync(folder["disk"], megabytes: 64);
         await using var server = await PresageProcess.StartAsync(
-            Path.Combine(folder["disk"], "data"), FreePort.Next(), "--auth", "none", "--collect", "off");
+            Path.Combine(folder["disk"], "data"),
+            FreePort.Next(),
+            "--auth",
+            "none",
+            "--collect",
+            "off"
+        );
         var acknowledged = new List<long>();
         await WriteUntilAsync(server, acknowledged, count: 20);
 
@@ -25,11 +31,18 @@ public sealed class FullDiskTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused);
         var status = await server.GetAsync("/api/presage/v1/status");
         Assert.False(status.GetProperty("writable").GetBoolean());
-        Assert.Contains("space", status.GetProperty("notWritableReason").GetString(), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "space",
+            status.GetProperty("notWritableReason").GetString(),
+            StringComparison.OrdinalIgnoreCase
+        );
 
         mount.Free();
-        await Eventually.Holds("the server acknowledges again by itself", TimeSpan.FromSeconds(15), async () =>
-            (await SendAsync(server, acknowledged)).StatusCode == HttpStatusCode.NoContent);
+        await Eventually.Holds(
+            "the server acknowledges again by itself",
+            TimeSpan.FromSeconds(15),
+            async () => (await SendAsync(server, acknowledged)).StatusCode == HttpStatusCode.NoContent
+        );
         foreach (long time in acknowledged)
         {
             Assert.Equal(time, await InstantQuery.ValueAtAsync(server.Client, "full_disk_test", time));
@@ -62,14 +75,19 @@ public sealed class FullDiskTests
     static async Task<HttpResponseMessage> SendAsync(PresageProcess server, List<long> acknowledged)
     {
         long time = Math.Max(
-            acknowledged.LastOrDefault() + 1, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+            acknowledged.LastOrDefault() + 1,
+            TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()
+        );
         var batch = new SampleBatch();
         batch.AddSeries(LabelSet.OfMetric("full_disk_test", new Label("instance", "full")).ToKey());
         batch.AddSample(time, time);
         for (int i = 0; i < 500; i++)
         {
-            batch.AddSeries(LabelSet.OfMetric(
-                "full_disk_filler", new Label("instance", "full"), new Label("i", i.ToString())).ToKey());
+            batch.AddSeries(
+                LabelSet
+                    .OfMetric("full_disk_filler", new Label("instance", "full"), new Label("i", i.ToString()))
+                    .ToKey()
+            );
             batch.AddSample(time, Math.Sin(time * (i + 1)));
         }
 

@@ -52,7 +52,9 @@ sealed partial class ChildProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        return new ChildProcess(Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start."));
+        return new ChildProcess(
+            Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.")
+        );
     }
 
     /// <summary>Waits until the program has printed a line that matches.</summary>
@@ -61,13 +63,17 @@ sealed partial class ChildProcess : IAsyncDisposable
         var regex = new Regex(pattern, RegexOptions.Multiline);
         try
         {
-            return await Eventually.Get($"a line like {pattern}", limit, () =>
-            {
-                var match = regex.Match(Output);
-                return _process.HasExited && !match.Success
-                    ? throw new InvalidOperationException($"The program ended with {_process.ExitCode}:\n{Output}")
-                    : Task.FromResult(match.Success ? match : null);
-            });
+            return await Eventually.Get(
+                $"a line like {pattern}",
+                limit,
+                () =>
+                {
+                    var match = regex.Match(Output);
+                    return _process.HasExited && !match.Success
+                        ? throw new InvalidOperationException($"The program ended with {_process.ExitCode}:\n{Output}")
+                        : Task.FromResult(match.Success ? match : null);
+                }
+            );
         }
         catch (TimeoutException e)
         {

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Presage.EndToEnd.Support;
 
-/// <summary>Waits for a condition of another process by asking, with a limit and a message that names what was missing.</summary>
+/// <summary>
+/// Waits for a condition of another process by asking, with a limit and a message that names what was missing.
+/// </summary>
 static class Eventually
 {
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);

@@ -22,37 +22,55 @@ sealed class MailSink : IAsyncDisposable
 
     public static async Task<MailSink> StartAsync(string folder)
     {
-        Assert.SkipUnless(Directory.Exists("/usr/lib/python3/dist-packages/aiosmtpd"), "needs Debian's python3-aiosmtpd");
+        Assert.SkipUnless(
+            Directory.Exists("/usr/lib/python3/dist-packages/aiosmtpd"),
+            "needs Debian's python3-aiosmtpd"
+        );
         int port = FreePort.Next();
         var process = ChildProcess.Start(
-            Python, ["-m", "aiosmtpd", "-n", "-l", $"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Mailbox", folder]);
-        await Eventually.Holds("the SMTP server accepts", TimeSpan.FromSeconds(10), async () =>
-        {
-            using var client = new TcpClient();
-            try
+            Python,
+            ["-m", "aiosmtpd", "-n", "-l", $"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Mailbox", folder]
+        );
+        await Eventually.Holds(
+            "the SMTP server accepts",
+            TimeSpan.FromSeconds(10),
+            async () =>
             {
-                await client.ConnectAsync("127.0.0.1", port);
-                return true;
+                using var client = new TcpClient();
+                try
+                {
+                    await client.ConnectAsync("127.0.0.1", port);
+                    return true;
+                }
+                catch (SocketException)
+                {
+                    return false;
+                }
             }
-            catch (SocketException)
-            {
-                return false;
-            }
-        });
+        );
         return new MailSink(process, folder, port);
     }
 
     /// <summary>The mails accepted so far, oldest first, with the moment each file was complete.</summary>
-    public IReadOnlyList<(DateTimeOffset AcceptedAt, string Text)> Mails()
+    public IReadOnlyList<AcceptedMail> Mails()
     {
         string folder = Path.Combine(_folder, "new");
         return !Directory.Exists(folder)
             ? []
-            : [.. Directory.GetFiles(folder)
-                .Select(static path => (Time: File.GetLastWriteTimeUtc(path), Path: path))
-                .OrderBy(static file => file.Time)
-                .Select(static file => (new DateTimeOffset(file.Time, TimeSpan.Zero), File.ReadAllText(file.Path)))];
+            :
+            [
+                .. Directory
+                    .GetFiles(folder)
+                    .Select(static path => (Time: File.GetLastWriteTimeUtc(path), Path: path))
+                    .OrderBy(static file => file.Time)
+                    .Select(static file => new AcceptedMail(
+                        new DateTimeOffset(file.Time, TimeSpan.Zero),
+                        File.ReadAllText(file.Path)
+                    )),
+            ];
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    public sealed record AcceptedMail(DateTimeOffset AcceptedAt, string Text);
 }

@@ -7,8 +7,8 @@ static class Product
 
     public static string Server { get; } = Built("build/server/presage", "./run.sh version");
 
-    public static string Agent { get; } = Built(
-        $"build/agents/linux-{(IsArm ? "arm64" : "x64")}/presage-agent", "./test.sh (it publishes the agent)");
+    public static string Agent { get; } =
+        Built($"build/agents/linux-{(IsArm ? "arm64" : "x64")}/presage-agent", "./test.sh (it publishes the agent)");
 
     public static string AgentFolder { get; } = Path.Combine(Root, "build", "agents");
 
@@ -19,12 +19,15 @@ static class Product
         Directory.CreateDirectory(Path.Combine(Root, "build", "screenshots")).FullName;
 
     static bool IsArm =>
-        System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64;
+        System.Runtime.InteropServices.RuntimeInformation.OSArchitecture
+        == System.Runtime.InteropServices.Architecture.Arm64;
 
     static string Built(string path, string how)
     {
         string full = Path.Combine(Root, path);
-        return File.Exists(full) ? full : throw new FileNotFoundException($"{path} is not built; run {how} first.", full);
+        return File.Exists(full)
+            ? full
+            : throw new FileNotFoundException($"{path} is not built; run {how} first.", full);
     }
 
     static string FindRoot()

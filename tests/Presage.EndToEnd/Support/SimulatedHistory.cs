@@ -3,8 +3,8 @@ using Presage.Metrics;
 namespace Presage.EndToEnd.Support;
 
 /// <summary>
-/// The counters of an idle machine, written as its past: CPU around 3 % with a little noise, a load of 0.1, steady memory.
-/// Labels are those of this machine's own collectors, so that the live samples go on where the history ends.
+/// The counters of an idle machine, written as its past: CPU around 3 % with a little noise, a load of 0.1, steady
+/// memory. Labels are those of this machine's own collectors, so that the live samples go on where the history ends.
 /// </summary>
 sealed class SimulatedHistory(string host, int cores, int seed)
 {
@@ -13,7 +13,8 @@ sealed class SimulatedHistory(string host, int cores, int seed)
     /// <summary>Sends one sample a second of the past minutes, up to <paramref name="endMs"/>.</summary>
     public async Task SendAsync(RemoteWriter writer, long endMs, int minutes)
     {
-        double[] idle = new double[cores], user = new double[cores];
+        double[] idle = new double[cores],
+            user = new double[cores];
         long start = endMs - (minutes * 60_000L);
         for (long chunk = start; chunk < endMs; chunk += 60_000)
         {
