@@ -98,15 +98,22 @@ sealed class LinuxCpu(Sources sources, SeriesKeys keys) : ICollector
         public void Write(ref ByteScanner words, CollectionWriter writer)
         {
             // Old kernels have fewer columns; what is not there is not written.
-            for (int i = 0; i < Columns && words.TryReadUnsigned(out ulong ticks); i++)
+            Span<ulong> read = stackalloc ulong[Columns];
+            int count = 0;
+            while (count < Columns && words.TryReadUnsigned(out read[count]))
             {
-                if (i == Idle && ticks + JumpBackTicks < _ticks[Idle])
-                {
-                    Array.Clear(_ticks);
-                }
+                count++;
+            }
 
+            if (count > Idle && read[Idle] + JumpBackTicks < _ticks[Idle])
+            {
+                Array.Clear(_ticks);
+            }
+
+            for (int i = 0; i < count; i++)
+            {
                 // idle and iowait may fall a little (kernel documentation, filesystems/proc.rst): a counter must not.
-                _ticks[i] = Math.Max(_ticks[i], ticks);
+                _ticks[i] = Math.Max(_ticks[i], read[i]);
                 writer.Write(_keys[i], _ticks[i] / TicksPerSecond);
             }
         }

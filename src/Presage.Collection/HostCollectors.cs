@@ -141,6 +141,10 @@ public sealed class HostCollectors : IDisposable
         new LinuxEntropy(_sources, keys),
         new LinuxConnectionTracking(_sources, keys),
         new LinuxConnections(_sources, keys),
+        new LinuxSensors(_sources, keys),
+        new LinuxCpuFrequency(_sources, keys, Facts.Cores),
+        new LinuxSoftwareRaid(_sources, keys),
+        new LinuxMemoryErrors(_sources, keys),
     ];
 
     sealed class Entry(SeriesKeys keys, ICollector collector, CollectorSchedule schedule)
