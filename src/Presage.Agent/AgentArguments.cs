@@ -31,7 +31,8 @@ static class AgentArguments
 
     static readonly string[] Flags =
     [
-        "--server", "--token", "--interval", "--label", "--host", "--spool", "--spool-max", "--ca", "--path.procfs", "--path.sysfs",
+        "--server", "--token", "--interval", "--label", "--host", "--spool", "--spool-max", "--ca", "--path.procfs",
+            "--path.sysfs",
         "--path.rootfs", "--once", "--version", "--help",
     ];
 
@@ -44,7 +45,8 @@ static class AgentArguments
             Token = environment("PRESAGE_TOKEN") ?? "",
             SpoolFolder = environment("STATE_DIRECTORY")?.Split(':')[0],
         };
-        if (environment("PRESAGE_SERVER") is { Length: > 0 } server && Apply("--server", server, ref options) is { } wrong)
+        if (environment("PRESAGE_SERVER") is { Length: > 0 } server && Apply("--server", server, ref options)
+            is { } wrong)
         {
             error = wrong;
             return false;
@@ -63,7 +65,8 @@ static class AgentArguments
 
             if (flag is "--version" or "--help" or "-h")
             {
-                options = options with { Action = flag == "--version" ? AgentAction.PrintVersion : AgentAction.PrintHelp };
+                options = options with { Action = flag == "--version" ? AgentAction.PrintVersion
+                    : AgentAction.PrintHelp };
                 continue;
             }
 
@@ -105,7 +108,8 @@ static class AgentArguments
                 return ApplyLabel(value, ref options);
             case "--host":
                 options = options with { HostName = value };
-                return value.Length == 0 ? "--host is empty. Give the name to show for this machine, or leave the flag out." : null;
+                return value.Length == 0
+                    ? "--host is empty. Give the name to show for this machine, or leave the flag out." : null;
             case "--spool":
                 options = options with { SpoolFolder = value };
                 return value.Length == 0 ? "--spool is empty. Give a folder this account may write." : null;
@@ -113,7 +117,8 @@ static class AgentArguments
                 return ApplySpoolMax(value, ref options);
             case "--ca":
                 options = options with { CertificateAuthorityFile = value };
-                return File.Exists(value) ? null : $"--ca names a file that does not exist: \"{value}\". Give a PEM file.";
+                return File.Exists(value) ? null
+                    : $"--ca names a file that does not exist: \"{value}\". Give a PEM file.";
             case "--once":
                 options = options with { Action = AgentAction.PrintOnce };
                 return value == "print" ? null : $"--once knows only \"print\", not \"{value}\".";
@@ -144,7 +149,8 @@ static class AgentArguments
 
     static string? ApplyInterval(string value, ref AgentOptions options)
     {
-        if (!TryReadTime(value, out var interval) || interval < TimeSpan.FromSeconds(1) || interval > TimeSpan.FromMinutes(5))
+        if (!TryReadTime(value, out var interval) || interval < TimeSpan.FromSeconds(1)
+            || interval > TimeSpan.FromMinutes(5))
         {
             return $"--interval must be between 1s and 5m, not \"{value}\". Write it as 1s, 15s or 1m.";
         }
@@ -157,7 +163,8 @@ static class AgentArguments
     {
         int equals = value.IndexOf('=', StringComparison.Ordinal);
         string name = equals < 0 ? value : value[..equals];
-        bool isName = name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+        bool isName = name.Length > 0 && !char.IsAsciiDigit(name[0])
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
         if (equals < 0 || !isName || name.StartsWith("__", StringComparison.Ordinal))
         {
             return $"--label must be NAME=VALUE with a name of letters, digits and underscores, not \"{value}\". "
@@ -190,8 +197,10 @@ static class AgentArguments
     static bool Check(AgentOptions options, out string error)
     {
         error = options.Action != AgentAction.Run ? ""
-            : options.Server is null ? "--server is missing. Give the address of the Presage server: --server https://HOST:9440."
-            : options.Token.Length == 0 ? "--token is missing. Create one on the server's page Servers (\"Add a server\"), or set PRESAGE_TOKEN."
+            : options.Server is null
+                ? "--server is missing. Give the address of the Presage server: --server https://HOST:9440."
+            : options.Token.Length == 0
+                ? "--token is missing. Create one on the server's page Servers (\"Add a server\") or set PRESAGE_TOKEN."
             : options.Token.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0
                 ? "--token holds characters a token never has. Copy it again from the server's page Servers."
             : "";
@@ -202,7 +211,8 @@ static class AgentArguments
     {
         string bare = flag.TrimStart('-');
         string? near = Array.Find(Flags, known =>
-            bare.Length > 2 && (known.Contains(bare, StringComparison.Ordinal) || bare.Contains(known[2..], StringComparison.Ordinal)));
+            bare.Length > 2 && (known.Contains(bare, StringComparison.Ordinal)
+                || bare.Contains(known[2..], StringComparison.Ordinal)));
         return near is null
             ? $"Unknown argument \"{flag}\". See presage-agent --help."
             : $"Unknown argument \"{flag}\". Did you mean {near}? See presage-agent --help.";
@@ -216,7 +226,8 @@ static class AgentArguments
             : text.EndsWith('m') ? 60
             : 0;
         string number = text.TrimEnd('m', 's');
-        if (unit == 0 || !double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value))
+        if (unit == 0 || !double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out double value))
         {
             return false;
         }
@@ -230,7 +241,8 @@ static class AgentArguments
         (string Suffix, int Shift)[] units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("K", 10), ("M", 20), ("G", 30)];
         var (suffix, shift) = Array.Find(units, unit => text.EndsWith(unit.Suffix, StringComparison.OrdinalIgnoreCase));
         string number = suffix is null ? text : text[..^suffix.Length].TrimEnd();
-        bool read = long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out bytes) && bytes < 1L << 32;
+        bool read = long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out bytes)
+            && bytes < 1L << 32;
         bytes <<= shift;
         return read;
     }

@@ -56,10 +56,29 @@ sealed class AgentLoop(AgentOptions options, TimeProvider time, ILogger logger) 
         await FarewellAsync(outbox, sender);
     }
 
-    /// <summary>Collects once and appends to the outbox.</summary>
-    public void Collect(Outbox outbox, Sender sender)
+    public void Dispose() => _collectors.Dispose();
+
+    async Task TickAsync(Outbox outbox, Sender sender, CancellationToken cancellationToken)
     {
-        long timestampMs = _clock.TimestampMs(time.GetUtcNow());
+        while (true)
+        {
+            await Task.Delay(_clock.UntilNext(time.GetUtcNow()), time, cancellationToken);
+            using var timer = new PeriodicTimer(options.Interval, time);
+            bool isOff;
+            do
+            {
+                // Late is better than never: on a machine too busy to wake us in time, samples bear the real time.
+                var now = time.GetUtcNow();
+                isOff = _clock.IsOff(now);
+                Collect(_clock.TimestampMs(now), outbox, sender);
+            }
+            while (!isOff && await timer.WaitForNextTickAsync(cancellationToken));
+        }
+    }
+
+    /// <summary>Collects once and appends to the outbox.</summary>
+    void Collect(long timestampMs, Outbox outbox, Sender sender)
+    {
         if (timestampMs == _lastTimestampMs)
         {
             // A tick that came almost a whole interval late was counted as the next one, which has come now.
@@ -81,26 +100,6 @@ sealed class AgentLoop(AgentOptions options, TimeProvider time, ILogger logger) 
         if (_batch.SampleCount > 0)
         {
             outbox.Add(_encoder.Encode(_batch).Span);
-        }
-    }
-
-    public void Dispose() => _collectors.Dispose();
-
-    async Task TickAsync(Outbox outbox, Sender sender, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            await Task.Delay(_clock.UntilNext(time.GetUtcNow()), time, cancellationToken);
-            using var timer = new PeriodicTimer(options.Interval, time);
-            do
-            {
-                Collect(outbox, sender);
-                if (!await timer.WaitForNextTickAsync(cancellationToken))
-                {
-                    return;
-                }
-            }
-            while (!_clock.IsOff(time.GetUtcNow()));
         }
     }
 

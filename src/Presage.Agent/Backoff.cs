@@ -1,8 +1,8 @@
 namespace Presage.Agent;
 
 /// <summary>
-/// How long to wait before the next try: 0.5-1 s at first, doubling to 15-30 s. The random half keeps a thousand agents from coming
-/// back in the same second after the server's restart.
+/// How long to wait before the next try: 0.5-1 s at first, doubling to 15-30 s. The random half keeps a thousand agents
+/// from coming back in the same second after the server's restart.
 /// </summary>
 sealed class Backoff(ulong seed)
 {
@@ -13,7 +13,9 @@ sealed class Backoff(ulong seed)
 
     public void Reset() => _failures = 0;
 
-    /// <summary>The wait after one more failure; at least what the server asked for, and then up to a second more.</summary>
+    /// <summary>
+    /// The wait after one more failure; at least what the server asked for, and then up to a second more.
+    /// </summary>
     public TimeSpan Next(TimeSpan? retryAfter)
     {
         double limit = Math.Min(First.TotalSeconds * Math.Pow(2, _failures), Longest.TotalSeconds);

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Presage.Agent;
 
 /// <summary>
-/// Writes lines to standard error, with systemd's priority in front when the journal reads them. It adds the time otherwise.
+/// Writes lines to standard error, with systemd's priority in front when the journal reads them. It adds the time
+/// otherwise.
 /// </summary>
 sealed class ConsoleLogger(TextWriter output, TimeProvider time, bool isJournal) : ILogger
 {
@@ -13,14 +14,16 @@ sealed class ConsoleLogger(TextWriter output, TimeProvider time, bool isJournal)
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
+            string> formatter)
     {
         if (!IsEnabled(logLevel))
         {
             return;
         }
 
-        string text = formatter(state, exception) + (exception is null ? "" : " " + exception.ToString().ReplaceLineEndings(" "));
+        string text = formatter(state, exception)
+            + (exception is null ? "" : " " + exception.ToString().ReplaceLineEndings(" "));
         output.WriteLine(isJournal
             ? $"<{(logLevel >= LogLevel.Error ? 3 : logLevel == LogLevel.Warning ? 4 : 6)}>{text}"
             : $"{time.GetUtcNow():yyyy-MM-dd HH:mm:ss'Z'} {text}");

@@ -13,10 +13,12 @@ static partial class Log
     [LoggerMessage(4003, LogLevel.Warning, "The server does not take samples: {Detail}. They are kept and sent later.")]
     public static partial void Unavailable(ILogger logger, string detail);
 
-    [LoggerMessage(4004, LogLevel.Error, "The server refuses the token: {Detail}. Create a new one on its page Servers and set --token. Samples are kept.")]
+    [LoggerMessage(4004, LogLevel.Error,
+        "The server refuses the token: {Detail}. Make a new one on its page Servers, set --token. Samples are kept.")]
     public static partial void TokenWrong(ILogger logger, string detail);
 
-    [LoggerMessage(4005, LogLevel.Error, "There is no /api/v1/write at the address: {Detail}. Check --server. Samples are kept.")]
+    [LoggerMessage(4005, LogLevel.Error,
+        "There is no /api/v1/write at the address: {Detail}. Check --server. Samples are kept.")]
     public static partial void AddressWrong(ILogger logger, string detail);
 
     [LoggerMessage(4006, LogLevel.Warning, "The server refused samples, which are dropped: {Detail}")]
@@ -34,7 +36,8 @@ static partial class Log
     [LoggerMessage(4010, LogLevel.Information, "{Count} requests of an earlier run wait in the spool.")]
     public static partial void SpoolHolds(ILogger logger, int count);
 
-    [LoggerMessage(4011, LogLevel.Warning, "The spool was damaged: {Bytes} bytes at the ends of its files are dropped.")]
+    [LoggerMessage(4011, LogLevel.Warning,
+        "The spool was damaged: {Bytes} bytes at the ends of its files are dropped.")]
     public static partial void SpoolDamaged(ILogger logger, long bytes);
 
     [LoggerMessage(4012, LogLevel.Information, "Stopping; {Count} requests are not sent.")]

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 namespace Presage.Agent;
 
 /// <summary>
-/// Bodies between the collectors and the server, in order. While the server answers they pass through memory only and the disk
-/// stays idle; once <see cref="MemoryMax"/> wait, or a send failed, all go to the spool, and new ones behind them, until the spool is
-/// empty again. So either memory or the spool holds bodies, never both. Without a spool memory is bounded by bytes and the
-/// oldest are dropped. Thread-safe.
+/// Bodies between the collectors and the server, in order. While the server answers they pass through memory only and
+/// the disk stays idle; once <see cref="MemoryMax"/> wait, or a send failed, all go to the spool, and new ones behind
+/// them, until the spool is empty again. So either memory or the spool holds bodies, never both. Without a spool memory
+/// is bounded by bytes and the oldest are dropped. Thread-safe.
 /// </summary>
 sealed class Outbox(Spool? spool, ILogger logger) : IDisposable
 {
@@ -88,7 +88,8 @@ sealed class Outbox(Spool? spool, ILogger logger) : IDisposable
     }
 
     /// <summary>
-    /// The oldest body. It stays until acknowledged, and its bytes are valid until the next call. False when none waits.
+    /// The oldest body. It stays until acknowledged, and its bytes are valid until the next call. False when none
+    /// waits.
     /// </summary>
     public bool TryPeek(out ulong sequence, out ReadOnlyMemory<byte> body)
     {
@@ -198,7 +199,8 @@ sealed class Outbox(Spool? spool, ILogger logger) : IDisposable
             _dropped++;
         }
 
-        byte[] buffer = _free.TryPop(out byte[]? free) && free.Length >= body.Length ? free : new byte[body.Length + 1024];
+        byte[] buffer = _free.TryPop(out byte[]? free) && free.Length >= body.Length ? free
+            : new byte[body.Length + 1024];
         body.CopyTo(buffer);
         _memoryBytes += body.Length;
         _memory.Enqueue(new Waiting(sequence, buffer, body.Length));

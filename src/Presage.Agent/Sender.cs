@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Presage.Agent;
 
 /// <summary>
-/// Sends what waits in the outbox, oldest first, one request at a time. A body leaves the outbox only when the server took it
-/// (2xx) or will never take it.
+/// Sends what waits in the outbox, oldest first, one request at a time. A body leaves the outbox only when the server
+/// took it (2xx) or will never take it.
 /// </summary>
 sealed class Sender(Outbox outbox, WriteEndpoint endpoint, Backoff backoff, TimeProvider time, ILogger logger)
 {

@@ -20,7 +20,8 @@ readonly record struct ServerAnswer(SendOutcome Outcome, string Detail, TimeSpan
             408 or 425 or 429 or >= 500 => SendOutcome.Unavailable,
             _ => SendOutcome.Refused,
         };
-        retryAfter = retryAfter < TimeSpan.Zero ? TimeSpan.Zero : retryAfter > RetryAfterMax ? RetryAfterMax : retryAfter;
+        retryAfter = retryAfter < TimeSpan.Zero ? TimeSpan.Zero : retryAfter > RetryAfterMax ? RetryAfterMax
+            : retryAfter;
         return new ServerAnswer(outcome, text.Length == 0 ? $"HTTP {code}" : $"HTTP {code}: {text}", retryAfter);
     }
 

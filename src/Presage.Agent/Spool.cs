@@ -5,12 +5,13 @@ using System.IO.Hashing;
 namespace Presage.Agent;
 
 /// <summary>
-/// Request bodies that wait for the server, in files of one folder, in order. A segment file is appended to until it is full and
-/// deleted when all of it was acknowledged. A record is: length (4 bytes), sequence number (8), XXH3 of the body seeded with the
-/// sequence number (8), body; little-endian. Records survive kill -9 (they are with the kernel when <see cref="Append"/> returns);
-/// nothing is synced, so a power cut may cost the last seconds: a record that is not whole ends its segment. The file
-/// <c>acknowledged</c> holds the last acknowledged number, so that a restart sends little twice (the server takes repeats as such).
-/// Not thread-safe.
+/// Request bodies that wait for the server, in files of one folder, in order. A segment file is appended to until it is
+/// full and deleted when all of it was acknowledged. A record is: length (4 bytes), sequence number (8), XXH3 of the
+/// body seeded with the sequence number (8), body; little-endian. Records survive kill -9 (they are with the kernel
+/// when <see cref="Append"/> returns); nothing is synced, so a power cut may cost the last seconds: a record that is
+/// not whole ends its segment. The file
+/// <c>acknowledged</c> holds the last acknowledged number, so that a restart sends little twice (the server takes
+/// repeats as such). Not thread-safe.
 /// </summary>
 sealed class Spool : IDisposable
 {
@@ -36,7 +37,8 @@ sealed class Spool : IDisposable
         _segmentBytesMax = Math.Clamp(bytesMax / 16, 64 << 10, 8 << 20);
         _lock = lockFile;
         _acknowledgedFile = new FileStream(
-            Path.Join(folder, "acknowledged"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+            Path.Join(folder, "acknowledged"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read,
+                bufferSize: 0);
         ReadAcknowledged();
         Recover();
     }
@@ -67,7 +69,8 @@ sealed class Spool : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            lockFile = new FileStream(Path.Join(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            lockFile = new FileStream(Path.Join(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+                FileShare.None);
             spool = new Spool(folder, bytesMax, lockFile);
             return true;
         }
@@ -128,7 +131,8 @@ sealed class Spool : IDisposable
                 continue;
             }
 
-            // Read to its end, or to damage that appeared since the start: what follows in this file cannot be found again.
+            // Read to its end, or to damage that appeared since the start: what follows in this file cannot be found
+            // again.
             Dropped += segment.Waiting;
             Delete(segment);
         }

@@ -13,8 +13,8 @@ sealed class TickClock(TimeSpan interval)
     }
 
     /// <summary>
-    /// The time of the samples: the tick's own time when the collection runs at most a tenth of the interval beside it, so that
-    /// series have an even rhythm and time stamps compress to nothing; the real time otherwise.
+    /// The time of the samples: the tick's own time when the collection runs at most a tenth of the interval beside it,
+    /// so that series have an even rhythm and time stamps compress to nothing; the real time otherwise.
     /// </summary>
     public long TimestampMs(DateTimeOffset now)
     {
@@ -23,7 +23,9 @@ sealed class TickClock(TimeSpan interval)
         return IsOnTick(nowMs, tick) ? tick : nowMs;
     }
 
-    /// <summary>Whether the timer left the wall clock's rhythm (the clock was set, or ran slowly apart): align it anew.</summary>
+    /// <summary>
+    /// Whether the timer left the wall clock's rhythm (the clock was set, or ran slowly apart): align it anew.
+    /// </summary>
     public bool IsOff(DateTimeOffset now)
     {
         long nowMs = now.ToUnixTimeMilliseconds();

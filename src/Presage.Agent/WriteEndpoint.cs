@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Presage.Agent;
 
-/// <summary>The server's /api/v1/write: posts one body and judges the answer. Never throws for what a network can do.</summary>
+/// <summary>
+/// The server's /api/v1/write: posts one body and judges the answer. Never throws for what a network can do.
+/// </summary>
 sealed class WriteEndpoint : IDisposable
 {
     const int AnswerBytesMax = 512;
@@ -62,7 +64,8 @@ sealed class WriteEndpoint : IDisposable
         request.Headers.Authorization = _authorization;
         try
         {
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead,
+                either.Token);
             string text = response.IsSuccessStatusCode ? "" : await ReadStartAsync(response, either.Token);
             return ServerAnswer.Of(response.StatusCode, text, RetryAfter(response));
         }
@@ -97,17 +100,21 @@ sealed class WriteEndpoint : IDisposable
         return Encoding.UTF8.GetString(buffer, 0, length).ReplaceLineEndings(" ").Trim();
     }
 
-    /// <summary>The build has no message texts of the framework (they cost 0.4 MB): the kinds of failure are named here.</summary>
+    /// <summary>
+    /// The build has no message texts of the framework (they cost 0.4 MB): the kinds of failure are named here.
+    /// </summary>
     static string Explain(HttpRequestException e) => e.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => "the server's name cannot be resolved",
         HttpRequestError.ConnectionError => e.InnerException is System.Net.Sockets.SocketException socket
             ? $"no connection ({socket.SocketErrorCode})"
             : "no connection (timeout)",
-        HttpRequestError.SecureConnectionError => "TLS failed: the server's certificate is not trusted, or it speaks no TLS "
+        HttpRequestError.SecureConnectionError =>
+            "TLS failed: the server's certificate is not trusted, or it speaks no TLS "
             + "(see --ca, and whether --server should begin with http or https)",
         HttpRequestError.ResponseEnded => "the connection was closed before an answer",
-        HttpRequestError.InvalidResponse => "the answer is not HTTP (see whether --server should begin with http or https)",
+        HttpRequestError.InvalidResponse =>
+            "the answer is not HTTP (see whether --server should begin with http or https)",
         _ => $"the request failed ({e.HttpRequestError})",
     };
 }

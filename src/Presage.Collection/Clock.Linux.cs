@@ -3,7 +3,9 @@ using Presage.Metrics;
 
 namespace Presage.Collection;
 
-/// <summary>The clock: its time, its sources, and how well the kernel believes it is synchronised (adjtimex, read only).</summary>
+/// <summary>
+/// The clock: its time, its sources, and how well the kernel believes it is synchronised (adjtimex, read only).
+/// </summary>
 sealed class LinuxClock : ICollector
 {
     const double MillisecondsPerSecond = 1000, MicrosecondsPerSecond = 1e6, NanosecondsPerSecond = 1e9;
@@ -28,7 +30,8 @@ sealed class LinuxClock : ICollector
         _sources = sources;
         _time = keys.Key("node_time_seconds");
         _sourcePath = Sources.PathBytes(sources.SysPath, "devices/system/clocksource/clocksource0/current_clocksource");
-        _sourcesPath = Sources.PathBytes(sources.SysPath, "devices/system/clocksource/clocksource0/available_clocksource");
+        _sourcesPath = Sources.PathBytes(sources.SysPath,
+            "devices/system/clocksource/clocksource0/available_clocksource");
         _current = new NameTable<byte[]>(name => SourceKey(keys, "node_time_clocksource_current_info", name), 32);
         _available = new NameTable<byte[]>(name => SourceKey(keys, "node_time_clocksource_available_info", name), 32);
         string[] names =
@@ -67,7 +70,8 @@ sealed class LinuxClock : ICollector
         ReadOnlySpan<double> values =
         [
             clock.Offset / unit, 1 + (clock.Frequency / FrequencyUnit), clock.MaxError / MicrosecondsPerSecond,
-            clock.EstimatedError / MicrosecondsPerSecond, clock.Status, clock.Constant, clock.Tick / MicrosecondsPerSecond,
+            clock.EstimatedError / MicrosecondsPerSecond, clock.Status, clock.Constant,
+                clock.Tick / MicrosecondsPerSecond,
             clock.PpsFrequency / FrequencyUnit, clock.Jitter / unit, clock.Shift, clock.Stability / FrequencyUnit,
             clock.JitterCount, clock.CalibrationCount, clock.ErrorCount, clock.StabilityCount, clock.TaiOffset,
             result == ResultUnsynchronised ? 0 : 1,
@@ -82,7 +86,8 @@ sealed class LinuxClock : ICollector
     {
         if (_sources.TryReadOnce(path, out var content))
         {
-            for (var words = new ByteScanner(content); words.TryReadWord(out var name) && table.TryGet(name, out byte[] key);)
+            for (var words = new ByteScanner(content); words.TryReadWord(out var name)
+                && table.TryGet(name, out byte[] key);)
             {
                 writer.Write(key, 1);
             }

@@ -24,7 +24,8 @@ public sealed class CollectionOptions
     public string AgentVersion { get; init; } = "";
 
     /// <summary>
-    /// Processes shown per dimension (CPU, memory); default 15. A name stays until it left twice as many places for ten minutes.
+    /// Processes shown per dimension (CPU, memory); default 15. A name stays until it left twice as many places for ten
+    /// minutes.
     /// </summary>
     public int TopProcessesMax { get; init; } = 15;
 }

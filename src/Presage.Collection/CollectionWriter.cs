@@ -3,7 +3,9 @@ using Presage.Metrics;
 
 namespace Presage.Collection;
 
-/// <summary>Where collectors put their samples: a batch, a time for all of them, and a word on what was missing.</summary>
+/// <summary>
+/// Where collectors put their samples: a batch, a time for all of them, and a word on what was missing.
+/// </summary>
 public sealed class CollectionWriter
 {
     SampleBatch _batch = new();
@@ -28,7 +30,9 @@ public sealed class CollectionWriter
     /// <summary>Ends a series: queries see it as gone at once instead of after the look-back time.</summary>
     public void WriteStale(byte[] key) => Write(key, SampleValue.StaleMarker);
 
-    /// <summary>Says that the collector's main source does not exist or cannot be read; it is tried again after a minute.</summary>
+    /// <summary>
+    /// Says that the collector's main source does not exist or cannot be read; it is tried again after a minute.
+    /// </summary>
     public void Missing(string source) => MissingSource ??= source;
 
     internal void Begin(SampleBatch batch, long timestampMs)

@@ -1,8 +1,9 @@
 namespace Presage.Collection;
 
 /// <summary>
-/// When a collector is due. Cheap ones run at every tick. Slow ones rest between <see cref="RestMin"/> and <see cref="RestMax"/>: as long
-/// as it takes for their cost to stay under a share of one CPU (0.05 %), so that a machine with 20,000 processes pays no more than one with 200.
+/// When a collector is due. Cheap ones run at every tick. Slow ones rest between <see cref="RestMin"/> and
+/// <see cref="RestMax"/>: as long as it takes for their cost to stay under a share of one CPU (0.05 %), so that a
+/// machine with 20,000 processes pays no more than one with 200.
 /// </summary>
 public sealed class CollectorSchedule
 {

@@ -5,7 +5,9 @@ namespace Presage.Collection;
 /// <summary>The firewall's connection table: its fill, its limit, and what it dropped.</summary>
 sealed class LinuxConnectionTracking : ICollector
 {
-    /// <summary>Columns of nf_conntrack's statistics that node_exporter exports, by the names in its first line.</summary>
+    /// <summary>
+    /// Columns of nf_conntrack's statistics that node_exporter exports, by the names in its first line.
+    /// </summary>
     static readonly string[] Exported =
         ["found", "invalid", "ignore", "insert", "insert_failed", "drop", "early_drop", "search_restart"];
 
@@ -19,8 +21,10 @@ sealed class LinuxConnectionTracking : ICollector
 
     public LinuxConnectionTracking(Sources sources, SeriesKeys keys)
     {
-        _entries = new NumberFile(sources.Proc("sys/net/netfilter/nf_conntrack_count"), keys.Key("node_nf_conntrack_entries"));
-        _limit = new NumberFile(sources.Proc("sys/net/netfilter/nf_conntrack_max"), keys.Key("node_nf_conntrack_entries_limit"));
+        _entries = new NumberFile(sources.Proc("sys/net/netfilter/nf_conntrack_count"),
+            keys.Key("node_nf_conntrack_entries"));
+        _limit = new NumberFile(sources.Proc("sys/net/netfilter/nf_conntrack_max"),
+            keys.Key("node_nf_conntrack_entries_limit"));
         _statistics = sources.Proc("net/stat/nf_conntrack");
         _keys = [.. Exported.Select(name => keys.Key("node_nf_conntrack_stat_" + name))];
         _columns = new NameTable<int>(name => Array.IndexOf(Exported, name), _columnOf.Length);
@@ -53,7 +57,8 @@ sealed class LinuxConnectionTracking : ICollector
         }
 
         int columns = 0;
-        for (var names = new ByteScanner(head); columns < _columnOf.Length && names.TryReadWord(out var name); columns++)
+        for (var names = new ByteScanner(head); columns < _columnOf.Length
+            && names.TryReadWord(out var name); columns++)
         {
             _columnOf[columns] = _columns.TryGet(name, out int index) ? index : -1;
         }

@@ -4,8 +4,8 @@ using Presage.Metrics;
 namespace Presage.Collection;
 
 /// <summary>
-/// TCP connections by state, bytes waiting in UDP queues, ARP entries and packets handled per CPU: tables of the network stack
-/// whose cost grows with traffic, hence read seldom.
+/// TCP connections by state, bytes waiting in UDP queues, ARP entries and packets handled per CPU: tables of the
+/// network stack whose cost grows with traffic, hence read seldom.
 /// </summary>
 sealed class LinuxConnections : ICollector
 {
@@ -15,7 +15,8 @@ sealed class LinuxConnections : ICollector
     /// <summary>States by the kernel's numbers (include/net/tcp_states.h), from 1; node_exporter's names.</summary>
     static readonly string[] States =
     [
-        "established", "syn_sent", "syn_recv", "fin_wait1", "fin_wait2", "time_wait", "close", "close_wait", "last_ack", "listen",
+        "established", "syn_sent", "syn_recv", "fin_wait1", "fin_wait2", "time_wait", "close", "close_wait", "last_ack",
+            "listen",
         "closing",
     ];
 
@@ -109,7 +110,9 @@ sealed class LinuxConnections : ICollector
         writer.Write(_tcpReceive, received);
     }
 
-    /// <summary>Lines such as <c>0: 0100007F:1F90 00000000:0000 0A 00000000:00000005 …</c>: state and queues (tx:rx).</summary>
+    /// <summary>
+    /// Lines such as <c>0: 0100007F:1F90 00000000:0000 0A 00000000:00000005 …</c>: state and queues (tx:rx).
+    /// </summary>
     internal static (ulong Transmit, ulong Receive) SumSockets(ReadOnlySpan<byte> content, long[]? states)
     {
         ulong transmit = 0, receive = 0;

@@ -5,14 +5,16 @@ using Presage.Metrics;
 namespace Presage.Collection;
 
 /// <summary>
-/// /proc/stat: time per CPU and mode, and the kernel's counters (node_exporter's collectors cpu and stat, which read the same
-/// file). Times are counted in ticks of 1/100 s, whatever the kernel's own clock.
+/// /proc/stat: time per CPU and mode, and the kernel's counters (node_exporter's collectors cpu and stat, which read
+/// the same file). Times are counted in ticks of 1/100 s, whatever the kernel's own clock.
 /// </summary>
 sealed class LinuxCpu(Sources sources, SeriesKeys keys) : ICollector
 {
     const double TicksPerSecond = 100;
 
-    /// <summary>Idle time that falls by less than 3 s is a known inaccuracy of the kernel; by more, the CPU was replugged.</summary>
+    /// <summary>
+    /// Idle time that falls by less than 3 s is a known inaccuracy of the kernel; by more, the CPU was replugged.
+    /// </summary>
     const ulong JumpBackTicks = 300;
 
     const int Modes = 8, Idle = 3, Columns = 10;

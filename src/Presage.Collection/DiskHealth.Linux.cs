@@ -4,8 +4,9 @@ using Presage.Metrics;
 namespace Presage.Collection;
 
 /// <summary>
-/// What disks are (node_disk_info, from udev's records) and the errors they reported: presage_disk_io_errors_total from the SCSI
-/// layer's ioerr_cnt, presage_filesystem_errors_total from ext4's errors_count (kept in the super block, so it survives reboots).
+/// What disks are (node_disk_info, from udev's records) and the errors they reported: presage_disk_io_errors_total from
+/// the SCSI layer's ioerr_cnt, presage_filesystem_errors_total from ext4's errors_count (kept in the super block, so it
+/// survives reboots).
 /// </summary>
 sealed class LinuxDiskHealth : ICollector, IDisposable
 {
@@ -20,7 +21,8 @@ sealed class LinuxDiskHealth : ICollector, IDisposable
         _sources = sources;
         _disks = new FolderReader(Path.Join(sources.SysPath, "block"));
         _fileSystems = new FolderReader(Path.Join(sources.SysPath, "fs/ext4"));
-        _diskTable = new NameTable<Disk?>(name => LinuxDisks.IsExcluded(name) ? null : new Disk(sources, keys, udevPath, name));
+        _diskTable = new NameTable<Disk?>(name => LinuxDisks.IsExcluded(name) ? null
+            : new Disk(sources, keys, udevPath, name));
         _fileSystemTable = new NameTable<FileSystem>(name => new FileSystem(
             Sources.PathBytes(sources.SysPath, "fs/ext4", name, "errors_count"),
             keys.Key("presage_filesystem_errors_total", new Label("device", name))));
@@ -51,7 +53,8 @@ sealed class LinuxDiskHealth : ICollector, IDisposable
 
         for (bool more = _fileSystems.TryBegin(); more && _fileSystems.TryNext(out var name);)
         {
-            if (_fileSystemTable.TryGet(name, out var fileSystem) && _sources.TryReadNumber(fileSystem.Path, out double errors))
+            if (_fileSystemTable.TryGet(name, out var fileSystem)
+                && _sources.TryReadNumber(fileSystem.Path, out double errors))
             {
                 writer.Write(fileSystem.Key, errors);
             }

@@ -3,7 +3,10 @@ using Presage.Metrics;
 
 namespace Presage.Collection;
 
-/// <summary>/proc/diskstats: operations, bytes, latencies and busy time per whole disk (partitions, loops and RAM disks left out).</summary>
+/// <summary>
+/// /proc/diskstats: operations, bytes, latencies and busy time per whole disk (partitions, loops and RAM disks left
+/// out).
+/// </summary>
 sealed class LinuxDisks(Sources sources, SeriesKeys keys) : ICollector
 {
     /// <summary>The kernel counts sectors of 512 bytes whatever the disk's own are.</summary>
@@ -79,13 +82,15 @@ sealed class LinuxDisks(Sources sources, SeriesKeys keys) : ICollector
         }
 
         return stem is "ram" or "loop" or "fd"
-            || (stem.Length is 3 or 4 && char.IsAsciiLetterLower(stem[^1]) && stem[..^1] is "hd" or "sd" or "vd" or "xvd")
+            || (stem.Length is 3 or 4 && char.IsAsciiLetterLower(stem[^1]) && stem[..^1] is "hd" or "sd" or "vd"
+                or "xvd")
             || IsNvmePartition(stem);
     }
 
     static bool IsNvmePartition(string stem)
     {
-        string[] parts = stem.StartsWith("nvme", StringComparison.Ordinal) && stem.EndsWith('p') ? stem[4..^1].Split('n') : [];
+        string[] parts = stem.StartsWith("nvme", StringComparison.Ordinal) && stem.EndsWith('p')
+            ? stem[4..^1].Split('n') : [];
         return parts.Length == 2 && parts.All(part => part.Length > 0 && part.All(char.IsAsciiDigit));
     }
 }

@@ -27,7 +27,8 @@ sealed class LinuxFileHandles(Sources sources, SeriesKeys keys) : ICollector
     internal void Parse(ReadOnlySpan<byte> content, CollectionWriter writer)
     {
         var words = new ByteScanner(content);
-        if (words.TryReadNumber(out double allocated) && words.TryReadNumber(out _) && words.TryReadNumber(out double maximum))
+        if (words.TryReadNumber(out double allocated) && words.TryReadNumber(out _)
+            && words.TryReadNumber(out double maximum))
         {
             writer.Write(_allocated, allocated);
             writer.Write(_maximum, maximum);

@@ -5,8 +5,8 @@ using Presage.Metrics;
 namespace Presage.Collection;
 
 /// <summary>
-/// Size, space and inodes of mounted local file systems. Network file systems are left out: asking a dead server for its free
-/// space blocks without end, and collecting must never hang.
+/// Size, space and inodes of mounted local file systems. Network file systems are left out: asking a dead server for
+/// its free space blocks without end, and collecting must never hang.
 /// </summary>
 sealed class LinuxFileSystems : ICollector
 {
@@ -66,8 +66,10 @@ sealed class LinuxFileSystems : ICollector
     }
 
     internal static bool IsExcluded(string mountPoint, string type) =>
-        type is "autofs" or "binfmt_misc" or "bpf" or "cgroup" or "cgroup2" or "configfs" or "debugfs" or "devpts" or "devtmpfs"
-            or "fusectl" or "hugetlbfs" or "iso9660" or "mqueue" or "nsfs" or "overlay" or "proc" or "procfs" or "pstore"
+        type is "autofs" or "binfmt_misc" or "bpf" or "cgroup" or "cgroup2" or "configfs" or "debugfs" or "devpts"
+            or "devtmpfs"
+            or "fusectl" or "hugetlbfs" or "iso9660" or "mqueue" or "nsfs" or "overlay" or "proc" or "procfs"
+                or "pstore"
             or "rpc_pipefs" or "securityfs" or "selinuxfs" or "squashfs" or "sysfs" or "tracefs"
         || IsNetwork(type)
         || IsUnder(mountPoint, "/dev") || IsUnder(mountPoint, "/proc") || IsUnder(mountPoint, "/sys")
@@ -76,7 +78,8 @@ sealed class LinuxFileSystems : ICollector
         || mountPoint.StartsWith("/var/lib/containers/storage/", StringComparison.Ordinal);
 
     static bool IsNetwork(string type) =>
-        type is "9p" or "afs" or "beegfs" or "ceph" or "cifs" or "coda" or "davfs" or "fuse" or "glusterfs" or "lustre" or "ncpfs"
+        type is "9p" or "afs" or "beegfs" or "ceph" or "cifs" or "coda" or "davfs" or "fuse" or "glusterfs" or "lustre"
+            or "ncpfs"
             or "nfs" or "nfs4" or "smb3" or "smbfs" or "virtiofs"
         || type.StartsWith("fuse.", StringComparison.Ordinal);
 

@@ -5,8 +5,8 @@ using Presage.Metrics;
 namespace Presage.Collection;
 
 /// <summary>
-/// All collectors of this machine. <see cref="CollectInto"/> runs those that are due; one that fails or has no source never
-/// keeps the others from running. Not thread-safe. Linux only so far: elsewhere it collects nothing.
+/// All collectors of this machine. <see cref="CollectInto"/> runs those that are due; one that fails or has no source
+/// never keeps the others from running. Not thread-safe. Linux only so far: elsewhere it collects nothing.
 /// </summary>
 public sealed class HostCollectors : IDisposable
 {

@@ -36,7 +36,8 @@ static class LinuxFacts
 
     static string HostName(Sources sources, CollectionOptions options)
     {
-        string name = options.HostName ?? sources.ReadText(sources.ProcPath, "sys/kernel/hostname") ?? Environment.MachineName;
+        string name = options.HostName ?? sources.ReadText(sources.ProcPath, "sys/kernel/hostname")
+            ?? Environment.MachineName;
         return name.Length == 0 ? "localhost" : name;
     }
 

@@ -4,7 +4,8 @@ namespace Presage.Collection;
 
 static partial class Log
 {
-    [LoggerMessage(3001, LogLevel.Information, "Collector {Collector} has no data: {Source} is missing or unreadable. It is tried again every minute.")]
+    [LoggerMessage(3001, LogLevel.Information,
+        "Collector {Collector} has no data: {Source} is missing or unreadable. It is tried again every minute.")]
     public static partial void SourceMissing(ILogger logger, string collector, string source);
 
     [LoggerMessage(3002, LogLevel.Information, "Collector {Collector} has data again.")]

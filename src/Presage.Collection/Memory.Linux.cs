@@ -44,7 +44,8 @@ sealed class LinuxMemory(Sources sources, SeriesKeys keys) : ICollector
     {
         public Field(SeriesKeys keys, string name)
         {
-            string metric = "node_memory_" + MetricNames.Clean(name.Replace('(', '_').Replace(")", "", StringComparison.Ordinal));
+            string metric = "node_memory_"
+                + MetricNames.Clean(name.Replace('(', '_').Replace(")", "", StringComparison.Ordinal));
             Bytes = keys.Key(metric + "_bytes");
             Plain = keys.Key(metric);
         }

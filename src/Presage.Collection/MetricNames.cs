@@ -13,6 +13,8 @@ static class MetricNames
             }
         });
 
-    /// <summary>node_exporter's form of hardware names: lower case, runs of other characters as underscores, none at the ends.</summary>
+    /// <summary>
+    /// node_exporter's form of hardware names: lower case, runs of other characters as underscores, none at the ends.
+    /// </summary>
     public static string CleanHardware(string name) => Clean(name.ToLowerInvariant()).Trim('_');
 }

@@ -9,7 +9,8 @@ sealed class LinuxNetwork(Sources sources, SeriesKeys keys) : ICollector
     static readonly string[] Columns =
     [
         "receive_bytes", "receive_packets", "receive_errs", "receive_drop", "receive_fifo", "receive_frame",
-        "receive_compressed", "receive_multicast", "transmit_bytes", "transmit_packets", "transmit_errs", "transmit_drop",
+        "receive_compressed", "receive_multicast", "transmit_bytes", "transmit_packets", "transmit_errs",
+            "transmit_drop",
         "transmit_fifo", "transmit_colls", "transmit_carrier", "transmit_compressed",
     ];
 

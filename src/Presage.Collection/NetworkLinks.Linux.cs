@@ -32,7 +32,8 @@ sealed class LinuxNetworkLinks : ICollector, IDisposable
     ];
 
     static readonly (string File, string Label)[] Texts =
-        [("address", "address"), ("broadcast", "broadcast"), ("duplex", "duplex"), ("operstate", "operstate"), ("ifalias", "ifalias")];
+        [("address", "address"), ("broadcast", "broadcast"), ("duplex", "duplex"), ("operstate", "operstate"),
+            ("ifalias", "ifalias")];
 
     readonly Sources _sources;
     readonly FolderReader _folder;
@@ -107,7 +108,9 @@ sealed class LinuxNetworkLinks : ICollector, IDisposable
             }
         }
 
-        /// <summary>node_network_info: its labels are read again each time, its key made only when one changed.</summary>
+        /// <summary>
+        /// node_network_info: its labels are read again each time, its key made only when one changed.
+        /// </summary>
         public void WriteTexts(Sources sources, CollectionWriter writer)
         {
             bool isSame = _info is not null;

@@ -78,7 +78,8 @@ sealed class LinuxNetworkStack(Sources sources, SeriesKeys keys) : ICollector
     }
 
     static byte[]? Key(SeriesKeys keys, (string Protocol, string Field) name) =>
-        IsExported(name.Protocol, name.Field) ? keys.Key($"node_netstat_{name.Protocol}_{MetricNames.Clean(name.Field)}") : null;
+        IsExported(name.Protocol, name.Field)
+            ? keys.Key($"node_netstat_{name.Protocol}_{MetricNames.Clean(name.Field)}") : null;
 
     /// <summary>The default of node_exporter's --collector.netstat.fields, its later additions included.</summary>
     static bool IsExported(string protocol, string field) => field is "InErrors" or "InErrs" || (protocol switch
@@ -86,14 +87,18 @@ sealed class LinuxNetworkStack(Sources sources, SeriesKeys keys) : ICollector
         "Ip" => field is "Forwarding",
         "Ip6" or "IpExt" => field is "InOctets" or "OutOctets",
         "Icmp" or "Icmp6" => field is "InMsgs" or "OutMsgs",
-        "Tcp" => field is "ActiveOpens" or "InSegs" or "OutSegs" or "OutRsts" or "PassiveOpens" or "RetransSegs" or "CurrEstab",
+        "Tcp" => field is "ActiveOpens" or "InSegs" or "OutSegs" or "OutRsts" or "PassiveOpens" or "RetransSegs"
+            or "CurrEstab",
         "Udp" or "Udp6" => field is "InDatagrams" or "OutDatagrams" or "NoPorts" or "RcvbufErrors" or "SndbufErrors",
         "TcpExt" => field is "TCPSynRetrans" or "TCPTimeouts" or "TCPOFOQueue" or "TCPRcvQDrop"
-            || field.StartsWith("Listen", StringComparison.Ordinal) || field.StartsWith("Syncookies", StringComparison.Ordinal),
+            || field.StartsWith("Listen", StringComparison.Ordinal)
+                || field.StartsWith("Syncookies", StringComparison.Ordinal),
         _ => false,
     });
 
-    /// <summary>The columns of one protocol; read anew when its line of names changes, which it does not while a kernel runs.</summary>
+    /// <summary>
+    /// The columns of one protocol; read anew when its line of names changes, which it does not while a kernel runs.
+    /// </summary>
     sealed class Protocol(SeriesKeys keys, string name)
     {
         byte[] _names = [];

@@ -2,7 +2,9 @@ using Presage.Collection.Reading;
 
 namespace Presage.Collection;
 
-/// <summary>/proc/vmstat: paging, swapping, faults and out-of-memory kills (the fields node_exporter exports by default).</summary>
+/// <summary>
+/// /proc/vmstat: paging, swapping, faults and out-of-memory kills (the fields node_exporter exports by default).
+/// </summary>
 sealed class LinuxPaging(Sources sources, SeriesKeys keys) : ICollector
 {
     readonly SourceFile _file = sources.Proc("vmstat");

@@ -3,8 +3,8 @@ using Presage.Collection.Reading;
 namespace Presage.Collection;
 
 /// <summary>
-/// /proc/pressure (PSI): time in which some, or all, runnable tasks waited for a resource. For the CPU only "some" has a meaning
-/// system-wide; for interrupts only "full" exists.
+/// /proc/pressure (PSI): time in which some, or all, runnable tasks waited for a resource. For the CPU only "some" has
+/// a meaning system-wide; for interrupts only "full" exists.
 /// </summary>
 sealed class LinuxPressure : ICollector
 {

@@ -26,7 +26,9 @@ sealed class ProcessGroup(byte[] name)
     /// <summary>Share of all CPUs (0 to 1) since the last scan.</summary>
     public double CpuRatio { get; private set; }
 
-    /// <summary>The higher of the share now and its average over about ten scans: a burst counts at once and fades slowly.</summary>
+    /// <summary>
+    /// The higher of the share now and its average over about ten scans: a burst counts at once and fades slowly.
+    /// </summary>
     public double CpuRank { get; private set; }
 
     public bool IsShown { get; set; }

@@ -1,8 +1,9 @@
 namespace Presage.Collection;
 
 /// <summary>
-/// Decides which names of processes have series: those among the first by CPU or by memory. A name that is shown stays until it
-/// was not even among twice as many for ten minutes, so that names near the border do not come and go (each would be a new series).
+/// Decides which names of processes have series: those among the first by CPU or by memory. A name that is shown stays
+/// until it was not even among twice as many for ten minutes, so that names near the border do not come and go (each
+/// would be a new series).
 /// </summary>
 sealed class ProcessSelection(int topMax)
 {
@@ -16,7 +17,9 @@ sealed class ProcessSelection(int topMax)
     /// <summary>Names shown at most, those on their way out included.</summary>
     public int ShownMax => _shownMax;
 
-    /// <summary>Sets <see cref="ProcessGroup.IsShown"/> and adds those that left to a list. Reorders the groups.</summary>
+    /// <summary>
+    /// Sets <see cref="ProcessGroup.IsShown"/> and adds those that left to a list. Reorders the groups.
+    /// </summary>
     public void Select(List<ProcessGroup> groups, long nowMs, List<ProcessGroup> left)
     {
         groups.Sort(static (a, b) => b.CpuRank.CompareTo(a.CpuRank));
@@ -56,7 +59,8 @@ sealed class ProcessSelection(int topMax)
             ProcessGroup? oldest = null;
             foreach (var group in groups)
             {
-                oldest = group.IsShown && (oldest is null || group.LastAmongTopMs < oldest.LastAmongTopMs) ? group : oldest;
+                oldest = group.IsShown && (oldest is null || group.LastAmongTopMs < oldest.LastAmongTopMs) ? group
+                    : oldest;
             }
 
             Hide(oldest!, left);

@@ -48,7 +48,8 @@ readonly ref struct ProcessStatLine
 
         var words = new ByteScanner(line[(close + 1)..]);
         if (!words.TryReadWord(out var state) || !TrySkip(ref words, 5) || !words.TryReadUnsigned(out ulong flags)
-            || !TrySkip(ref words, 4) || !words.TryReadUnsigned(out ulong user) || !words.TryReadUnsigned(out ulong system)
+            || !TrySkip(ref words, 4) || !words.TryReadUnsigned(out ulong user)
+                || !words.TryReadUnsigned(out ulong system)
             || !TrySkip(ref words, 6) || !words.TryReadUnsigned(out ulong started)
             || !TrySkip(ref words, 1) || !words.TryReadUnsigned(out ulong pages))
         {
@@ -58,7 +59,8 @@ readonly ref struct ProcessStatLine
         bool isKernel = (flags & KernelThreadFlag) != 0;
         var name = line[(open + 1)..close];
         int family = isKernel ? name.IndexOf((byte)'/') : -1;
-        process = new ProcessStatLine(family > 0 ? name[..family] : name, state[0], isKernel, user + system, started, pages);
+        process = new ProcessStatLine(family > 0 ? name[..family] : name, state[0], isKernel, user + system, started,
+            pages);
         return true;
     }
 

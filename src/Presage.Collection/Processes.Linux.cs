@@ -1,4 +1,5 @@
-// Hot path: per process an open, a read and a close at every scan (about 10 us). The schedule spreads scans by their cost.
+// Hot path: per process an open, a read and a close at every scan (about 10 us). The schedule spreads scans by their
+// cost.
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -8,9 +9,9 @@ using Presage.Metrics;
 namespace Presage.Collection;
 
 /// <summary>
-/// Scans /proc for processes: their number by state (node_exporter's opt-in collector processes), and what the processes of each
-/// name use (presage_process_*), the first names by CPU and memory only. CPU time of processes that start and end between
-/// two scans is not seen.
+/// Scans /proc for processes: their number by state (node_exporter's opt-in collector processes), and what the
+/// processes of each name use (presage_process_*), the first names by CPU and memory only. CPU time of processes that
+/// start and end between two scans is not seen.
 /// </summary>
 sealed class LinuxProcesses : ICollector, IDisposable
 {
@@ -69,7 +70,8 @@ sealed class LinuxProcesses : ICollector, IDisposable
         BeginScan();
         while (_folder.TryNext(out var name))
         {
-            if (Utf8Parser.TryParse(name, out int pid, out int used) && used == name.Length && TryReadStat(name, out var content)
+            if (Utf8Parser.TryParse(name, out int pid, out int used) && used == name.Length
+                && TryReadStat(name, out var content)
                 && ProcessStatLine.TryParse(content, out var process))
             {
                 Add(pid, process);
@@ -103,7 +105,8 @@ sealed class LinuxProcesses : ICollector, IDisposable
         if (!existed || known.StartedTicks != process.StartedTicks)
         {
             // Started since the last scan: all its time counts. Found by the first scan: none.
-            known = new Known { StartedTicks = process.StartedTicks, CpuTicks = _lastScanMs == 0 ? process.CpuTicks : 0 };
+            known = new Known { StartedTicks = process.StartedTicks, CpuTicks = _lastScanMs == 0 ? process.CpuTicks
+                : 0 };
         }
 
         // A process takes another name by exec.

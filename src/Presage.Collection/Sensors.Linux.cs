@@ -4,8 +4,8 @@ using Presage.Metrics;
 namespace Presage.Collection;
 
 /// <summary>
-/// Temperatures, fans and voltages of /sys/class/hwmon, and the thermal zones and cooling devices of /sys/class/thermal.
-/// Devices are looked for again every five minutes: they come and go with modules.
+/// Temperatures, fans and voltages of /sys/class/hwmon, and the thermal zones and cooling devices of
+/// /sys/class/thermal. Devices are looked for again every five minutes: they come and go with modules.
 /// </summary>
 sealed class LinuxSensors(Sources sources, SeriesKeys keys) : ICollector
 {
@@ -14,7 +14,9 @@ sealed class LinuxSensors(Sources sources, SeriesKeys keys) : ICollector
     /// <summary>Collections between two searches: 30 x 10 s.</summary>
     const int CollectionsBetweenSearches = 30;
 
-    /// <summary>Attributes by kind of sensor: file suffix, suffix of the metric's name, scale to the base unit.</summary>
+    /// <summary>
+    /// Attributes by kind of sensor: file suffix, suffix of the metric's name, scale to the base unit.
+    /// </summary>
     static readonly (string Kind, string File, string Metric, double Scale)[] Attributes =
     [
         ("temp", "input", "node_hwmon_temp_celsius", Milli),
@@ -75,7 +77,8 @@ sealed class LinuxSensors(Sources sources, SeriesKeys keys) : ICollector
 
         foreach (string zone in Folders("class/thermal", "thermal_zone"))
         {
-            Add(zone, "temp", Milli, "node_thermal_zone_temp", new Label("type", Text(zone, "type")), Number(zone, "thermal_zone", "zone"));
+            Add(zone, "temp", Milli, "node_thermal_zone_temp", new Label("type", Text(zone, "type")),
+                Number(zone, "thermal_zone", "zone"));
         }
 
         foreach (string device in Folders("class/thermal", "cooling_device"))
@@ -93,7 +96,8 @@ sealed class LinuxSensors(Sources sources, SeriesKeys keys) : ICollector
         if (name.Length > 0)
         {
             _constants.Add(keys.Key(
-                "node_hwmon_chip_names", new Label("chip", chip), new Label("chip_name", MetricNames.CleanHardware(name))));
+                "node_hwmon_chip_names", new Label("chip", chip),
+                    new Label("chip_name", MetricNames.CleanHardware(name))));
         }
 
         foreach (string path in Directory.GetFiles(folder).Order(StringComparer.Ordinal))
@@ -106,7 +110,8 @@ sealed class LinuxSensors(Sources sources, SeriesKeys keys) : ICollector
             Label[] labels = [new("chip", chip), new("sensor", sensor)];
             if (file == "label")
             {
-                _constants.Add(keys.Key("node_hwmon_sensor_label", [.. labels, new Label("label", Text(folder, sensor + "_label"))]));
+                _constants.Add(keys.Key("node_hwmon_sensor_label",
+                    [.. labels, new Label("label", Text(folder, sensor + "_label"))]));
             }
 
             foreach (var attribute in Attributes)
@@ -142,8 +147,8 @@ sealed class LinuxSensors(Sources sources, SeriesKeys keys) : ICollector
     }
 
     /// <summary>
-    /// node_exporter's stable name of a chip: bus and device it hangs on ("platform_coretemp_0"), else its own name. The numbers
-    /// of hwmon folders depend on the order modules were loaded in.
+    /// node_exporter's stable name of a chip: bus and device it hangs on ("platform_coretemp_0"), else its own name.
+    /// The numbers of hwmon folders depend on the order modules were loaded in.
     /// </summary>
     static string ChipName(string folder, string name)
     {
@@ -167,7 +172,8 @@ sealed class LinuxSensors(Sources sources, SeriesKeys keys) : ICollector
 
     string Text(string folder, string file) => sources.ReadText(folder, file) ?? "";
 
-    static Label Number(string folder, string prefix, string label) => new(label, Path.GetFileName(folder)[prefix.Length..]);
+    static Label Number(string folder, string prefix, string label) =>
+        new(label, Path.GetFileName(folder)[prefix.Length..]);
 
     IEnumerable<string> Folders(string path, string prefix)
     {

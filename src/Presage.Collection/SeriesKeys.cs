@@ -20,7 +20,9 @@ public sealed class SeriesKeys
         _common = [.. common];
     }
 
-    /// <summary>The key of a series. A label of the metric wins over one of the operator's with the same name.</summary>
+    /// <summary>
+    /// The key of a series. A label of the metric wins over one of the operator's with the same name.
+    /// </summary>
     public byte[] Key(string metric, params ReadOnlySpan<Label> labels)
     {
         var all = new List<Label>(labels.Length + _common.Length + 1) { new(LabelNames.MetricName, metric) };

@@ -41,7 +41,8 @@ sealed class LinuxSockets(Sources sources, SeriesKeys keys) : ICollector
                 continue;
             }
 
-            while (words.TryReadWord(out var name) && words.TryReadNumber(out double value) && fields.TryGet(name, out var field))
+            while (words.TryReadWord(out var name) && words.TryReadNumber(out double value)
+                && fields.TryGet(name, out var field))
             {
                 writer.Write(field.Key, value);
                 if (field.BytesKey is not null)
@@ -58,7 +59,8 @@ sealed class LinuxSockets(Sources sources, SeriesKeys keys) : ICollector
         {
             Key = keys.Key($"node_sockstat_{MetricNames.Clean(protocol)}_{MetricNames.Clean(name)}");
 
-            // node_exporter turns the pages of TCP and UDP into bytes, and leaves those of fragments (bytes already) alone.
+            // node_exporter turns the pages of TCP and UDP into bytes, and leaves those of fragments (bytes already)
+            // alone.
             BytesKey = name == "mem" ? keys.Key($"node_sockstat_{MetricNames.Clean(protocol)}_mem_bytes") : null;
         }
 

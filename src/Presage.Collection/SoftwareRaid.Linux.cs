@@ -27,8 +27,8 @@ sealed class LinuxSoftwareRaid(Sources sources, SeriesKeys keys) : ICollector
     }
 
     /// <summary>
-    /// An array is a line <c>md0 : active raid1 sdb1[2](F) sda1[0]</c>, then <c>… 248896 blocks [2/1] [U_]</c>, then, while it
-    /// works, <c>[=>…] recovery = 16.0% (39936/248896) …</c>.
+    /// An array is a line <c>md0 : active raid1 sdb1[2](F) sda1[0]</c>, then <c>… 248896 blocks [2/1] [U_]</c>, then,
+    /// while it works, <c>[=>…] recovery = 16.0% (39936/248896) …</c>.
     /// </summary>
     internal void Parse(ReadOnlySpan<byte> content, CollectionWriter writer)
     {
@@ -40,7 +40,8 @@ sealed class LinuxSoftwareRaid(Sources sources, SeriesKeys keys) : ICollector
             {
                 array?.Write(writer);
                 var words = new ByteScanner(line);
-                array = words.TryReadWord(out var name) && words.TryReadWord(out var colon) && colon.SequenceEqual(":"u8)
+                array = words.TryReadWord(out var name) && words.TryReadWord(out var colon)
+                    && colon.SequenceEqual(":"u8)
                     && _arrays.TryGet(name, out var known) ? known : null;
                 array?.Begin(line, words.Rest);
             }
@@ -85,7 +86,8 @@ sealed class LinuxSoftwareRaid(Sources sources, SeriesKeys keys) : ICollector
         public void AddLine(ReadOnlySpan<byte> line)
         {
             var words = new ByteScanner(line);
-            if (words.TryReadUnsigned(out ulong blocks) && words.TryReadWord(out var unit) && unit.SequenceEqual("blocks"u8))
+            if (words.TryReadUnsigned(out ulong blocks) && words.TryReadWord(out var unit)
+                && unit.SequenceEqual("blocks"u8))
             {
                 _size = _done = blocks;
                 int open = line.IndexOf((byte)'[');

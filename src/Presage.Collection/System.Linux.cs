@@ -3,7 +3,10 @@ using Presage.Metrics;
 
 namespace Presage.Collection;
 
-/// <summary>What the machine runs: node_uname_info, node_os_info, node_os_version, presage_host_info, SELinux, limits of processes.</summary>
+/// <summary>
+/// What the machine runs: node_uname_info, node_os_info, node_os_version, presage_host_info, SELinux, limits of
+/// processes.
+/// </summary>
 sealed class LinuxSystem : ICollector
 {
     readonly Sources _sources;
@@ -31,10 +34,12 @@ sealed class LinuxSystem : ICollector
         var release = OsRelease.Read(sources, rootPath);
         string[] fields =
         [
-            "BUILD_ID", "ID", "ID_LIKE", "IMAGE_ID", "IMAGE_VERSION", "NAME", "PRETTY_NAME", "VARIANT", "VARIANT_ID", "VERSION",
+            "BUILD_ID", "ID", "ID_LIKE", "IMAGE_ID", "IMAGE_VERSION", "NAME", "PRETTY_NAME", "VARIANT", "VARIANT_ID",
+                "VERSION",
             "VERSION_CODENAME", "VERSION_ID",
         ];
-        Label[] labels = [.. fields.Select(field => new Label(field.ToLowerInvariant(), release.GetValueOrDefault(field, "")))];
+        Label[] labels = [.. fields.Select(field =>
+            new Label(field.ToLowerInvariant(), release.GetValueOrDefault(field, "")))];
         _os = keys.Key("node_os_info", labels);
         _osVersion = keys.Key("node_os_version", [.. labels.Where(label => label.Name is "id" or "id_like" or "name")]);
         _osVersionNumber = LeadingNumber(release.GetValueOrDefault("VERSION_ID", ""));
@@ -72,12 +77,15 @@ sealed class LinuxSystem : ICollector
         _ = _threadsMax.TryWrite(writer);
     }
 
-    /// <summary>Major and minor of a version such as "22.04" or "15-SP4"; null where it does not open with a digit.</summary>
+    /// <summary>
+    /// Major and minor of a version such as "22.04" or "15-SP4"; null where it does not open with a digit.
+    /// </summary>
     internal static double? LeadingNumber(string version)
     {
         int length = 0;
         bool hasPoint = false;
-        while (length < version.Length && (char.IsAsciiDigit(version[length]) || (version[length] == '.' && !hasPoint && length > 0)))
+        while (length < version.Length
+            && (char.IsAsciiDigit(version[length]) || (version[length] == '.' && !hasPoint && length > 0)))
         {
             hasPoint |= version[length] == '.';
             length++;

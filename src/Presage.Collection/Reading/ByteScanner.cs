@@ -3,7 +3,9 @@ using System.Buffers.Text;
 
 namespace Presage.Collection.Reading;
 
-/// <summary>Walks the words and lines of a kernel file. Every method is total: garbled content gives false, never an exception.</summary>
+/// <summary>
+/// Walks the words and lines of a kernel file. Every method is total: garbled content gives false, never an exception.
+/// </summary>
 ref struct ByteScanner(ReadOnlySpan<byte> bytes)
 {
     ReadOnlySpan<byte> _rest = bytes;
@@ -42,7 +44,9 @@ ref struct ByteScanner(ReadOnlySpan<byte> bytes)
         return end > 0;
     }
 
-    /// <summary>Takes what stands before a separator, and the separator; false, and nothing taken, without one.</summary>
+    /// <summary>
+    /// Takes what stands before a separator, and the separator; false, and nothing taken, without one.
+    /// </summary>
     public bool TryReadUntil(byte separator, out ReadOnlySpan<byte> text)
     {
         int end = _rest.IndexOf(separator);

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Presage.Collection.Reading;
 
 /// <summary>
-/// The system calls collectors make. Straight calls, because .NET's files allocate a handle per open, take advisory locks and
-/// ask for lengths that /proc does not have. Structures are those of 64-bit Linux (glibc and musl).
+/// The system calls collectors make. Straight calls, because .NET's files allocate a handle per open, take advisory
+/// locks and ask for lengths that /proc does not have. Structures are those of 64-bit Linux (glibc and musl).
 /// </summary>
 static unsafe partial class Libc
 {

@@ -4,8 +4,9 @@ using System.Text;
 namespace Presage.Collection.Reading;
 
 /// <summary>
-/// What a collector remembers per name in a kernel file (a field, a device): made once, found again without text. Kernel files
-/// keep their order, so the entry after the last hit is tried first. Names come from outside and are bounded in number.
+/// What a collector remembers per name in a kernel file (a field, a device): made once, found again without text.
+/// Kernel files keep their order, so the entry after the last hit is tried first. Names come from outside and are
+/// bounded in number.
 /// </summary>
 sealed class NameTable<TEntry>(Func<string, TEntry> make, int entriesMax = 4096)
 {
@@ -15,7 +16,8 @@ sealed class NameTable<TEntry>(Func<string, TEntry> make, int entriesMax = 4096)
     public int Count => _entries.Count;
 
     /// <summary>Visits all entries, in the order they appeared.</summary>
-    public void ForEach<TContext>(CollectionWriter writer, TContext context, Action<TEntry, CollectionWriter, TContext> visit)
+    public void ForEach<TContext>(CollectionWriter writer, TContext context, Action<TEntry, CollectionWriter,
+        TContext> visit)
     {
         foreach (var (_, entry) in _entries)
         {

@@ -1,8 +1,8 @@
 namespace Presage.Collection.Reading;
 
 /// <summary>
-/// One file of /proc or /sys, kept open and read again from its start. A file that is missing or breaks (a device unplugged) is
-/// closed and looked for again at every 60th read only.
+/// One file of /proc or /sys, kept open and read again from its start. A file that is missing or breaks (a device
+/// unplugged) is closed and looked for again at every 60th read only.
 /// </summary>
 sealed class SourceFile(Sources sources, string path) : IDisposable
 {

@@ -3,8 +3,8 @@ using System.Text;
 namespace Presage.Collection.Reading;
 
 /// <summary>
-/// The folders a machine's state is read from, and the one buffer all reads share: collectors run one after the other, and each
-/// parses what it read before it reads again. Owns the files kept open.
+/// The folders a machine's state is read from, and the one buffer all reads share: collectors run one after the other,
+/// and each parses what it read before it reads again. Owns the files kept open.
 /// </summary>
 sealed class Sources(string procPath, string sysPath) : IDisposable
 {
@@ -25,7 +25,8 @@ sealed class Sources(string procPath, string sysPath) : IDisposable
     public SourceFile Sys(string path) => Keep(Path.Join(SysPath, path));
 
     /// <summary>A file that is opened for each read.</summary>
-    public static byte[] PathBytes(params ReadOnlySpan<string> parts) => Encoding.UTF8.GetBytes(Path.Join(parts) + '\0');
+    public static byte[] PathBytes(params ReadOnlySpan<string> parts) =>
+        Encoding.UTF8.GetBytes(Path.Join(parts) + '\0');
 
     /// <summary>Opens, reads and closes a file. The content is valid until the next read of any source.</summary>
     public unsafe bool TryReadOnce(ReadOnlySpan<byte> pathWithZero, out ReadOnlySpan<byte> content)
@@ -45,7 +46,9 @@ sealed class Sources(string procPath, string sysPath) : IDisposable
         }
     }
 
-    /// <summary>Reads a small file as text without surrounding space; null where it cannot be read. Allocates.</summary>
+    /// <summary>
+    /// Reads a small file as text without surrounding space; null where it cannot be read. Allocates.
+    /// </summary>
     public string? ReadText(params ReadOnlySpan<string> parts) =>
         TryReadOnce(PathBytes(parts), out var content) ? Encoding.UTF8.GetString(content).Trim() : null;
 
@@ -56,7 +59,9 @@ sealed class Sources(string procPath, string sysPath) : IDisposable
         return TryReadOnce(pathWithZero, out var content) && new ByteScanner(content).TryReadNumber(out value);
     }
 
-    /// <summary>Reads an open file from its start to its end: /proc hands out long tables in pieces of a page.</summary>
+    /// <summary>
+    /// Reads an open file from its start to its end: /proc hands out long tables in pieces of a page.
+    /// </summary>
     public unsafe bool TryRead(int file, out ReadOnlySpan<byte> content)
     {
         int length = 0;

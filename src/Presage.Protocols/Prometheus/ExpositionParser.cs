@@ -9,9 +9,9 @@ namespace Presage.Protocols.Prometheus;
 
 /// <summary>
 /// Reads the Prometheus text format 0.0.4 and, as far as samples go, OpenMetrics 1.0
-/// (https://prometheus.io/docs/instrumenting/exposition_formats/): HELP, TYPE and UNIT become metadata, exemplars are skipped,
-/// quoted UTF-8 names are understood. A text with an error is refused as a whole, with the line's number: half a
-/// scrape would look like vanished series. Keeps buffers; not thread-safe.
+/// (https://prometheus.io/docs/instrumenting/exposition_formats/): HELP, TYPE and UNIT become metadata, exemplars are
+/// skipped, quoted UTF-8 names are understood. A text with an error is refused as a whole, with the line's number: half
+/// a scrape would look like vanished series. Keeps buffers; not thread-safe.
 /// </summary>
 public sealed class ExpositionParser(ExpositionLimits limits)
 {
@@ -39,7 +39,8 @@ public sealed class ExpositionParser(ExpositionLimits limits)
         if (text.Length > limits.TextBytesMax)
         {
             error = new WireError(
-                WireErrorKind.TooLarge, -1, $"The text has {text.Length} bytes, more than the limit of {limits.TextBytesMax}.");
+                WireErrorKind.TooLarge, -1,
+                    $"The text has {text.Length} bytes, more than the limit of {limits.TextBytesMax}.");
             return false;
         }
 
@@ -208,7 +209,8 @@ public sealed class ExpositionParser(ExpositionLimits limits)
         rest = rest[1..].TrimStart(" \t"u8);
         if (rest.IsEmpty || rest[0] != (byte)'"' || !TryReadQuoted(ref rest, nameLength, out int valueLength))
         {
-            return $"the value of label \"{WireText.Shorten(_scratch.AsSpan(0, nameLength))}\" is not quoted, or does not end";
+            string name = WireText.Shorten(_scratch.AsSpan(0, nameLength));
+            return $"the value of label \"{name}\" is not quoted, or does not end";
         }
 
         return AddLabel(_scratch.AsSpan(0, nameLength), _scratch.AsSpan(nameLength, valueLength), batch);
@@ -316,7 +318,8 @@ public sealed class ExpositionParser(ExpositionLimits limits)
         {
             if (isOpenMetrics)
             {
-                if (!TryParseNumber(rest, out double seconds) || Math.Abs(seconds) is not < 9e15 / MillisecondsPerSecond)
+                if (!TryParseNumber(rest, out double seconds) || Math.Abs(seconds)
+                    is not < 9e15 / MillisecondsPerSecond)
                 {
                     return $"\"{WireText.Shorten(rest)}\" is not a timestamp in seconds";
                 }
@@ -333,12 +336,15 @@ public sealed class ExpositionParser(ExpositionLimits limits)
         return null;
     }
 
-    /// <summary>Reads <c>HELP name text</c>, <c>TYPE name type</c>, <c>UNIT name unit</c>; any other comment is skipped.</summary>
+    /// <summary>
+    /// Reads <c>HELP name text</c>, <c>TYPE name type</c>, <c>UNIT name unit</c>; any other comment is skipped.
+    /// </summary>
     void ReadMetadata(ReadOnlySpan<byte> rest)
     {
         var kind = TakeWord(ref rest);
         var name = TakeWord(ref rest);
-        bool isHelp = kind.SequenceEqual("HELP"u8), isType = kind.SequenceEqual("TYPE"u8), isUnit = kind.SequenceEqual("UNIT"u8);
+        bool isHelp = kind.SequenceEqual("HELP"u8), isType = kind.SequenceEqual("TYPE"u8), isUnit =
+            kind.SequenceEqual("UNIT"u8);
         if ((!isHelp && !isType && !isUnit) || name.IsEmpty || name.Length > limits.NameBytesMax)
         {
             return;

@@ -6,20 +6,24 @@ using Presage.Metrics;
 namespace Presage.Protocols.Prometheus;
 
 /// <summary>
-/// Writes the Prometheus text format 0.0.4 (<see cref="ContentType"/>). Order: <see cref="BeginFamily"/>, then its samples; a
-/// family stands once. Names outside the classic character set are quoted within the braces, as Prometheus 3 reads them.
+/// Writes the Prometheus text format 0.0.4 (<see cref="ContentType"/>). Order: <see cref="BeginFamily"/>, then its
+/// samples; a family stands once. Names outside the classic character set are quoted within the braces, as Prometheus 3
+/// reads them.
 /// </summary>
 public sealed class ExpositionWriter(IBufferWriter<byte> output)
 {
     /// <summary>The media type of what is written.</summary>
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// <summary>Starts a family: HELP (left out when empty) and TYPE (counter, gauge, histogram, summary, untyped).</summary>
+    /// <summary>
+    /// Starts a family: HELP (left out when empty) and TYPE (counter, gauge, histogram, summary, untyped).
+    /// </summary>
     public void BeginFamily(string name, string type, string help)
     {
         if (help.Length > 0)
         {
-            string escaped = help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+            string escaped = help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n",
+                StringComparison.Ordinal);
             Append($"# HELP {name} {escaped}\n");
         }
 

@@ -11,9 +11,12 @@ static class MetadataDecoder
     static readonly string[] Types =
         ["unknown", "counter", "gauge", "histogram", "gaugehistogram", "summary", "info", "stateset"];
 
-    /// <summary>Adds an entry to the summary; entries without a name and over the limits are skipped. Returns what is malformed.</summary>
+    /// <summary>
+    /// Adds an entry to the summary; entries without a name and over the limits are skipped. Returns what is malformed.
+    /// </summary>
     public static string? Decode(
-        ReadOnlySpan<byte> message, int position, RemoteWriteSummary summary, RemoteWriteLimits limits, out int problemAt)
+        ReadOnlySpan<byte> message, int position, RemoteWriteSummary summary, RemoteWriteLimits limits,
+            out int problemAt)
     {
         var reader = new ProtobufReader(message, position);
         ulong type = 0;

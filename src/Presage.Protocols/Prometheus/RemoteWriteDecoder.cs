@@ -1,5 +1,5 @@
-// Hot path: runs per byte, series and sample of every remote-write request. Nothing is allocated per series or sample; per
-// request only the summary. Budget: 0.09 us a sample at one sample a series (DESIGN.md, section 7).
+// Hot path: runs per byte, series and sample of every remote-write request. Nothing is allocated per series or sample;
+// per request only the summary. Budget: 0.09 us a sample at one sample a series (DESIGN.md, section 7).
 using System.Buffers;
 using Presage.Metrics;
 using Presage.Protocols.Protobuf;
@@ -9,11 +9,13 @@ namespace Presage.Protocols.Prometheus;
 
 /// <summary>
 /// Reads Prometheus remote write 1.0 (https://prometheus.io/docs/specs/prw/remote_write_spec/): a snappy block holding
-/// <c>WriteRequest { timeseries = 1, metadata = 3 }</c>. Broken bytes and exceeded request limits refuse the request as a whole;
-/// a bad series is left out, counted and explained, and the others are kept. Labels may come in any order. Stateless, thread-safe.
+/// <c>WriteRequest { timeseries = 1, metadata = 3 }</c>. Broken bytes and exceeded request limits refuse the request as
+/// a whole; a bad series is left out, counted and explained, and the others are kept. Labels may come in any order.
+/// Stateless, thread-safe.
 /// </summary>
 public sealed class RemoteWriteDecoder
 {
+    const string CompressIt = "compress it in snappy's block format (Content-Encoding: snappy).";
     const string SendLess = "send smaller requests (Prometheus: remote_write.queue_config.max_samples_per_send).";
 
     readonly RemoteWriteLimits _limits;
@@ -91,8 +93,8 @@ public sealed class RemoteWriteDecoder
             if (seriesSeen > _limits.SeriesMax || series.IsOverSampleLimit)
             {
                 batch.Clear();
-                error = TooLarge($"The request holds more than {_limits.SeriesMax} series or {_limits.SamplesMax} samples; "
-                    + SendLess);
+                error = TooLarge($"The request holds more than {_limits.SeriesMax} series "
+                    + $"or {_limits.SamplesMax} samples; " + SendLess);
                 return false;
             }
         }
@@ -102,7 +104,8 @@ public sealed class RemoteWriteDecoder
             batch.Clear();
             error = WireError.Malformed(
                 problem is null ? reader.Position : problemAt,
-                $"The body is not a prometheus.WriteRequest: {found}. Send remote write 1.0 (protobuf in a snappy block).");
+                $"The body is not a prometheus.WriteRequest: {found}. "
+                    + "Send remote write 1.0 (protobuf in a snappy block).");
             return false;
         }
 
@@ -114,7 +117,8 @@ public sealed class RemoteWriteDecoder
         size = 0;
         if (body.Length > _limits.CompressedBytesMax)
         {
-            error = TooLarge($"The body has {body.Length} bytes, more than the limit of {_limits.CompressedBytesMax}; " + SendLess);
+            error = TooLarge($"The body has {body.Length} bytes, more than the limit of {_limits.CompressedBytesMax}; "
+                + SendLess);
             return false;
         }
 
@@ -131,8 +135,8 @@ public sealed class RemoteWriteDecoder
             // Other formats' magic numbers read as huge lengths: say what really came.
             error = Foreign(body) is not null
                 ? NotSnappy(body, 0, "its length prefix is implausible")
-                : TooLarge($"The body decompresses to {length} bytes, more than the limit of {_limits.DecompressedBytesMax}; "
-                    + SendLess);
+                : TooLarge($"The body decompresses to {length} bytes, more than the limit of "
+                    + $"{_limits.DecompressedBytesMax}; " + SendLess);
             return false;
         }
 
@@ -168,7 +172,8 @@ public sealed class RemoteWriteDecoder
         // Remote write 2.0 keeps its symbols and series in fields 4 and 5, so that a 1.0 reader sees nothing at all.
         bool isLater = series == 0 && laterFields > 0;
         error = isLater
-            ? new WireError(WireErrorKind.Unsupported, -1, "The body is a remote write 2.0 message (io.prometheus.write.v2.Request); "
+            ? new WireError(WireErrorKind.Unsupported, -1,
+                "The body is a remote write 2.0 message (io.prometheus.write.v2.Request); "
                 + "send 1.0 (Prometheus: remote_write.protobuf_message: prometheus.WriteRequest).")
             : default;
         return !isLater;
@@ -179,14 +184,15 @@ public sealed class RemoteWriteDecoder
     static WireError NotSnappy(ReadOnlySpan<byte> body, int position, string problem) => WireError.Malformed(
         position,
         Foreign(body) is { } foreign
-            ? $"The body is {foreign}, not a snappy block; compress it in snappy's block format (Content-Encoding: snappy)."
-            : $"The body is not a snappy block: {problem}. Compress it in snappy's block format (Content-Encoding: snappy).");
+            ? $"The body is {foreign}, not a snappy block; {CompressIt}"
+            : $"The body is not a snappy block: {problem}; {CompressIt}");
 
     static string? Foreign(ReadOnlySpan<byte> body) =>
         body.IsEmpty ? "empty"
         : body.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? "gzip"
         : body.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) ? "zstd"
-        : body.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x06, 0x00, 0x00, .. "sNaPpY"u8]) ? "framed snappy (the stream format)"
+        : body.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x06, 0x00, 0x00, .. "sNaPpY"u8])
+            ? "framed snappy (the stream format)"
         : body[0] is (byte)'{' or (byte)'[' ? "JSON"
         : body[0] == (byte)'#' ? "text"
         : null;

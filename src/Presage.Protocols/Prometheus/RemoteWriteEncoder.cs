@@ -6,8 +6,8 @@ using Snappier;
 namespace Presage.Protocols.Prometheus;
 
 /// <summary>
-/// Writes a batch as a Prometheus remote write 1.0 body: <c>WriteRequest</c> in a snappy block. Keeps its buffers from call to
-/// call; not thread-safe.
+/// Writes a batch as a Prometheus remote write 1.0 body: <c>WriteRequest</c> in a snappy block. Keeps its buffers from
+/// call to call; not thread-safe.
 /// </summary>
 public sealed class RemoteWriteEncoder
 {

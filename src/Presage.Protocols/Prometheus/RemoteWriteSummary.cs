@@ -21,12 +21,14 @@ public sealed class RemoteWriteSummary
     /// <summary>Exemplars, none of which are stored yet.</summary>
     public int Exemplars { get; internal set; }
 
-    /// <summary>Families described by the sender (Prometheus sends them once a minute, mostly without series).</summary>
+    /// <summary>
+    /// Families described by the sender (Prometheus sends them once a minute, mostly without series).
+    /// </summary>
     public IReadOnlyList<MetricMetadata> Metadata => _metadata;
 
     /// <summary>
-    /// The first rejection in words: series, field, value and fix. Null when everything was kept. Belongs into the answer to
-    /// the sender (400, per the remote-write specification: the sender must not retry).
+    /// The first rejection in words: series, field, value and fix. Null when everything was kept. Belongs into the
+    /// answer to the sender (400, per the remote-write specification: the sender must not retry).
     /// </summary>
     public string? FirstRejection { get; private set; }
 

@@ -1,5 +1,5 @@
-// Hot path: see RemoteWriteDecoder. A series whose labels come sorted (all known senders) has its canonical key built in one
-// pass over the wire bytes: protobuf and SeriesKey both write a text as varint length and bytes.
+// Hot path: see RemoteWriteDecoder. A series whose labels come sorted (all known senders) has its canonical key built
+// in one pass over the wire bytes: protobuf and SeriesKey both write a text as varint length and bytes.
 using System.Text;
 using System.Text.Unicode;
 using Presage.Metrics;
@@ -7,7 +7,9 @@ using Presage.Protocols.Protobuf;
 
 namespace Presage.Protocols.Prometheus;
 
-/// <summary>Decodes one <c>TimeSeries { labels = 1, samples = 2, exemplars = 3, histograms = 4 }</c> into a batch.</summary>
+/// <summary>
+/// Decodes one <c>TimeSeries { labels = 1, samples = 2, exemplars = 3, histograms = 4 }</c> into a batch.
+/// </summary>
 ref struct SeriesDecoder(RemoteWriteLimits limits, SampleBatch batch, RemoteWriteSummary summary)
 {
     const int Labels = 1, Samples = 2, Exemplars = 3, Histograms = 4;
@@ -17,10 +19,14 @@ ref struct SeriesDecoder(RemoteWriteLimits limits, SampleBatch batch, RemoteWrit
     int _labelCount;
     bool _sorted;
 
-    /// <summary>Set when the series would have brought the request over <see cref="RemoteWriteLimits.SamplesMax"/>.</summary>
+    /// <summary>
+    /// Set when the series would have brought the request over <see cref="RemoteWriteLimits.SamplesMax"/>.
+    /// </summary>
     public bool IsOverSampleLimit { get; private set; }
 
-    /// <summary>Decodes a series; returns what is malformed, or null. Invalid series are counted in the summary.</summary>
+    /// <summary>
+    /// Decodes a series; returns what is malformed, or null. Invalid series are counted in the summary.
+    /// </summary>
     public string? Decode(ReadOnlySpan<byte> message, int position, int ordinal, out int problemAt)
     {
         var reader = new ProtobufReader(message, position);
@@ -73,7 +79,8 @@ ref struct SeriesDecoder(RemoteWriteLimits limits, SampleBatch batch, RemoteWrit
     }
 
     /// <summary>First pass: notes where the labels lie, counts the rest.</summary>
-    string? ReadFields(ReadOnlySpan<byte> message, int position, ref ProtobufReader reader, ref Tail tail, out int problemAt)
+    string? ReadFields(ReadOnlySpan<byte> message, int position, ref ProtobufReader reader, ref Tail tail,
+        out int problemAt)
     {
         while (!reader.AtEnd)
         {
@@ -124,7 +131,8 @@ ref struct SeriesDecoder(RemoteWriteLimits limits, SampleBatch batch, RemoteWrit
     }
 
     /// <summary>Notes a <c>Label { name = 1, value = 2 }</c>; offsets are relative to the series' message.</summary>
-    string? ReadLabel(ReadOnlySpan<byte> message, ReadOnlySpan<byte> label, int position, int labelAt, out int problemAt)
+    string? ReadLabel(ReadOnlySpan<byte> message, ReadOnlySpan<byte> label, int position, int labelAt,
+        out int problemAt)
     {
         var reader = new ProtobufReader(label, labelAt);
         var found = new Label();
@@ -171,7 +179,9 @@ ref struct SeriesDecoder(RemoteWriteLimits limits, SampleBatch batch, RemoteWrit
         return null;
     }
 
-    /// <summary>Second pass, labels: true when the series must be left out. A sorted series has no duplicates by construction.</summary>
+    /// <summary>
+    /// Second pass, labels: true when the series must be left out. A sorted series has no duplicates by construction.
+    /// </summary>
     readonly bool Reject(ReadOnlySpan<byte> message, out SeriesRejection reason, out string? explanation)
     {
         reason = default;
@@ -179,7 +189,8 @@ ref struct SeriesDecoder(RemoteWriteLimits limits, SampleBatch batch, RemoteWrit
         if (_labelCount > _labels.Length)
         {
             reason = SeriesRejection.TooManyLabels;
-            explanation = $"it has {_labelCount} labels, more than the limit of {limits.LabelsPerSeriesMax}; drop some.";
+            explanation = $"it has {_labelCount} labels, more than the limit of "
+                + $"{limits.LabelsPerSeriesMax}; drop some.";
             return true;
         }
 
@@ -224,23 +235,28 @@ ref struct SeriesDecoder(RemoteWriteLimits limits, SampleBatch batch, RemoteWrit
         return false;
     }
 
-    readonly (SeriesRejection Reason, string Explanation) ExplainLabel(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    readonly (SeriesRejection Reason, string Explanation) ExplainLabel(ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> value)
     {
         if (name.IsEmpty)
         {
-            return (SeriesRejection.EmptyLabelName, $"the label with value \"{WireText.Shorten(value)}\" has no name; name or drop it.");
+            return (SeriesRejection.EmptyLabelName,
+                $"the label with value \"{WireText.Shorten(value)}\" has no name; name or drop it.");
         }
 
         if (!Utf8.IsValid(name) || !Utf8.IsValid(value))
         {
-            return (SeriesRejection.InvalidUtf8, $"label \"{WireText.Shorten(name)}\" with value \"{WireText.Shorten(value)}\" "
+            return (SeriesRejection.InvalidUtf8,
+                $"label \"{WireText.Shorten(name)}\" with value \"{WireText.Shorten(value)}\" "
                 + "is not UTF-8; encode it as UTF-8.");
         }
 
         return name.Length > limits.LabelNameBytesMax
-            ? (SeriesRejection.LabelNameTooLong, $"label name \"{WireText.Shorten(name)}\" has {name.Length} bytes, more than the "
+            ? (SeriesRejection.LabelNameTooLong,
+                $"label name \"{WireText.Shorten(name)}\" has {name.Length} bytes, more than the "
                 + $"limit of {limits.LabelNameBytesMax}; shorten it.")
-            : (SeriesRejection.LabelValueTooLong, $"label \"{WireText.Shorten(name)}\" has a value of {value.Length} bytes, more than "
+            : (SeriesRejection.LabelValueTooLong,
+                $"label \"{WireText.Shorten(name)}\" has a value of {value.Length} bytes, more than "
                 + $"the limit of {limits.LabelValueBytesMax}; shorten or drop it.");
     }
 
@@ -333,7 +349,9 @@ ref struct SeriesDecoder(RemoteWriteLimits limits, SampleBatch batch, RemoteWrit
         }
     }
 
-    /// <summary>The series in words for a message: its metric's name and its host, as far as they are readable.</summary>
+    /// <summary>
+    /// The series in words for a message: its metric's name and its host, as far as they are readable.
+    /// </summary>
     readonly string Describe(ReadOnlySpan<byte> message)
     {
         ReadOnlySpan<byte> metric = default, instance = default;

@@ -19,6 +19,8 @@ public enum SeriesRejection
     LabelNameTooLong,
     LabelValueTooLong,
 
-    /// <summary>The series holds native histograms, which Presage does not store yet. Its plain samples, if any, are kept.</summary>
+    /// <summary>
+    /// The series holds native histograms, which Presage does not store yet. Its plain samples, if any, are kept.
+    /// </summary>
     NativeHistogram,
 }

@@ -6,8 +6,9 @@ namespace Presage.Protocols.Protobuf;
 
 /// <summary>
 /// Walks the fields of one protobuf message over a span. Every method returns false at malformed bytes and leaves
-/// <see cref="Problem"/> and <see cref="Position"/> saying what and where. Groups (wire types 3 and 4, removed from proto3)
-/// are malformed. <c>origin</c> is the offset of the span in the whole message, so that positions of nested messages add up.
+/// <see cref="Problem"/> and <see cref="Position"/> saying what and where. Groups (wire types 3 and 4, removed from
+/// proto3) are malformed. <c>origin</c> is the offset of the span in the whole message, so that positions of nested
+/// messages add up.
 /// </summary>
 ref struct ProtobufReader(ReadOnlySpan<byte> bytes, int origin)
 {

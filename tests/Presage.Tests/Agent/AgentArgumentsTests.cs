@@ -13,7 +13,8 @@ public sealed class AgentArgumentsTests
         Assert.True(Parse(
             out var options,
             out string error,
-            "--server", "https://presage.example:9440/base/", "--token=t0k", "--interval", "15s", "--label", "site=berlin",
+            "--server", "https://presage.example:9440/base/", "--token=t0k", "--interval", "15s", "--label",
+                "site=berlin",
             "--label=rack=", "--host", "web1", "--spool", "/tmp/x", "--spool-max", "1GiB", "--ca", file), error);
         File.Delete(file);
 
@@ -29,12 +30,15 @@ public sealed class AgentArgumentsTests
     {
         var environment = new Dictionary<string, string?>
         {
-            ["PRESAGE_SERVER"] = "http://a:1", ["PRESAGE_TOKEN"] = "secret", ["STATE_DIRECTORY"] = "/var/lib/a:/var/lib/b",
+            ["PRESAGE_SERVER"] = "http://a:1", ["PRESAGE_TOKEN"] = "secret", ["STATE_DIRECTORY"] =
+                "/var/lib/a:/var/lib/b",
         };
 
-        Assert.True(AgentArguments.TryParse(["--server", "http://b:2"], environment.GetValueOrDefault, out var options, out _));
+        Assert.True(AgentArguments.TryParse(["--server", "http://b:2"], environment.GetValueOrDefault, out var options,
+            out _));
 
-        Assert.Equal(("http://b:2/", "secret", "/var/lib/a"), (options.Server!.AbsoluteUri, options.Token, options.SpoolFolder));
+        Assert.Equal(("http://b:2/", "secret", "/var/lib/a"),
+            (options.Server!.AbsoluteUri, options.Token, options.SpoolFolder));
     }
 
     [Theory]

@@ -25,7 +25,8 @@ public sealed class AgentDecisionTests
     [Fact]
     public void Retry_after_is_bounded()
     {
-        Assert.Equal(TimeSpan.FromMinutes(5), ServerAnswer.Of((HttpStatusCode)503, "", TimeSpan.FromDays(9)).RetryAfter);
+        Assert.Equal(TimeSpan.FromMinutes(5),
+            ServerAnswer.Of((HttpStatusCode)503, "", TimeSpan.FromDays(9)).RetryAfter);
         Assert.Equal(TimeSpan.Zero, ServerAnswer.Of((HttpStatusCode)503, "", TimeSpan.FromDays(-9)).RetryAfter);
     }
 
@@ -52,7 +53,8 @@ public sealed class AgentDecisionTests
     [InlineData(1, 10_300, 10_300, true)]
     [InlineData(15, 30_900, 30_000, false)]
     [InlineData(15, 37_000, 37_000, true)]
-    public void Samples_bear_the_time_of_their_tick_unless_it_is_far(int seconds, long nowMs, long expectedMs, bool isOff)
+    public void Samples_bear_the_time_of_their_tick_unless_it_is_far(int seconds, long nowMs, long expectedMs,
+        bool isOff)
     {
         var clock = new TickClock(TimeSpan.FromSeconds(seconds));
         var now = DateTimeOffset.FromUnixTimeMilliseconds(nowMs);

@@ -198,7 +198,7 @@ public sealed class SenderTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_whole_agent_sends_samples_at_whole_seconds_and_ends_cleanly()
+    public async Task The_whole_agent_sends_each_second_in_order_and_ends_cleanly()
     {
         _server = await FlakyServer.StartAsync();
         using var loop = new AgentLoop(Options(), _time, NullLogger.Instance);
@@ -221,7 +221,6 @@ public sealed class SenderTests : IAsyncDisposable
         {
             Assert.True(decoder.TryDecode(body, batch, out var summary, out var error), error.Message);
             Assert.Equal(0, summary.SeriesRejected);
-            Assert.Equal(0, batch.TimestampsMs[0] % 1000);
             Assert.True(batch.TimestampsMs[0] > last);
             last = batch.TimestampsMs[0];
         }

@@ -49,7 +49,8 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
-    public void Any_truncation_keeps_the_whole_records_before_it() => Gen.Select(Gen.Int[1, 12], Gen.Int[0, 6000]).Sample((count, cut) =>
+    public void Any_truncation_keeps_the_whole_records_before_it() =>
+        Gen.Select(Gen.Int[1, 12], Gen.Int[0, 6000]).Sample((count, cut) =>
     {
         using var original = new TemporaryFolder();
         using (var spool = Open(original.Path))

@@ -31,7 +31,8 @@ sealed class Collected
         foreach (ref readonly var series in batch.Series)
         {
             var labels = LabelSet.FromKey(batch.KeyOf(series));
-            Label[] own = [.. labels.Labels.ToArray().Where(label => label.Name is not ("__name__" or "instance" or "job"))];
+            Label[] own = [.. labels.Labels.ToArray().Where(label =>
+                label.Name is not ("__name__" or "instance" or "job"))];
             string name = labels.MetricName + (own.Length == 0 ? "" : LabelSet.Of(own).ToString());
             Assert.True(result.TryAdd(name, batch.Values[series.FirstSample]), name + " was written twice");
         }
@@ -41,5 +42,6 @@ sealed class Collected
 
     public static byte[] Fixture(string name) => File.ReadAllBytes(FixturePath(name));
 
-    public static string FixturePath(string name) => Path.Join(AppContext.BaseDirectory, "Collection", "fixtures", name);
+    public static string FixturePath(string name) =>
+        Path.Join(AppContext.BaseDirectory, "Collection", "fixtures", name);
 }

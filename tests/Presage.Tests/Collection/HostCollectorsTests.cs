@@ -81,7 +81,8 @@ public sealed class HostCollectorsTests
     [Fact]
     public void A_collection_allocates_next_to_nothing_once_warm()
     {
-        using var collectors = HostCollectors.ForThisMachine(new CollectionOptions(), TimeProvider.System, NullLogger.Instance);
+        using var collectors =
+            HostCollectors.ForThisMachine(new CollectionOptions(), TimeProvider.System, NullLogger.Instance);
         for (int second = 0; second < 20; second++)
         {
             _batch.Clear();

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Presage.Tests.Collection;
 
-/// <summary>Debian's real node exporter and our collectors on the same machine: names and label sets must agree.</summary>
+/// <summary>
+/// Debian's real node exporter and our collectors on the same machine: names and label sets must agree.
+/// </summary>
 public sealed class NodeExporterComparisonTests
 {
     const string Binary = "/usr/bin/prometheus-node-exporter";
@@ -30,13 +32,15 @@ public sealed class NodeExporterComparisonTests
     {
         Assert.SkipUnless(File.Exists(Binary), "Package prometheus-node-exporter is not installed.");
         var theirs = await ScrapeNodeExporterAsync();
-        using var collectors = HostCollectors.ForThisMachine(new CollectionOptions(), TimeProvider.System, NullLogger.Instance);
+        using var collectors =
+            HostCollectors.ForThisMachine(new CollectionOptions(), TimeProvider.System, NullLogger.Instance);
         var batch = new SampleBatch();
         collectors.CollectInto(batch, 1_700_000_000_000);
         var ours = Series(batch);
 
         var missing = theirs
-            .Where(series => !ours.Contains(series) && !Differing.Any(prefix => series.StartsWith(prefix, StringComparison.Ordinal)))
+            .Where(series => !ours.Contains(series)
+                && !Differing.Any(prefix => series.StartsWith(prefix, StringComparison.Ordinal)))
             .Where(series => !IsProcessBound(series))
             .Order(StringComparer.Ordinal);
 
@@ -46,7 +50,8 @@ public sealed class NodeExporterComparisonTests
 
     /// <summary>Mounts that another test makes or ends between the two readings.</summary>
     static bool IsProcessBound(string series) =>
-        series.StartsWith("node_filesystem_", StringComparison.Ordinal) && series.Contains("/tmp/", StringComparison.Ordinal);
+        series.StartsWith("node_filesystem_", StringComparison.Ordinal)
+            && series.Contains("/tmp/", StringComparison.Ordinal);
 
     static async Task<HashSet<string>> ScrapeNodeExporterAsync()
     {
@@ -63,7 +68,8 @@ public sealed class NodeExporterComparisonTests
             byte[] text = await WaitForAsync(client, new Uri($"http://127.0.0.1:{port}/metrics"), exporter);
             var batch = new SampleBatch();
             Assert.True(
-                new ExpositionParser(new ExpositionLimits()).TryParse(text, false, 1, batch, out var error), error.Message);
+                new ExpositionParser(new ExpositionLimits()).TryParse(text, false, 1, batch, out var error),
+                    error.Message);
             return Series(batch);
         }
         finally
@@ -102,7 +108,8 @@ public sealed class NodeExporterComparisonTests
         foreach (ref readonly var series in batch.Series)
         {
             var labels = LabelSet.FromKey(batch.KeyOf(series));
-            Label[] own = [.. labels.Labels.ToArray().Where(label => label.Name is not ("__name__" or "instance" or "job"))];
+            Label[] own = [.. labels.Labels.ToArray().Where(label =>
+                label.Name is not ("__name__" or "instance" or "job"))];
             result.Add(labels.MetricName + LabelSet.Of(own));
         }
 

@@ -82,7 +82,8 @@ public sealed class ProcessTests : IDisposable
             }
 
             var samples = Scan(lines);
-            var now = samples.Keys.Where(key => key.StartsWith("presage_process_count", StringComparison.Ordinal)).ToHashSet();
+            var now = samples.Keys.Where(key =>
+                key.StartsWith("presage_process_count", StringComparison.Ordinal)).ToHashSet();
             Assert.True(now.IsSupersetOf(shown));
             Assert.DoesNotContain(samples, sample => double.IsNaN(sample.Value));
             shown = now;
@@ -114,7 +115,8 @@ public sealed class ProcessTests : IDisposable
                 Line((scan * 300) + i + 1, $"n{scan}-{i}", (ulong)(i * 50), (ulong)(i * 10), (ulong)(1000 + scan)))];
             var samples = Scan(lines);
             int live = samples.Count(sample =>
-                sample.Key.StartsWith("presage_process_count", StringComparison.Ordinal) && !double.IsNaN(sample.Value));
+                sample.Key.StartsWith("presage_process_count", StringComparison.Ordinal)
+                    && !double.IsNaN(sample.Value));
             Assert.InRange(live, 1, TopMax * 4);
         }
     }
@@ -134,5 +136,5 @@ public sealed class ProcessTests : IDisposable
         seconds: 10);
 
     static string Line(int pid, string name, ulong cpuTicks, ulong pages, ulong started, uint flags = 0x40_0100) =>
-        $"{pid} ({name}) S 1 1 1 0 -1 {flags} 0 0 0 0 {cpuTicks} 0 0 0 20 0 1 0 {started} 1000000 {pages} 18446744073709551615 1\n";
+        $"{pid} ({name}) S 1 1 1 0 -1 {flags} 0 0 0 0 {cpuTicks} 0 0 0 20 0 1 0 {started} 1000000 {pages} 1\n";
 }

@@ -20,7 +20,8 @@ public sealed class ExpositionTests
             [
                 "http_requests_total{code=\"200\", method=\"post\"} 1027 @1395066363000",
                 "http_requests_total{code=\"400\", method=\"post\"} 3 @1395066363000",
-                "msdos_file_access_time_seconds{error=\"Cannot find file:\\n\\\"FILE.TXT\\\"\", path=\"C:\\\\DIR\\\\FILE.TXT\"} "
+                "msdos_access_time_seconds{error=\"Cannot find file:\\n\\\"FILE.TXT\\\"\", "
+                    + "path=\"C:\\\\DIR\\\\FILE.TXT\"} "
                     + "1458255915 @7",
                 "metric_without_timestamp_and_labels 12.47 @7",
                 "something_weird{problem=\"division by zero\"} Infinity @-3982045",
@@ -34,7 +35,7 @@ public sealed class ExpositionTests
                 http_requests_total{method="post",code="400",}    3 1395066363000
 
                 # Escaping in label values:
-                msdos_file_access_time_seconds{path="C:\\DIR\\FILE.TXT",error="Cannot find file:\n\"FILE.TXT\""} 1.458255915e9
+                msdos_access_time_seconds{path="C:\\DIR\\FILE.TXT",error="Cannot find file:\n\"FILE.TXT\""} 1.458255915e9
                 metric_without_timestamp_and_labels 12.47
                 something_weird{problem="division by zero"} +Inf -3982045
                 latency_bucket{le="+Inf"} 144320
@@ -42,7 +43,8 @@ public sealed class ExpositionTests
 
                 """));
         Assert.Equal(
-            [new MetricMetadata("http_requests_total", "counter", "The total number of HTTP requests.\nSecond line.", "")],
+            [new MetricMetadata("http_requests_total", "counter", "The total number of HTTP requests.\nSecond line.",
+                "")],
             _parser.Families);
     }
 
@@ -101,10 +103,12 @@ public sealed class ExpositionTests
         [
             "a 1\nb 1\nc 1\n", "a{b=\"1\",c=\"1\",d=\"1\"} 1\n", "abcdefghijk{a=\"1\"} 1\n", "a{b=\"12345678901\"} 1\n",
         ];
-        var limits = new ExpositionLimits { SamplesMax = 2, LabelsPerSeriesMax = 3, NameBytesMax = 10, ValueBytesMax = 10 };
+        var limits = new ExpositionLimits { SamplesMax = 2, LabelsPerSeriesMax = 3, NameBytesMax = 10, ValueBytesMax =
+            10 };
         foreach (string text in texts)
         {
-            Assert.False(new ExpositionParser(limits).TryParse(Encoding.UTF8.GetBytes(text), false, 7, _batch, out _), text);
+            Assert.False(new ExpositionParser(limits).TryParse(Encoding.UTF8.GetBytes(text), false, 7, _batch, out _),
+                text);
         }
 
         Assert.False(new ExpositionParser(new ExpositionLimits { TextBytesMax = 3 })
@@ -116,12 +120,14 @@ public sealed class ExpositionTests
     public void What_is_written_reads_back() =>
         Gen.Select(
             Gen.String[Gen.Char["abc_Z9.: \u00e9"], 1, 10],
-            Gen.Select(Gen.String[Gen.Char["ab9_.\""], 1, 6], Gen.String[Gen.Char["a\"\\\n \u00e9,}=#"], 1, 12]).List[0, 5],
+            Gen.Select(Gen.String[Gen.Char["ab9_.\""], 1, 6], Gen.String[Gen.Char["a\"\\\n \u00e9,}=#"], 1, 12]).List[0,
+                5],
             Gen.Double,
             Gen.Long).Sample((name, labels, value, timestampMs) =>
         {
             var series = LabelSet.OfMetric(
-                name, [.. labels.DistinctBy(label => label.Item1).Select(label => new Label(label.Item1, label.Item2))]);
+                name, [.. labels.DistinctBy(label => label.Item1).Select(label =>
+                    new Label(label.Item1, label.Item2))]);
             var output = new ArrayBufferWriter<byte>();
             var writer = new ExpositionWriter(output);
             writer.BeginFamily("x", "gauge", "some\\thing\nelse");
@@ -129,7 +135,8 @@ public sealed class ExpositionTests
             var batch = new SampleBatch();
 
             Assert.True(
-                new ExpositionParser(new ExpositionLimits()).TryParse(output.WrittenSpan, false, 7, batch, out var error),
+                new ExpositionParser(new ExpositionLimits()).TryParse(output.WrittenSpan, false, 7, batch,
+                    out var error),
                 error.Message + Encoding.UTF8.GetString(output.WrittenSpan));
 
             Assert.Equal(series, LabelSet.FromKey(batch.KeyOf(batch.Series[0])));
@@ -162,7 +169,8 @@ public sealed class ExpositionTests
 
     List<string> Parse(string text, bool isOpenMetrics = false)
     {
-        Assert.True(_parser.TryParse(Encoding.UTF8.GetBytes(text), isOpenMetrics, 7, _batch, out var error), error.Message);
+        Assert.True(_parser.TryParse(Encoding.UTF8.GetBytes(text), isOpenMetrics, 7, _batch, out var error),
+            error.Message);
         var lines = new List<string>();
         foreach (ref readonly var series in _batch.Series)
         {

@@ -54,7 +54,8 @@ public sealed class RemoteWriteDecoderTests
     public void Reads_labels_that_follow_their_samples()
     {
         var series = new WireMessage()
-            .Message(2, Sample(7, 3)).Message(1, Label("__name__", "up")).Message(2, Sample(8, 4)).Message(1, Label("a", "b"));
+            .Message(2, Sample(7, 3)).Message(1, Label("__name__", "up")).Message(2, Sample(8, 4)).Message(1,
+                Label("a", "b"));
 
         Assert.True(Decode(new WireMessage().Message(1, series), out _, out _));
 
@@ -100,7 +101,8 @@ public sealed class RemoteWriteDecoderTests
     {
         foreach (var label in new[] { LabelBytes("a"u8, [0xFF]), LabelBytes([0xC3], "x"u8) })
         {
-            var series = new WireMessage().Message(1, Label("__name__", "up")).Message(1, label).Message(2, Sample(1, 1));
+            var series = new WireMessage().Message(1, Label("__name__", "up")).Message(1, label).Message(2,
+                Sample(1, 1));
 
             Assert.True(Decode(new WireMessage().Message(1, series), out var summary, out _));
 
@@ -135,7 +137,8 @@ public sealed class RemoteWriteDecoderTests
     [Fact]
     public void Native_histograms_are_counted_and_the_plain_samples_kept()
     {
-        var histogram = new WireMessage().Message(4, new WireMessage().Varint(15, 5)).Message(1, Label("__name__", "h"));
+        var histogram = new WireMessage().Message(4, new WireMessage().Varint(15, 5)).Message(1,
+            Label("__name__", "h"));
         var both = Series([("__name__", "both")], (1, 1)).Message(4, new WireMessage()).Message(3, new WireMessage());
 
         Assert.True(Decode(new WireMessage().Message(1, histogram).Message(1, both), out var summary, out _));
@@ -196,7 +199,8 @@ public sealed class RemoteWriteDecoderTests
             .Message(1, Series([("__name__", "a")], (1, 1), (2, 1))).Message(1, Series([("__name__", "b")], (1, 1)));
         foreach (var limits in new RemoteWriteLimits[]
         {
-            new() { SeriesMax = 1 }, new() { SamplesMax = 2 }, new() { CompressedBytesMax = 10 }, new() { DecompressedBytesMax = 10 },
+            new() { SeriesMax = 1 }, new() { SamplesMax = 2 }, new() { CompressedBytesMax = 10 },
+                new() { DecompressedBytesMax = 10 },
         })
         {
             Assert.False(Decode(two, out _, out var error, limits));
@@ -230,7 +234,8 @@ public sealed class RemoteWriteDecoderTests
         Assert.Contains("exceeds", error.Message, StringComparison.Ordinal);
     }
 
-    bool Decode(WireMessage request, out RemoteWriteSummary summary, out WireError error, RemoteWriteLimits? limits = null) =>
+    bool Decode(WireMessage request, out RemoteWriteSummary summary, out WireError error, RemoteWriteLimits? limits =
+        null) =>
         (limits is null ? _decoder : new RemoteWriteDecoder(limits))
             .TryDecode(Snappy.CompressToArray(request.ToArray()), _batch, out summary, out error);
 
@@ -252,7 +257,8 @@ public sealed class RemoteWriteDecoderTests
         return message;
     }
 
-    static WireMessage Label(string name, string value) => LabelBytes(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value));
+    static WireMessage Label(string name, string value) =>
+        LabelBytes(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value));
 
     static WireMessage LabelBytes(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
         new WireMessage().Bytes(1, name).Bytes(2, value);

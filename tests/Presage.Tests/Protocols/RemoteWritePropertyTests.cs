@@ -9,7 +9,8 @@ namespace Presage.Tests.Protocols;
 public sealed class RemoteWritePropertyTests
 {
     static readonly Gen<Label> AnyLabel =
-        Gen.Select(Gen.String[Gen.Char.AlphaNumeric, 1, 12], Gen.String[Gen.Char["aé\u4e2d\"\\\n \u0001zZ0"], 1, 200], (name, value) => new Label("l" + name, value));
+        Gen.Select(Gen.String[Gen.Char.AlphaNumeric, 1, 12], Gen.String[Gen.Char["aé\u4e2d\"\\\n \u0001zZ0"], 1, 200],
+            (name, value) => new Label("l" + name, value));
 
     static readonly Gen<(LabelSet Labels, (long TimestampMs, double Value)[] Samples)> AnySeries = Gen.Select(
         Gen.String[Gen.Char.AlphaNumeric, 1, 20],
@@ -25,7 +26,8 @@ public sealed class RemoteWritePropertyTests
         var decoded = new SampleBatch();
         byte[] body = new RemoteWriteEncoder().Encode(batch).ToArray();
 
-        Assert.True(new RemoteWriteDecoder(new RemoteWriteLimits()).TryDecode(body, decoded, out var summary, out var error), error.Message);
+        Assert.True(new RemoteWriteDecoder(new RemoteWriteLimits()).TryDecode(body, decoded, out var summary,
+            out var error), error.Message);
 
         Assert.Equal(batch.SeriesCount, summary.Series);
         Assert.Equal(batch.SampleCount, summary.Samples);
@@ -52,7 +54,8 @@ public sealed class RemoteWritePropertyTests
         var decoder = new RemoteWriteDecoder(new RemoteWriteLimits());
         var batch = new SampleBatch();
         _ = decoder.TryDecode(bytes, batch, out _, out _);
-        AssertConsistent(decoder.TryDecode(Snappy.CompressToArray(bytes), batch, out var summary, out _), batch, summary);
+        AssertConsistent(decoder.TryDecode(Snappy.CompressToArray(bytes), batch, out var summary, out _), batch,
+            summary);
     }, iter: 5_000);
 
     [Fact]
@@ -83,7 +86,8 @@ public sealed class RemoteWritePropertyTests
         var batch = new SampleBatch();
         for (int i = 0; i < 5_000; i++)
         {
-            batch.AddSeries(LabelSet.OfMetric("node_cpu_seconds_total", new Label("cpu", $"{i}"), new Label("instance", "web1")).ToKey());
+            batch.AddSeries(LabelSet.OfMetric("node_cpu_seconds_total", new Label("cpu", $"{i}"),
+                new Label("instance", "web1")).ToKey());
             batch.AddSample(1_700_000_000_000, i * 1.5);
         }
 

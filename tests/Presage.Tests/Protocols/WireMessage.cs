@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Presage.Tests.Protocols;
 
-/// <summary>Writes protobuf by hand, valid or not, so that the decoder is not tested against its own twin alone.</summary>
+/// <summary>
+/// Writes protobuf by hand, valid or not, so that the decoder is not tested against its own twin alone.
+/// </summary>
 sealed class WireMessage
 {
     readonly List<byte> _bytes = [];
