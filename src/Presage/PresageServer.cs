@@ -6,7 +6,9 @@ using Presage.Api;
 using Presage.Collection;
 using Presage.Configuration;
 using Presage.Metrics;
+using Presage.Metrics.Vitals;
 using Presage.Notifying;
+using Presage.Query;
 using Presage.Receivers;
 using Presage.State;
 using Presage.Storage;
@@ -114,7 +116,7 @@ sealed class PresageServer : IAsyncDisposable
             _closing.Push(store.DisposeAsync);
             var state = StateDatabase.Open(_options.Data);
             _closing.Push(() => Close(state));
-            var registry = new HostRegistry(state, _time);
+            var registry = new HostRegistry(state, _time, _options.CollectionEnabled ? Environment.MachineName : "");
             feed.Registry = registry;
             services.AddSingleton(store).AddSingleton<ISampleSink>(store).AddSingleton<ISampleSource>(store);
             services.AddSingleton(state).AddSingleton(registry).AddSingleton(feed);
@@ -194,6 +196,7 @@ sealed class PresageServer : IAsyncDisposable
         services.AddSingleton<MetricDescriptions>();
         services.AddSingleton<WriteReceiver>();
         services.AddSingleton(LocalMachineOf);
+        services.AddSingleton(WatcherOf);
         services.AddSingleton<Dashboard>();
         NotifyingParts.Add(services, options.Data);
     }
@@ -270,6 +273,19 @@ sealed class PresageServer : IAsyncDisposable
             : null);
     }
 
+    static Watcher WatcherOf(IServiceProvider services)
+    {
+        var store = services.GetRequiredService<SampleStore>();
+        return new Watcher(
+            new WatchedStore(store, store.ForHost),
+            new PromQlEngine(new QueryLimits()),
+            VitalCatalogue.Default,
+            services.GetRequiredService<HostRegistry>(),
+            services.GetRequiredService<StateDatabase>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILoggerFactory>().CreateLogger<Watcher>());
+    }
+
     void StartLoops(IServiceProvider services)
     {
         var logger = services.GetRequiredService<ILogger<PresageServer>>();
@@ -282,6 +298,8 @@ sealed class PresageServer : IAsyncDisposable
             Every("local collection", _options.CollectionInterval, collection.CollectAsync);
         }
 
+        var watcher = services.GetRequiredService<Watcher>();
+        Every("watching", TimeSpan.FromSeconds(1), watcher.TurnAsync);
         Every("live feed", TimeSpan.FromSeconds(1), _ => Do(() =>
         {
             status.Tick(logger);
@@ -292,6 +310,7 @@ sealed class PresageServer : IAsyncDisposable
         {
             await Task.WhenAll(_loops);
             tokens.StoreUses();
+            watcher.Save();
         });
 
         static ValueTask Do(Action turn)

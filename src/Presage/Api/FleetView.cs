@@ -1,5 +1,3 @@
-using Presage.Alerting.Rules;
-using Presage.Metrics;
 using Presage.Notifying;
 using Presage.Receivers;
 using Presage.State;
@@ -10,10 +8,9 @@ namespace Presage.Api;
 
 /// <summary>Hosts as pages show them: what the watcher knows, with the alerts, put into the records of the API.</summary>
 sealed class FleetView(
-    HostRegistry registry,
+    Watcher watcher,
     SampleStore store,
     AlertBoard board,
-    AlertStore alerts,
     RuleStore rules,
     AlertPulse pulse,
     SelfStatus status,
@@ -24,7 +21,10 @@ sealed class FleetView(
     const int WrongMax = 50;
     const int HostAlertsMax = 100;
 
-    volatile AlertCounts _counts = new(-1, new Dictionary<string, (int, int)>());
+    /// <summary>What the usual range needs, before the watcher has looked at a host: half an hour.</summary>
+    const double RangeSeconds = 1800;
+
+    volatile FiringAlerts _firing = FiringAlerts.Of(-1, []);
 
     public long SeriesActive => store.Statistics.SeriesActive;
 
@@ -57,11 +57,11 @@ sealed class FleetView(
 
     public IReadOnlyList<HostSummary> Hosts() =>
     [
-        .. registry.Snapshot().Select(Summary)
+        .. watcher.Registry.Snapshot().Select(Summary)
             .OrderBy(static h => h.State).ThenByDescending(static h => h.Unusual).ThenBy(static h => h.Host, StringComparer.Ordinal),
     ];
 
-    public IReadOnlyList<LiveHost> LiveHosts() => [.. registry.Snapshot().Select(host =>
+    public IReadOnlyList<LiveHost> LiveHosts() => [.. watcher.Registry.Snapshot().Select(host =>
     {
         var summary = Summary(host);
         return new LiveHost(summary.Host, summary.State, summary.Unusual, summary.LastSeenMs);
@@ -97,7 +97,7 @@ sealed class FleetView(
                 $"{name} still sends; it would appear again at once.", "Stop what sends its samples first.");
         }
 
-        registry.Forget(name);
+        watcher.Registry.Forget(name);
     }
 
     /// <summary>The vital signs of a host for a live page; null when there are none.</summary>
@@ -113,17 +113,17 @@ sealed class FleetView(
 
     public IReadOnlyList<ServerItem> Servers(IReadOnlyDictionary<string, string> tokens) =>
     [
-        .. registry.Snapshot().Select(host => new ServerItem(
+        .. watcher.Registry.Snapshot().Select(host => new ServerItem(
             Summary(host), host.FirstSeenMs, tokens.GetValueOrDefault(host.Name), host.SamplesPerSecond)),
     ];
 
     WatchedHost Find(string name) =>
-        registry.Find(name) ?? throw ProblemException.NotFound($"No host named {AccountRules.Shown(name)} has sent samples.");
+        watcher.Registry.Find(name) ?? throw ProblemException.NotFound($"No host named {AccountRules.Shown(name)} has sent samples.");
 
     HostSummary Summary(WatchedHost host)
     {
-        var (critical, warning) = Counts().GetValueOrDefault(host.Name);
-        var oddity = OddityOf(host.Name);
+        var (critical, warning) = Firing().ByHost.GetValueOrDefault(host.Name);
+        var oddity = watcher.OddityOf(host.Name);
         return new HostSummary(
             host.Name,
             host.IsSilent ? HostState.Silent
@@ -148,27 +148,22 @@ sealed class FleetView(
             oddity.Sentence);
     }
 
-    /// <summary>Firing alerts by host; counted anew when an alert changed.</summary>
-    IReadOnlyDictionary<string, (int Critical, int Warning)> Counts()
+    /// <summary>Firing alerts by host and vital sign; read anew when an alert changed.</summary>
+    IReadOnlyDictionary<string, Dictionary<string, VitalAlarm>> Alarms() => Firing().ByVital;
+
+    FiringAlerts Firing()
     {
-        var counts = _counts;
+        var firing = _firing;
         long revision = board.Revision;
-        if (counts.Revision == revision)
+        if (firing.Revision == revision)
         {
-            return counts.ByHost;
+            return firing;
         }
 
-        var byHost = alerts.Open().Where(static a => a.Phase == AlertPhase.Firing)
-            .GroupBy(static a => a.Host, StringComparer.Ordinal)
-            .ToDictionary(
-                static g => g.Key,
-                static g => (g.Count(static a => a.Severity == Severity.Critical), g.Count(static a => a.Severity != Severity.Critical)),
-                StringComparer.Ordinal);
-        _counts = new AlertCounts(revision, byHost);
-        return byHost;
+        return _firing = FiringAlerts.Of(revision, board.Open(null, int.MaxValue));
     }
 
-    static double? Mean(IReadOnlyList<HostSummary> hosts, string vital)
+    double? Mean(IReadOnlyList<HostSummary> hosts, string vital)
     {
         double sum = 0;
         int count = 0;
@@ -191,15 +186,59 @@ sealed class FleetView(
         return count == 0 ? null : sum / count;
     }
 
-    static HostOddity OddityOf(string host) => HostOddity.Unknown;
+    Learning LearningOf(WatchedHost host)
+    {
+        var learning = watcher.LearningOf(host.Name);
+        return learning is null
+            ? new Learning(host.FirstSeenMs, 0, RangeSeconds, LearningPhase.Range, null)
+            : new Learning(
+                learning.StartedMs,
+                learning.LearnedSeconds,
+                learning.NeededSeconds,
+                learning.Phase switch
+                {
+                    Detection.LearningPhase.Range => LearningPhase.Range,
+                    Detection.LearningPhase.Days => LearningPhase.Days,
+                    Detection.LearningPhase.Weeks => LearningPhase.Weeks,
+                    _ => LearningPhase.Known,
+                },
+                learning.DayRhythmAtMs);
+    }
 
-    static Learning LearningOf(WatchedHost host) => new(host.FirstSeenMs, 0, 1800, LearningPhase.Range, null);
+    IReadOnlyList<VitalReading> Readings(string host)
+    {
+        var firing = Alarms().GetValueOrDefault(host);
+        return [.. watcher.ReadingsOf(host).Select(v => Reading(v, firing?.GetValueOrDefault(v.Key)))];
+    }
 
-    static IReadOnlyList<VitalReading> Readings(string host) => [];
+    static VitalReading Reading(VitalSnapshot v, VitalAlarm? alarm) => new(
+        v.Key,
+        v.Vital.Id,
+        v.Vital.Name,
+        v.Vital.Family,
+        v.Vital.Unit,
+        v.Per is { } per ? new Dictionary<string, string> { [per.Name] = per.Value } : new Dictionary<string, string>(),
+        v.IsHeadline,
+        Finite(v.Value),
+        v.TimeMs,
+        Finite(v.Lower),
+        Finite(v.Upper),
+        Finite(v.Score),
+        v.IsLearned,
+        Finite(v.Capacity),
+        alarm is not null ? alarm.IsCritical ? VitalState.Critical : VitalState.Warning
+            : v.IsUnusual ? VitalState.Unusual
+            : VitalState.Ok,
+        v.Query,
+        alarm?.SinceMs ?? v.UnusualSinceMs);
 
-    static IReadOnlyList<UnusualMetric> Unusual(string host) => [];
+    IReadOnlyList<UnusualMetric> Unusual(string host) =>
+    [
+        .. watcher.UnusualOf(host).Select(static u => new UnusualMetric(
+            u.Key, u.Name, u.Sentence, u.Value, Finite(u.Lower), Finite(u.Upper), u.Unit, u.Score, u.SinceMs, u.Rarity)),
+    ];
+
+    static double? Finite(double? value) => value is { } x && double.IsFinite(x) ? x : null;
 
     long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    sealed record AlertCounts(long Revision, IReadOnlyDictionary<string, (int Critical, int Warning)> ByHost);
 }

@@ -18,6 +18,8 @@ sealed class LiveFeed(FleetView fleet, SelfStatus status, Gate gate, TimeProvide
     /// <summary>Whether a client's session or token still holds is asked this often.</summary>
     static readonly TimeSpan RecheckEvery = TimeSpan.FromSeconds(30);
 
+    static readonly JsonWriterOptions WriterOptions = new() { Encoder = ApiJson.Options.Encoder, SkipValidation = true };
+
     ImmutableList<Channel<LiveState>> _clients = [];
 
     /// <summary>Tells all clients how things are now. Called every second.</summary>
@@ -109,7 +111,7 @@ sealed class LiveFeed(FleetView fleet, SelfStatus status, Gate gate, TimeProvide
     {
         var body = context.Response.BodyWriter;
         Encoding.UTF8.GetBytes($"event: {name}\ndata: ", body);
-        await using (var writer = new Utf8JsonWriter(body))
+        await using (var writer = new Utf8JsonWriter(body, WriterOptions))
         {
             JsonSerializer.Serialize(writer, data, ApiJson.Options);
         }
