@@ -109,11 +109,7 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
                 }
             }
 
-            foreach (var block in _blocks.Current)
-            {
-                using var lease = block.Borrow();
-                hosts.UnionWith(block.Hosts());
-            }
+            hosts.UnionWith(_blocks.Hosts);
 
             return [.. hosts];
         }
@@ -208,9 +204,10 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
         await _stop.CancelAsync();
         foreach (var loop in _loops)
         {
-            await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await loop;
         }
 
+        await _flushTurn.WaitAsync();
         await _turns.RunAloneAsync(_journal.Seal);
         _sync.SyncNow();
         _journal.Dispose();
@@ -243,9 +240,27 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
 
     void Start()
     {
-        _loops.Add(_options.FsyncBeforeAck ? _sync.RunOnDemandAsync(_stop.Token) : _sync.RunByIntervalAsync(_stop.Token));
-        _loops.Add(ProbeAsync(_stop.Token));
-        _loops.Add(MaintainAsync(_stop.Token));
+        _loops.Add(WatchAsync(_options.FsyncBeforeAck ? _sync.RunOnDemandAsync(_stop.Token) : _sync.RunByIntervalAsync(_stop.Token)));
+        _loops.Add(WatchAsync(ProbeAsync(_stop.Token)));
+        _loops.Add(WatchAsync(MaintainAsync(_stop.Token)));
+    }
+
+    /// <summary>A loop that ends before it was told to is a bug: it is logged, and samples are no longer promised safe.</summary>
+    async Task WatchAsync(Task loop)
+    {
+        try
+        {
+            await loop;
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The store is being closed.
+        }
+        catch (Exception e)
+        {
+            Log.MaintenanceFailed(_logger, e);
+            _notWritable = $"Background work of the store ended: {e.Message} Restart the server.";
+        }
     }
 
     async Task MaintainAsync(CancellationToken cancellationToken)

@@ -10,12 +10,43 @@ sealed class BlockList(string folder, PageCache cache, ILogger logger, Action<St
 {
     readonly Lock _lock = new();
     volatile Block[] _blocks = [];
+    volatile Tuple<Block[], SortedSet<string>>? _hosts;
     int _nextNumber = 1;
 
     /// <summary>The readable blocks, oldest first. The array is never changed.</summary>
     public Block[] Current => _blocks;
 
     public string Folder => folder;
+
+    /// <summary>The hosts of all blocks; gathered again when the list has changed.</summary>
+    public IReadOnlySet<string> Hosts
+    {
+        get
+        {
+            var current = _blocks;
+            if (_hosts is { } known && known.Item1 == current)
+            {
+                return known.Item2;
+            }
+
+            var hosts = new SortedSet<string>(StringComparer.Ordinal);
+            foreach (var block in current)
+            {
+                try
+                {
+                    using var lease = block.Borrow();
+                    hosts.UnionWith(block.Hosts());
+                }
+                catch (CorruptDataException e)
+                {
+                    Report(e);
+                }
+            }
+
+            _hosts = Tuple.Create(current, hosts);
+            return hosts;
+        }
+    }
 
     /// <summary>Opens what lies in the folder. Damaged files are renamed to <c>*.damaged</c> and reported; unfinished ones deleted.</summary>
     public void Open()

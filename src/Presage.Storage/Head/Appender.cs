@@ -24,6 +24,29 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
     public void Run(ReadOnlySpan<PendingAppend> group)
     {
         var bounds = AppendBounds.At(time.GetUtcNow(), options);
+        try
+        {
+            WriteJournal(group, bounds);
+        }
+        catch
+        {
+            // Series may have got numbers that the segment will never hold: it ends here, the next one registers them.
+            journal.Seal();
+            throw;
+        }
+
+        foreach (var pending in group)
+        {
+            Append(pending, bounds);
+            ResolveOlder(pending);
+            Totals.Add(pending);
+        }
+
+        TellObserver();
+    }
+
+    void WriteJournal(ReadOnlySpan<PendingAppend> group, in AppendBounds bounds)
+    {
         journal.BeginGroup();
         long newestMs = long.MinValue;
         foreach (var pending in group)
@@ -34,14 +57,6 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
         }
 
         journal.Write(newestMs);
-        foreach (var pending in group)
-        {
-            Append(pending, bounds);
-            ResolveOlder(pending);
-            Totals.Add(pending);
-        }
-
-        TellObserver();
     }
 
     /// <summary>Finds or adds the series of a batch that have a sample within the bounds.</summary>

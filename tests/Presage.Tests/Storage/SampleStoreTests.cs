@@ -151,6 +151,27 @@ public sealed class SampleStoreTests
         Assert.Equal(20, fixture.Store.Statistics.SamplesAppended);
     }
 
+    [Fact]
+    public async Task A_key_that_is_none_fails_its_batch_and_nothing_else()
+    {
+        await using var fixture = new StoreFixture();
+        await fixture.AppendAsync("a", 0, Start, 1);
+        var batch = new SampleBatch();
+        batch.AddSeries(StoreFixture.LabelsOf("new", 1).ToKey());
+        batch.AddSample(Start, 1);
+        batch.AddSeries([5, 1]);
+        batch.AddSample(Start, 1);
+        await Assert.ThrowsAsync<FormatException>(async () => await fixture.Store.AppendAsync(batch, CancellationToken.None));
+        Assert.True(fixture.Store.IsWritable);
+        Assert.Empty(fixture.Read("new", 1));
+        await fixture.AppendAsync(("a", 0, Start + 1, 1), ("new", 1, Start, 1));
+
+        await fixture.ReopenAsync();
+        Assert.Equal(2, fixture.Read("a", 0).Length);
+        Assert.Single(fixture.Read("new", 1));
+        Assert.Empty(fixture.Store.Statistics.Damages);
+    }
+
     static int Count(ISampleSource source, params LabelMatcher[] matchers) =>
         source.Select(matchers, StoreFixture.Always).Count;
 
