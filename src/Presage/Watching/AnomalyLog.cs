@@ -67,6 +67,22 @@ public sealed class AnomalyLog(StateDatabase state)
         }
     });
 
+    /// <summary>Ends what no detector of a host carries on: its state was lost or is from before the anomaly.</summary>
+    internal void CloseAbandoned(string host, IReadOnlySet<string> runningKeys) => state.Write(connection =>
+    {
+        var open = connection.Query(
+            "select id, key from anomalies where host = $host and end_ms is null",
+            static row => (Id: row.GetInt64(0), Key: row.GetString(1)),
+            ("$host", host));
+        foreach (var (id, key) in open)
+        {
+            if (!runningKeys.Contains(key))
+            {
+                connection.Execute("update anomalies set end_ms = peak_ms where id = $id", ("$id", id));
+            }
+        }
+    });
+
     /// <summary>Drops what ended before a time.</summary>
     internal void Trim(long beforeMs) => state.Write(connection =>
         connection.Execute("delete from anomalies where end_ms < $before", ("$before", beforeMs)));

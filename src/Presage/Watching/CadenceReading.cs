@@ -6,7 +6,8 @@ namespace Presage.Watching;
 /// How far apart a host's samples are, where they begin, and which labels they share: read from one series that every
 /// source sends with each scrape.
 /// </summary>
-sealed record CadenceReading(TimeSpan Cadence, long OldestMs, LabelSet Labels)
+/// <param name="Samples">How many samples the reading rests on.</param>
+sealed record CadenceReading(TimeSpan Cadence, long OldestMs, LabelSet Labels, int Samples)
 {
     /// <summary>Series that come with each scrape, best first.</summary>
     static readonly string[] Probes = ["node_load1", "node_memory_MemTotal_bytes", "node_time_seconds", "up"];
@@ -24,7 +25,8 @@ sealed record CadenceReading(TimeSpan Cadence, long OldestMs, LabelSet Labels)
                 one.Read(range, columns);
                 if (columns.Count > 0)
                 {
-                    return new CadenceReading(Of(columns.TimestampsMs), columns.TimestampsMs[0], one.Labels);
+                    var times = columns.TimestampsMs;
+                    return new CadenceReading(Of(times), times[0], one.Labels, columns.Count);
                 }
             }
         }

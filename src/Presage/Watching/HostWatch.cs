@@ -119,7 +119,7 @@ sealed class HostWatch
         {
             foreach (var track in Tracks())
             {
-                track.End(EvaluatedMs + 1);
+                track.EndSilent(EvaluatedMs + 1);
             }
         }
     }

@@ -67,6 +67,9 @@ sealed class VitalTrack
     /// <summary>The latest value; NaN where there is none now.</summary>
     public double Value { get; private set; } = double.NaN;
 
+    /// <summary>What is shown of a silent host: its last value, which is no longer stored; NaN otherwise.</summary>
+    public double Kept { get; private set; } = double.NaN;
+
     /// <summary>Data time of the latest value there was.</summary>
     public long TimeMs { get; private set; } = long.MinValue;
 
@@ -107,6 +110,7 @@ sealed class VitalTrack
         Reading = Detector.Feed(timestampMs, value);
         change = Reading.Change;
         Value = value;
+        Kept = double.NaN;
         TimeMs = timestampMs;
         FirstMs = Math.Min(FirstMs, timestampMs);
         _values.Add(timestampMs, value);
@@ -140,6 +144,14 @@ sealed class VitalTrack
         }
     }
 
+    /// <summary>Ends the series of a host that has fallen silent; the last value stays to be looked at.</summary>
+    public void EndSilent(long timestampMs)
+    {
+        double last = IsPresent ? Value : Kept;
+        End(timestampMs);
+        Kept = last;
+    }
+
     /// <summary>Moves what waits into a batch.</summary>
     public void Flush(SampleBatch batch)
     {
@@ -153,7 +165,7 @@ sealed class VitalTrack
         Key,
         Vital,
         Per,
-        IsPresent ? Value : null,
+        IsPresent ? Value : Known(Kept),
         TimeMs,
         Known(Reading.Lower),
         Known(Reading.Upper),

@@ -21,6 +21,7 @@ public sealed class Watcher
     /// <summary>presage_host_up of a silent host is repeated this often: rules look back 5 min.</summary>
     const long SilentUpEveryMs = 5_000;
 
+    const int SamplesOfCadenceMin = 4;
     const long DescribeEveryMs = 60_000;
     const long TrimEveryMs = 3_600_000;
 
@@ -179,8 +180,10 @@ public sealed class Watcher
     void Describe(
         HostEntry entry, HostWatch watch, ISampleSource source, long newestMs, CancellationToken cancellationToken)
     {
-        watch.DescribedMs = newestMs;
         var reading = CadenceReading.Of(source, new TimeRange(newestMs - 3_600_000, newestMs));
+
+        // Of a host just met the cadence is not known: it is read again with each sample.
+        watch.DescribedMs = reading is { Samples: < SamplesOfCadenceMin } ? long.MinValue : newestMs;
         var facts = _facts.Read(source, newestMs, cancellationToken);
         lock (entry.Gate)
         {
@@ -286,6 +289,8 @@ public sealed class Watcher
             Log.StatesDropped(_logger, entry.Name, dropped);
         }
 
+        var running = tracks.Where(static track => track.Detector.IsUnusual).Select(static track => track.Key);
+        Anomalies.CloseAbandoned(entry.Name, running.ToHashSet(StringComparer.Ordinal));
         var watch = new HostWatch(entry.Name, tracks) { SavedMs = NowMs };
         lock (_gate)
         {

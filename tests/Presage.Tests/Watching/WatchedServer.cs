@@ -82,9 +82,15 @@ sealed class WatchedServer : IAsyncDisposable
             : null;
 
     /// <summary>Stops and starts again on the same folder.</summary>
-    public async Task RestartAsync()
+    public async Task RestartAsync(Action<StateDatabase>? beforeStart = null)
     {
         await CloseAsync();
+        if (beforeStart is not null)
+        {
+            using var state = StateDatabase.Open(_folder);
+            beforeStart(state);
+        }
+
         Open();
     }
 

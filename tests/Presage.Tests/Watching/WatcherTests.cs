@@ -1,4 +1,5 @@
 using Presage.Detection;
+using Presage.State;
 using Presage.Watching;
 using Xunit;
 
@@ -104,6 +105,9 @@ public sealed class WatcherTests
         Assert.True(server.Registry.Find("web1")!.IsSilent);
         Assert.Equal(lastSeenMs, server.Registry.Find("web1")!.LastSeenMs);
         Assert.Null(server.Query("presage_vital{vital=\"memory_use\"}"));
+        var shown = server.Watcher.ReadingsOf("web1").Single(reading => reading.Key == "memory_use");
+        Assert.Equal(0.4, shown.Value!.Value, 1);
+        Assert.Equal(lastSeenMs, shown.TimeMs);
         for (int i = 0; i < 600; i++)
         {
             await server.SecondAsync();
@@ -192,6 +196,45 @@ public sealed class WatcherTests
 
         // The simulated host has 24 series.
         Assert.InRange(server.Registry.Find("web1")!.SamplesPerSecond, 22, 24.5);
+    }
+
+    [Fact]
+    public async Task A_lost_state_is_learned_again_from_the_stored_samples()
+    {
+        await using var server = new WatchedServer();
+        var host = new SimulatedHost("web1:9100", 7);
+        await server.BackfillAsync(host, TimeSpan.FromMinutes(40), 1);
+        await server.Watcher.TurnAsync(CancellationToken.None);
+        host.CpuUse = 1;
+        for (int i = 0; i < 30; i++)
+        {
+            await server.SecondAsync(host);
+        }
+
+        await server.RestartAsync(beforeStart: static state => state.Write(connection =>
+            connection.Execute("update detector_states set state = x'63'")));
+        await server.SecondAsync();
+
+        Assert.InRange(server.Watcher.LearningOf("web1")!.LearnedSeconds, 2_400, 2_450);
+        Assert.Contains(server.Watcher.UnusualOf("web1"), static odd => odd.Key == "cpu_use");
+        Assert.Single(server.Watcher.Anomalies.Between(0, server.NowMs, "web1", 100), a => a.Key == "cpu_use");
+    }
+
+    [Fact]
+    public async Task An_anomaly_that_no_detector_carries_on_is_ended()
+    {
+        await using var server = new WatchedServer();
+        var anomaly = new Anomaly { StartMs = 1_000, EndMs = 3_000, PeakMs = 2_000, Lower = 0, Upper = 0.1 };
+        server.Watcher.Anomalies.Write([
+            new AnomalyEvent("web1", "cpu_use", "cpu_use", anomaly, IsOpen: true, "a"),
+            new AnomalyEvent("web1", "load", "load", anomaly, IsOpen: true, "b"),
+        ]);
+
+        server.Watcher.Anomalies.CloseAbandoned("web1", new HashSet<string> { "load" });
+
+        var stored = server.Watcher.Anomalies.Between(0, server.NowMs, "web1", 100).ToDictionary(static a => a.Key);
+        Assert.Equal(2_000, stored["cpu_use"].EndMs);
+        Assert.Null(stored["load"].EndMs);
     }
 
     static VitalSnapshot Cpu(WatchedServer server) =>
