@@ -58,6 +58,7 @@ describe("overview", () => {
 
   it("shows every host in a grid that the arrows walk through", () => visit("/", async (page) => {
     const grid = page.getByRole("grid", { name: "Hosts by state" });
+    await grid.waitFor();
     assert.equal(await grid.getByRole("gridcell").count(), 240);
     await grid.getByRole("gridcell", { name: "db-03, critical" }).focus();
     await page.keyboard.press("ArrowRight");

@@ -778,7 +778,7 @@ export interface paths {
         get: operations["query"];
         put?: never;
         /**
-         * Evaluate PromQL at one time; parameters as a form
+         * The same with its parameters as a form
          * @description Needs role viewer.
          */
         post: operations["queryForm"];
@@ -802,7 +802,7 @@ export interface paths {
         get: operations["queryRange"];
         put?: never;
         /**
-         * Evaluate PromQL over a range of time; parameters as a form
+         * The same with its parameters as a form
          * @description Needs role viewer.
          */
         post: operations["queryRangeForm"];
@@ -826,7 +826,7 @@ export interface paths {
         get: operations["series"];
         put?: never;
         /**
-         * The series that match[] selects; parameters as a form
+         * The same with its parameters as a form
          * @description Needs role viewer.
          */
         post: operations["seriesForm"];
@@ -850,7 +850,7 @@ export interface paths {
         get: operations["labels"];
         put?: never;
         /**
-         * The names of all labels; parameters as a form
+         * The same with its parameters as a form
          * @description Needs role viewer.
          */
         post: operations["labelsForm"];
@@ -1878,7 +1878,8 @@ export interface operations {
     live: {
         parameters: {
             query?: {
-                host?: string[];
+                /** @description A host whose vital signs are wanted; may stand several times */
+                host?: string;
             };
             header?: never;
             path?: never;
