@@ -288,7 +288,7 @@ export class Administration {
     return {
       version: "0.1.0", startedMs: this.world.startedMs - 9 * DAY, uptimeSeconds: 9 * 86_400, dataFolder: "/var/lib/presage",
       storage: { seriesActive: 274_080, samplesAppended: 12_480_221_904, samplesPerSecond: 411_840, bytesOnDisk: 21_474_836_480, journalBytes: 268_435_456, blocks: 361, lastFlushMs: this.world.startedMs - 22 * MINUTE, lastFlushError: null, headBytes: 402_653_184, recoverySeconds: 1.8, samplesReplayed: 0, damage: [] },
-      rejected: { tooOld: 12, outOfOrder: 0, tooManySeries: 0 }, process: { cpuRatio: 0.31, memoryBytes: 812_000_000 }, writable: true, notWritableReason: null,
+      rejected: { tooOld: 12, outOfOrder: 0, tooManySeries: 0 }, refusedRequests: {}, process: { cpuRatio: 0.31, memoryBytes: 812_000_000 }, writable: true, notWritableReason: null,
     };
   }
 }
