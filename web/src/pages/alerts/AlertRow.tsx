@@ -59,7 +59,7 @@ function Acts({ alert, offBecause, onAcknowledge, onGiveBack, onSilence }: Alert
   return (
     <>
       {alert.state === "acknowledged" && <Button small onClick={onGiveBack} offBecause={offBecause}>Give back</Button>}
-      {(alert.state === "firing" || alert.state === "pending") && <Button small onClick={onAcknowledge} offBecause={offBecause}>Acknowledge</Button>}
+      {alert.state === "firing" && <Button small onClick={onAcknowledge} offBecause={offBecause}>Acknowledge</Button>}
       {alert.state !== "silenced" && <SilencePopover quiet alerts={[alert]} onSilence={onSilence} offBecause={offBecause} />}
     </>
   );

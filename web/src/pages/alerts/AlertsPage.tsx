@@ -150,7 +150,7 @@ interface KeyProps {
 function useListKeys({ targets, current, chosen, select, clear, actions, off }: KeyProps): void {
   useShortcut("x", "Select the row", () => { if (current !== undefined && current.state !== "resolved") select(current.id, !chosen.has(current.id)); });
   useShortcut("a", "Acknowledge", () => {
-    const open = targets.filter((alert) => alert.state === "firing" || alert.state === "pending");
+    const open = targets.filter((alert) => alert.state === "firing");
     if (open.length > 0 && !off) actions.acknowledge(open);
   });
   useShortcut("s", "Silence", () => {
@@ -161,9 +161,9 @@ function useListKeys({ targets, current, chosen, select, clear, actions, off }: 
 }
 
 function Selection({ selected, actions, offBecause, clear }: { selected: AlertItem[]; actions: AlertActions; offBecause: string | null; clear: () => void }) {
-  const open = selected.filter((alert) => alert.state === "firing" || alert.state === "pending");
+  const open = selected.filter((alert) => alert.state === "firing");
   const hosts = [...new Set(selected.map((alert) => alert.host))];
-  const why = open.length === 0 ? "All of them are acknowledged already." : offBecause;
+  const why = open.length === 0 ? "None of them fires without somebody: pending alerts cannot be acknowledged." : offBecause;
   return (
     <div className={styles.selection} data-selection role="region" aria-label="Selection">
       <b>{selected.length} selected</b>

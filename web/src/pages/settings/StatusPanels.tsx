@@ -37,7 +37,7 @@ function StatusFigures({ status }: { status: Status }) {
         <dt>On disk</dt><dd title={`${storage.bytesOnDisk} bytes`}>{formatValue(storage.bytesOnDisk, "bytes")}, of that journal {formatValue(storage.journalBytes, "bytes")}, {plural(storage.blocks, "block")}</dd>
         <dt>Series</dt><dd>{formatCount(storage.seriesActive)} active</dd>
         <dt>Samples</dt><dd>{significant(storage.samplesPerSecond)} a second, {formatCount(storage.samplesAppended)} since the start</dd>
-        <dt>Last block written</dt><dd>{storage.lastFlushMs === null ? "none yet; the first is written when an hour is complete" : <TimeText at={storage.lastFlushMs} />}</dd>
+        <dt>Last block written</dt><dd>{storage.lastFlushMs === null ? "none yet; the first is written when an hour is complete" : <TimeText at={storage.lastFlushMs} />}{storage.lastFlushError !== null && <span className="warnText"> · the last try failed: {storage.lastFlushError}</span>}</dd>
         <dt>Refused samples</dt><dd>{refused.length === 0 ? "none since the start" : refused.map(([reason, count]) => `${formatCount(count)} ${words(reason)}`).join(", ")}</dd>
         <dt>Damage found at start</dt><dd>{storage.damage.length === 0 ? "none" : storage.damage.join(" ")}</dd>
         <dt>Processor</dt><dd>{significant(process.cpuRatio * 100, 2)}&nbsp;% of one core</dd>
