@@ -27,8 +27,9 @@ export function StoragePanel() {
 }
 
 function StatusFigures({ status }: { status: Status }) {
-  const { storage, process, rejected } = status;
-  const refused = Object.entries(rejected).filter(([, count]) => count > 0);
+  const { storage, process } = status;
+  const refused = counted(status.rejected);
+  const requests = counted(status.refusedRequests);
   return (
     <div className={styles.inside}>
       {!status.writable && <div style={{ marginBottom: 14 }}><Banner icon={<Glyph kind="crit" size={16} decorative />}><b>Nothing can be stored.</b> {status.notWritableReason}</Banner></div>}
@@ -38,7 +39,8 @@ function StatusFigures({ status }: { status: Status }) {
         <dt>Series</dt><dd>{formatCount(storage.seriesActive)} active</dd>
         <dt>Samples</dt><dd>{significant(storage.samplesPerSecond)} a second, {formatCount(storage.samplesAppended)} since the start</dd>
         <dt>Last block written</dt><dd>{storage.lastFlushMs === null ? "none yet; the first is written when an hour is complete" : <TimeText at={storage.lastFlushMs} />}{storage.lastFlushError !== null && <span className="warnText"> · the last try failed: {storage.lastFlushError}</span>}</dd>
-        <dt>Refused samples</dt><dd>{refused.length === 0 ? "none since the start" : refused.map(([reason, count]) => `${formatCount(count)} ${words(reason)}`).join(", ")}</dd>
+        <dt>Refused samples</dt><dd>{refused}</dd>
+        <dt>Refused requests</dt><dd>{requests}</dd>
         <dt>Damage found at start</dt><dd>{storage.damage.length === 0 ? "none" : storage.damage.join(" ")}</dd>
         <dt>Processor</dt><dd>{significant(process.cpuRatio * 100, 2)}&nbsp;% of one core</dd>
         <dt>Memory</dt><dd>{formatValue(process.memoryBytes, "bytes")}</dd>
@@ -46,6 +48,12 @@ function StatusFigures({ status }: { status: Status }) {
       </dl>
     </div>
   );
+}
+
+/** "12 too old, 3 out of order", or that there are none. */
+function counted(counts: Readonly<Record<string, number>>): string {
+  const found = Object.entries(counts).filter(([, count]) => count > 0).map(([reason, count]) => `${formatCount(count)} ${words(reason)}`);
+  return found.length === 0 ? "none since the start" : found.join(", ");
 }
 
 /** "tooOld" is read as "too old". */
