@@ -128,7 +128,8 @@ sealed class PresageServer : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The data folder {_options.Data} cannot be used: {e.Message} Choose another by --data.", e);
+            throw new StartException(
+                $"The data folder {_options.Data} cannot be used: {e.Message} Choose another by --data.", e);
         }
         catch (InvalidDataException e)
         {
@@ -252,7 +253,8 @@ sealed class PresageServer : IAsyncDisposable
         NotifyingParts.Map(root, api);
         WriteApi.Map(root);
         root.MapOpenApi(ApiDocument.Path).Require(Access.Public);
-        root.MapScalarApiReference("/api/docs", static o => o.WithTitle("Presage API").WithOpenApiRoutePattern(ApiDocument.Path))
+        root.MapScalarApiReference(
+            "/api/docs", static o => o.WithTitle("Presage API").WithOpenApiRoutePattern(ApiDocument.Path))
             .Require(Access.Public);
         Dashboard.Map(root);
     }
@@ -305,6 +307,11 @@ sealed class PresageServer : IAsyncDisposable
             status.Tick(logger);
             live.Tick();
         }));
+        var evaluator = services.GetRequiredService<AlertEvaluator>();
+        var retention = services.GetRequiredService<AlertRetention>();
+        Every("alert rules", AlertPulse.Interval, stopping => Do(() => evaluator.Evaluate(stopping)));
+        Every("alert retention", TimeSpan.FromHours(1), _ => Do(retention.Sweep));
+        _loops.Add(services.GetRequiredService<OutboxDispatcher>().RunAsync(_stopping.Token));
         Every("token uses", TimeSpan.FromMinutes(1), _ => Do(tokens.StoreUses));
         _closing.Push(async () =>
         {

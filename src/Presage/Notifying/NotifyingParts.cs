@@ -1,5 +1,9 @@
 using Microsoft.AspNetCore.DataProtection;
+using Presage.Alerting.Outbox;
 using Presage.Api;
+using Presage.Configuration;
+using Presage.Metrics;
+using Presage.Query;
 using Presage.State;
 
 namespace Presage.Notifying;
@@ -29,7 +33,41 @@ static class NotifyingParts
         .AddSingleton<AlertPulse>()
         .AddSingleton<AlertBoard>()
         .AddSingleton<ChannelNotifiers>()
-        .AddSingleton<ChannelTrial>();
+        .AddSingleton<ChannelTrial>()
+        .AddSingleton<AlertingStores>()
+        .AddSingleton<AlertRetention>()
+        .AddSingleton(Evaluator)
+        .AddSingleton(Dispatcher);
+
+    static AlertEvaluator Evaluator(IServiceProvider services)
+    {
+        var queries = new RuleQueries(
+            new PromQlEngine(new QueryLimits()), services.GetRequiredService<ISampleSource>());
+        string? externalUrl = services.GetRequiredService<PresageOptions>().ExternalUrl?.ToString().TrimEnd('/');
+        return new AlertEvaluator(
+            services.GetRequiredService<AlertingStores>(),
+            queries.Instant,
+            services.GetRequiredService<AlertPulse>(),
+            services.GetRequiredService<OutboxSignal>(),
+            () => externalUrl ?? services.GetService<ListenAddresses>()?.Local.ToString().TrimEnd('/'),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<AlertEvaluator>>());
+    }
+
+    static OutboxDispatcher Dispatcher(IServiceProvider services)
+    {
+        var notifiers = services.GetRequiredService<ChannelNotifiers>();
+        var time = services.GetRequiredService<TimeProvider>();
+        return new OutboxDispatcher(
+            services.GetRequiredService<OutboxStore>(),
+            services.GetRequiredService<ChannelStore>(),
+            notifiers.For,
+            services.GetRequiredService<OutboxSignal>(),
+            services.GetRequiredService<AlertStore>(),
+            time,
+            new SeededGenerator((ulong)time.GetUtcNow().Ticks),
+            services.GetRequiredService<ILogger<OutboxDispatcher>>());
+    }
 
     /// <summary>
     /// Maps the endpoints: Presage's own below <paramref name="api"/>, Prometheus' below <paramref name="root"/>.
