@@ -48,6 +48,7 @@ class Handler:
         with open(path + ".part", "wb") as file:
             file.write(head.encode() + envelope.original_content)
         os.rename(path + ".part", path)
+        print("mail", self.mails, flush=True)
         return f"250 2.0.0 Ok: queued as TEST{self.mails}"
 
 
