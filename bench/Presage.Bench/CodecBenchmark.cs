@@ -33,8 +33,10 @@ static class CodecBenchmark
 
     static void Compare(string name, List<(long[] Times, double[] Values)> chunks)
     {
-        Measure(name, "Presage", chunks, Chunk.Write, static (chunk, times, values) => new ChunkReader(chunk).Read(times, values));
-        Measure(name, "Gorilla", chunks, GorillaChunk.Write, static (chunk, times, values) => GorillaChunk.Read(chunk, times, values));
+        Measure(name, "Presage", chunks, Chunk.Write, static (chunk, times, values) =>
+            new ChunkReader(chunk).Read(times, values));
+        Measure(name, "Gorilla", chunks, GorillaChunk.Write, static (chunk, times, values) =>
+            GorillaChunk.Read(chunk, times, values));
     }
 
     static void Measure(
@@ -78,7 +80,8 @@ static class CodecBenchmark
         }
 
         Console.WriteLine(
-            $"{name,-34} {codec,-8} {(double)bytes / samples,9:0.000} {best / samples,10:0.0} {bestRead / samples,10:0.0}");
+            $"{name,-34} {codec,-8} {(double)bytes / samples,9:0.000} " +
+            $"{best / samples,10:0.0} {bestRead / samples,10:0.0}");
     }
 
     static List<(long[] Times, double[] Values)> Made(int series, int seconds, int jitterMs)
@@ -98,7 +101,8 @@ static class CodecBenchmark
                     state ^= state >> 7;
                     state ^= state << 17;
                     int n = (c * Chunk.SamplesMax) + i;
-                    times[i] = 1_800_000_000_000 + (n * seconds * 1000L) + (jitterMs > 0 ? (long)(state % (ulong)jitterMs) : 0);
+                    times[i] = 1_800_000_000_000 + (n * seconds * 1000L) + (
+                        jitterMs > 0 ? (long)(state % (ulong)jitterMs) : 0);
                     values[i] = source.Step(seconds, n * seconds);
                 }
 

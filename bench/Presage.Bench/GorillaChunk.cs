@@ -4,9 +4,9 @@ using Presage.Storage;
 namespace Presage.Bench;
 
 /// <summary>
-/// The peer of the codec: timestamps as differences of differences in classes of bits, values XORed with their predecessor
-/// (Pelkonen et al., VLDB 2015, with the millisecond classes Prometheus uses). Written for this benchmark, with the same bit
-/// reader and writer as our own codec.
+/// The peer of the codec: timestamps as differences of differences in classes of bits, values XORed with their
+/// predecessor (Pelkonen et al., VLDB 2015, with the millisecond classes Prometheus uses). Written for this
+/// benchmark, with the same bit reader and writer as our own codec.
 /// </summary>
 static class GorillaChunk
 {

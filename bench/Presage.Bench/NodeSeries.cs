@@ -1,9 +1,9 @@
 namespace Presage.Bench;
 
 /// <summary>
-/// Series as a node exporter sends them, made from a seed: of 100 about 55 never change; the others are counters that stand
-/// still most of the time, busy counters with a daily rhythm, seconds with two decimals, memory in pages, load averages,
-/// ratios with all digits.
+/// Series as a node exporter sends them, made from a seed: of 100 about 55 never change; the others are counters that
+/// stand still most of the time, busy counters with a daily rhythm, seconds with two decimals, memory in pages, load
+/// averages, ratios with all digits.
 /// </summary>
 sealed class NodeSeries
 {

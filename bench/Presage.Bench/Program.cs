@@ -9,6 +9,7 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Presage.Bench -- codec [SCRAPES.gz] | ingest [FOLDER]");
+    Console.Error.WriteLine(
+        "Usage: dotnet run -c Release --project bench/Presage.Bench -- codec [SCRAPES.gz] | ingest [FOLDER]");
     return 2;
 }

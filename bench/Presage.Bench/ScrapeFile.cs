@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace Presage.Bench;
 
 /// <summary>
-/// Recorded scrapes of a real node exporter: for each a line <c>@MS</c>, then the lines <c>name{labels} value</c>. How to
-/// record them: bench/README.md.
+/// Recorded scrapes of a real node exporter: for each a line <c>@MS</c>, then the lines <c>name{labels} value</c>.
+/// How to record them: bench/README.md.
 /// </summary>
 static class ScrapeFile
 {

@@ -1,6 +1,8 @@
 namespace Presage.Storage;
 
-/// <summary>Stored bytes are not what was written: a checksum, a bound or a format rule is broken. Recovery answers it.</summary>
+/// <summary>
+/// Stored bytes are not what was written: a checksum, a bound or a format rule is broken. Recovery answers it.
+/// </summary>
 public sealed class CorruptDataException : Exception
 {
     public CorruptDataException(string message, string file = "", long offsetBytes = 0)

@@ -1,6 +1,8 @@
 namespace Presage.Storage;
 
-/// <summary>Another process holds the data folder. The message names the process and the folder and says what to do.</summary>
+/// <summary>
+/// Another process holds the data folder. The message names the process and the folder and says what to do.
+/// </summary>
 public sealed class DataFolderLockedException(string folder, int? processId)
     : IOException(
         $"Data folder {folder} is in use by {(processId is { } id ? $"process {id}" : "another process")}. " +

@@ -9,14 +9,17 @@ namespace Presage.Storage;
 /// </summary>
 sealed class FolderLock : IDisposable
 {
-    /// <summary>On Unix only "none" takes a lock that excludes; on Windows "read" excludes writers and shows the process id.</summary>
+    /// <summary>
+    /// On Unix only "none" takes a lock that excludes; on Windows "read" excludes writers and shows the process id.
+    /// </summary>
     static readonly FileShare Sharing = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
 
     readonly FileStream _file;
 
     FolderLock(FileStream file) => _file = file;
 
-    /// <exception cref="DataFolderLockedException">Another process, or another store of this one, holds the folder.</exception>
+    /// <exception cref="DataFolderLockedException">Another process, or another store of this one, holds the
+    /// folder.</exception>
     public static FolderLock Take(string folder)
     {
         string path = Path.Combine(folder, "presage.lock");

@@ -1,9 +1,9 @@
 namespace Presage.Storage;
 
 /// <summary>
-/// Told what was appended, so that watching runs in the same turn and nobody polls the store. Called once per host part of
-/// every batch, after its samples became readable and before they are acknowledged; calls never overlap. Must be cheap and
-/// must not throw.
+/// Told what was appended, so that watching runs in the same turn and nobody polls the store. Called once per host
+/// part of every batch, after its samples became readable and before they are acknowledged; calls never overlap. Must
+/// be cheap and must not throw.
 /// </summary>
 public interface IAppendObserver
 {

@@ -6,7 +6,8 @@ namespace Presage.Storage;
 static partial class Log
 {
     [LoggerMessage(2000, LogLevel.Information,
-        "Store opened: {Folder}, {Series} series, {Samples} samples from {Segments} journal segments, {Blocks} blocks, {Elapsed} ms")]
+        "Store opened: {Folder}, {Series} series, {Samples} samples from {Segments} journal segments, " +
+        "{Blocks} blocks, {Elapsed} ms")]
     public static partial void Opened(
         ILogger logger, string folder, int series, long samples, int segments, int blocks, long elapsed);
 
@@ -19,13 +20,15 @@ static partial class Log
     [LoggerMessage(2003, LogLevel.Information, "The journal can be written again")]
     public static partial void WritableAgain(ILogger logger);
 
-    [LoggerMessage(2004, LogLevel.Information, "Flushed {Chunks} chunks of {Series} series into {File} ({Bytes} bytes)")]
+    [LoggerMessage(
+        2004, LogLevel.Information, "Flushed {Chunks} chunks of {Series} series into {File} ({Bytes} bytes)")]
     public static partial void Flushed(ILogger logger, long chunks, int series, string file, long bytes);
 
     [LoggerMessage(2005, LogLevel.Error, "The head could not be written to a block; it is tried again in a minute")]
     public static partial void FlushFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(2006, LogLevel.Warning, "Damage in {File} at byte {Offset}: {Reason} The file was set aside as {Aside}")]
+    [LoggerMessage(
+        2006, LogLevel.Warning, "Damage in {File} at byte {Offset}: {Reason} The file was set aside as {Aside}")]
     public static partial void BlockSetAside(ILogger logger, string file, long offset, string reason, string aside);
 
     [LoggerMessage(2007, LogLevel.Information, "Retention deleted {File}, its newest sample was of {Newest}")]
@@ -34,7 +37,8 @@ static partial class Log
     [LoggerMessage(2008, LogLevel.Error, "Storage maintenance failed")]
     public static partial void MaintenanceFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(2009, LogLevel.Warning, "Damage in {File} at byte {Offset}: {Reason} Its samples are missing from the answer")]
+    [LoggerMessage(
+        2009, LogLevel.Warning, "Damage in {File} at byte {Offset}: {Reason} Its samples are missing from the answer")]
     public static partial void PageDamaged(ILogger logger, string file, long offset, string reason);
 
     [LoggerMessage(2010, LogLevel.Debug, "{Series} idle series left memory")]

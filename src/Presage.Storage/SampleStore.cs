@@ -4,8 +4,8 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>
-/// The store of samples: a journal that survives kill -9, a head of open chunks in memory, blocks of the hours before. One
-/// folder, one process. All members may be called from any thread.
+/// The store of samples: a journal that survives kill -9, a head of open chunks in memory, blocks of the hours
+/// before. One folder, one process. All members may be called from any thread.
 /// </summary>
 public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
 {
@@ -64,8 +64,8 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes the folder, reads the journal back and starts the background work. Damage is cut off or set aside and reported
-    /// in <see cref="Statistics"/>, never fatal.
+    /// Takes the folder, reads the journal back and starts the background work. Damage is cut off or set aside and
+    /// reported in <see cref="Statistics"/>, never fatal.
     /// </summary>
     /// <exception cref="DataFolderLockedException">Another process holds the folder.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
@@ -183,12 +183,14 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     public IReadOnlyList<string> LabelValues(string name, IReadOnlyList<LabelMatcher> matchers, TimeRange range) =>
         _source.LabelValues(name, matchers, range);
 
-    /// <summary>Only the series of one host (<see cref="SeriesKey.HostOf"/>); empty where the host is unknown.</summary>
+    /// <summary>
+    /// Only the series of one host (<see cref="SeriesKey.HostOf"/>); empty where the host is unknown.
+    /// </summary>
     public ISampleSource ForHost(string host) => new StoreSource(_head, _blocks, _samples, host);
 
     /// <summary>
-    /// Writes all that is in memory to blocks, the current hour included, and deletes the journal segments they cover. Happens
-    /// by itself some minutes after every hour, for that hour.
+    /// Writes all that is in memory to blocks, the current hour included, and deletes the journal segments they
+    /// cover. Happens by itself some minutes after every hour, for that hour.
     /// </summary>
     /// <exception cref="IOException">The disk is full or broken: everything stays in memory and journal.</exception>
     public Task FlushAsync(CancellationToken cancellationToken) => FlushBeforeAsync(long.MaxValue, cancellationToken);
@@ -240,12 +242,15 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
 
     void Start()
     {
-        _loops.Add(WatchAsync(_options.FsyncBeforeAck ? _sync.RunOnDemandAsync(_stop.Token) : _sync.RunByIntervalAsync(_stop.Token)));
+        _loops.Add(WatchAsync(
+            _options.FsyncBeforeAck ? _sync.RunOnDemandAsync(_stop.Token) : _sync.RunByIntervalAsync(_stop.Token)));
         _loops.Add(WatchAsync(ProbeAsync(_stop.Token)));
         _loops.Add(WatchAsync(MaintainAsync(_stop.Token)));
     }
 
-    /// <summary>A loop that ends before it was told to is a bug: it is logged, and samples are no longer promised safe.</summary>
+    /// <summary>
+    /// A loop that ends before it was told to is a bug: it is logged, and samples are no longer promised safe.
+    /// </summary>
     async Task WatchAsync(Task loop)
     {
         try
@@ -330,7 +335,8 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
             Log.NotWritable(_logger, e.Message);
         }
 
-        _notWritable = $"The journal in {JournalFolder} cannot be written: {e.Message} Samples are refused until it can.";
+        _notWritable = $"The journal in {JournalFolder} cannot be written: {e.Message} " +
+            "Samples are refused until it can.";
     }
 
     async Task ProbeAsync(CancellationToken cancellationToken)

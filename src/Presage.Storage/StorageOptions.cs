@@ -3,13 +3,19 @@ namespace Presage.Storage;
 /// <summary>What a <see cref="SampleStore"/> needs to know. Checked when the store is opened.</summary>
 public sealed class StorageOptions
 {
-    /// <summary>The folder that holds journal and blocks; made when missing. One process at a time may hold it.</summary>
+    /// <summary>
+    /// The folder that holds journal and blocks; made when missing. One process at a time may hold it.
+    /// </summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>Written samples reach the disk itself (survive power loss) at most this much later. Default 200 ms.</summary>
+    /// <summary>
+    /// Written samples reach the disk itself (survive power loss) at most this much later. Default 200 ms.
+    /// </summary>
     public TimeSpan FsyncInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Acknowledge only after fsync (durability <c>fsync</c>): slower, survives power loss. Default false.</summary>
+    /// <summary>
+    /// Acknowledge only after fsync (durability <c>fsync</c>): slower, survives power loss. Default false.
+    /// </summary>
     public bool FsyncBeforeAck { get; init; }
 
     /// <summary>How long samples are kept. Default 15 days; at least 2 hours.</summary>
@@ -18,7 +24,9 @@ public sealed class StorageOptions
     /// <summary>Samples older than this are refused as too old. Default 2 h.</summary>
     public TimeSpan PastMax { get; init; } = TimeSpan.FromHours(2);
 
-    /// <summary>Samples further in the future than this are refused (the sender's clock is wrong). Default 10 min.</summary>
+    /// <summary>
+    /// Samples further in the future than this are refused (the sender's clock is wrong). Default 10 min.
+    /// </summary>
     public TimeSpan FutureMax { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Active series in all; further new ones are refused. Default 5 million.</summary>
@@ -30,31 +38,41 @@ public sealed class StorageOptions
     /// <summary>A series without samples for this long leaves memory; its blocks stay. Default 2 h.</summary>
     public TimeSpan IdleMax { get; init; } = TimeSpan.FromHours(2);
 
-    /// <summary>An hour goes into a block this long after its end, so that slow senders still reach the head. Default 5 min.</summary>
+    /// <summary>
+    /// An hour goes into a block this long after its end, so that slow senders still reach the head. Default 5 min.
+    /// </summary>
     public TimeSpan FlushDelay { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>A journal segment is closed at this size. Default 64 MB; 1 MB to 1 GB.</summary>
     public int JournalSegmentBytesMax { get; init; } = 64 << 20;
 
-    /// <summary>Told of every append; must be cheap. Called on the append path, never at the same time as itself.</summary>
+    /// <summary>
+    /// Told of every append; must be cheap. Called on the append path, never at the same time as itself.
+    /// </summary>
     public IAppendObserver? Observer { get; init; }
 
-    /// <summary>Called before every write, allocation, fsync and truncation; tests throw from it what a broken disk throws.</summary>
+    /// <summary>
+    /// Called before every write, allocation, fsync and truncation; tests throw from it what a broken disk throws.
+    /// </summary>
     internal Action<DiskOperation>? BeforeDisk { get; init; }
 
-    /// <exception cref="ArgumentException">A value is out of its range; the message names it and its bounds.</exception>
+    /// <exception cref="ArgumentException">A value is out of its range; the message names it and its
+    /// bounds.</exception>
     internal void Validate()
     {
         Check(DataFolder.Length > 0, nameof(DataFolder), "must name a folder");
-        Check(FsyncInterval > TimeSpan.Zero && FsyncInterval <= TimeSpan.FromMinutes(1), nameof(FsyncInterval), "must be 1 ms to 1 min");
+        Check(FsyncInterval > TimeSpan.Zero && FsyncInterval <= TimeSpan.FromMinutes(1), nameof(FsyncInterval),
+            "must be 1 ms to 1 min");
         Check(Retention >= TimeSpan.FromHours(2), nameof(Retention), "must be at least 2 h");
         Check(PastMax >= TimeSpan.Zero, nameof(PastMax), "must not be negative");
         Check(FutureMax >= TimeSpan.Zero, nameof(FutureMax), "must not be negative");
         Check(SeriesMax > 0, nameof(SeriesMax), "must be positive");
         Check(SeriesPerHostMax > 0, nameof(SeriesPerHostMax), "must be positive");
         Check(IdleMax >= TimeSpan.FromMinutes(1), nameof(IdleMax), "must be at least 1 min");
-        Check(FlushDelay >= TimeSpan.Zero && FlushDelay <= TimeSpan.FromHours(1), nameof(FlushDelay), "must be 0 to 1 h");
-        Check(JournalSegmentBytesMax is >= 1 << 20 and <= 1 << 30, nameof(JournalSegmentBytesMax), "must be 1 MB to 1 GB");
+        Check(FlushDelay >= TimeSpan.Zero && FlushDelay <= TimeSpan.FromHours(1), nameof(FlushDelay),
+            "must be 0 to 1 h");
+        Check(JournalSegmentBytesMax is >= 1 << 20 and <= 1 << 30, nameof(JournalSegmentBytesMax),
+            "must be 1 MB to 1 GB");
     }
 
     static void Check(bool valid, string name, string rule)

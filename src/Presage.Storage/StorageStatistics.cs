@@ -31,7 +31,9 @@ public sealed record StorageStatistics
     /// <summary>Journal and blocks together.</summary>
     public long DiskBytes => JournalBytes + BlockBytes;
 
-    /// <summary>When the head was last written to blocks, ms since 1970 UTC; null when not since the store was opened.</summary>
+    /// <summary>
+    /// When the head was last written to blocks, ms since 1970 UTC; null when not since the store was opened.
+    /// </summary>
     public required long? LastFlushMs { get; init; }
 
     /// <summary>Why the last flush failed; null where it did not.</summary>

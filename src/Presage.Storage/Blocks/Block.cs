@@ -9,9 +9,9 @@ using ZstdSharp;
 namespace Presage.Storage;
 
 /// <summary>
-/// An immutable file of chunks of one span of time, memory-mapped. Opening reads and checks the index only; pages are checked
-/// when they are unpacked. Members throw <see cref="CorruptDataException"/> where bytes are damaged. Whoever reads holds a
-/// lease (<see cref="Borrow"/>), so that closing waits for readers.
+/// An immutable file of chunks of one span of time, memory-mapped. Opening reads and checks the index only; pages are
+/// checked when they are unpacked. Members throw <see cref="CorruptDataException"/> where bytes are damaged. Whoever
+/// reads holds a lease (<see cref="Borrow"/>), so that closing waits for readers.
 /// </summary>
 sealed class Block : ILabelIndex, IDisposable
 {
@@ -47,8 +47,10 @@ sealed class Block : ILabelIndex, IDisposable
             using var lease = Borrow();
             BlockFormat.Check(Bytes, path, out _indexAt, out _indexLength);
             Totals = new BlockTotals(
-                Field(IndexField.FromMs), Field(IndexField.ToMs), Field(IndexField.OldestMs), Field(IndexField.NewestMs),
-                Number(IndexField.CoveredSegment), Number(IndexField.Series), Number(IndexField.Chunks), Field(IndexField.Samples));
+                Field(IndexField.FromMs), Field(IndexField.ToMs), Field(IndexField.OldestMs),
+                    Field(IndexField.NewestMs),
+                Number(IndexField.CoveredSegment), Number(IndexField.Series), Number(IndexField.Chunks),
+                    Field(IndexField.Samples));
         }
         catch
         {
@@ -118,7 +120,8 @@ sealed class Block : ILabelIndex, IDisposable
             }
             catch (CorruptDataException e)
             {
-                throw new CorruptDataException(e.Reason, Path, PageEntryAt(IndexField.DataPagesAt, chunk, false).Offset);
+                throw new CorruptDataException(
+                    e.Reason, Path, PageEntryAt(IndexField.DataPagesAt, chunk, false).Offset);
             }
         }
     }
@@ -226,7 +229,8 @@ sealed class Block : ILabelIndex, IDisposable
     {
         byte[] text = Encoding.UTF8.GetBytes(name);
         int at = Search(IndexField.NamesAt, BlockFormat.NameEntryBytes, 0, Number(IndexField.Names), text);
-        return TryReadSpan(at, IndexField.NamesAt, BlockFormat.NameEntryBytes, Number(IndexField.Values), out first, out count);
+        return TryReadSpan(
+            at, IndexField.NamesAt, BlockFormat.NameEntryBytes, Number(IndexField.Values), out first, out count);
     }
 
     /// <summary>Reads the first number and the count of a table's entry and checks them.</summary>
@@ -281,7 +285,8 @@ sealed class Block : ILabelIndex, IDisposable
         }
 
         var entry = PageEntryAt(IndexField.KeyPagesAt, series, true);
-        var tail = Entry(IndexField.KeyPagesAt, number, BlockFormat.KeyPageEntryBytes)[BlockFormat.DataPageEntryBytes..];
+        var tail = Entry(
+            IndexField.KeyPagesAt, number, BlockFormat.KeyPageEntryBytes)[BlockFormat.DataPageEntryBytes..];
         int firstChunk = BinaryPrimitives.ReadInt32LittleEndian(tail);
         var page = Parse(entry, bytes => new KeyPage(bytes, firstChunk));
         _cache.Add(this, ~number, page, page.Bytes);

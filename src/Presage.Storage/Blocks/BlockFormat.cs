@@ -4,8 +4,8 @@ using System.IO.Hashing;
 namespace Presage.Storage;
 
 /// <summary>
-/// The bytes of a block file (drawn in docs/formats/block.md): a header, pages of compressed chunks, pages of series keys,
-/// the index, a footer that says where the index lies. All numbers are little-endian.
+/// The bytes of a block file (drawn in docs/formats/block.md): a header, pages of compressed chunks, pages of series
+/// keys, the index, a footer that says where the index lies. All numbers are little-endian.
 /// </summary>
 static class BlockFormat
 {
@@ -17,7 +17,8 @@ static class BlockFormat
     public const int PageItems = 256;
 
     /// <summary>
-    /// A reader believes no page larger than this: 256 chunks of at most 7 KB, or 256 keys of at most 64 KB and their counts.
+    /// A reader believes no page larger than this: 256 chunks of at most 7 KB, or 256 keys of at most 64 KB and their
+    /// counts.
     /// </summary>
     public const int PageBytesMax = 17 << 20;
 

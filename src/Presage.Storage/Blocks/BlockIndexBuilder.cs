@@ -24,7 +24,8 @@ sealed class BlockIndexBuilder
         var reader = new SeriesKeyReader(key);
         while (reader.Read(out var name, out var value))
         {
-            Utf8Lists.GetOrAdd(Utf8Lists.GetOrAdd(_labels, name, static () => new(StringComparer.Ordinal)), value, static () => new())
+            Utf8Lists.GetOrAdd(
+                Utf8Lists.GetOrAdd(_labels, name, static () => new(StringComparer.Ordinal)), value, static () => new())
                 .Add(number);
         }
     }

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Presage.Storage;
 
 /// <summary>
-/// The blocks of a folder. Readers take the list as it is now; adding and deleting make a new one. A deleted block stays
-/// mapped until its last reader is gone.
+/// The blocks of a folder. Readers take the list as it is now; adding and deleting make a new one. A deleted block
+/// stays mapped until its last reader is gone.
 /// </summary>
 sealed class BlockList(string folder, PageCache cache, ILogger logger, Action<StorageDamage> onDamage) : IDisposable
 {
@@ -48,7 +48,10 @@ sealed class BlockList(string folder, PageCache cache, ILogger logger, Action<St
         }
     }
 
-    /// <summary>Opens what lies in the folder. Damaged files are renamed to <c>*.damaged</c> and reported; unfinished ones deleted.</summary>
+    /// <summary>
+    /// Opens what lies in the folder. Damaged files are renamed to <c>*.damaged</c> and reported; unfinished ones
+    /// deleted.
+    /// </summary>
     public void Open()
     {
         foreach (string unfinished in Directory.EnumerateFiles(folder, "*.tmp"))

@@ -6,8 +6,8 @@ using ZstdSharp;
 namespace Presage.Storage;
 
 /// <summary>
-/// Writes a block: chunks page by page while they come, then keys, index and footer. The file has a temporary name until it
-/// is complete and on the disk; then it is renamed. Series come sorted by host, then key.
+/// Writes a block: chunks page by page while they come, then keys, index and footer. The file has a temporary name
+/// until it is complete and on the disk; then it is renamed. Series come sorted by host, then key.
 /// </summary>
 sealed class BlockWriter : IDisposable
 {

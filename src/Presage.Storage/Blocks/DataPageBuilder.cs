@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Presage.Storage;
 
 /// <summary>
-/// Collects up to 256 chunks into a page: each distinct time column once (series of one scrape share theirs), then per chunk
-/// the number of its time column and its value column.
+/// Collects up to 256 chunks into a page: each distinct time column once (series of one scrape share theirs), then
+/// per chunk the number of its time column and its value column.
 /// </summary>
 sealed class DataPageBuilder
 {
@@ -50,13 +50,15 @@ sealed class DataPageBuilder
     static void WriteVarint(ArrayBufferWriter<byte> writer, int value) =>
         writer.Advance(Varint.Write(writer.GetSpan(Varint.LengthMax), (ulong)value));
 
-    sealed class ByteComparer : IEqualityComparer<ReadOnlyMemory<byte>>, IAlternateEqualityComparer<ReadOnlySpan<byte>, ReadOnlyMemory<byte>>
+    sealed class ByteComparer : IEqualityComparer<ReadOnlyMemory<byte>>,
+        IAlternateEqualityComparer<ReadOnlySpan<byte>, ReadOnlyMemory<byte>>
     {
         public bool Equals(ReadOnlyMemory<byte> x, ReadOnlyMemory<byte> y) => x.Span.SequenceEqual(y.Span);
 
         public int GetHashCode(ReadOnlyMemory<byte> bytes) => GetHashCode(bytes.Span);
 
-        public bool Equals(ReadOnlySpan<byte> alternate, ReadOnlyMemory<byte> other) => alternate.SequenceEqual(other.Span);
+        public bool Equals(ReadOnlySpan<byte> alternate, ReadOnlyMemory<byte> other) =>
+            alternate.SequenceEqual(other.Span);
 
         public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)JournalFormat.Checksum(alternate);
 

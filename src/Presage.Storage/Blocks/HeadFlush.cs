@@ -6,20 +6,25 @@ namespace Presage.Storage;
 /// <summary>
 /// Writes finished hours of the head into blocks.
 /// <list type="number">
-/// <item>The journal begins a new segment while nobody appends: all samples of older segments are in the head then.</item>
+/// <item>The journal begins a new segment while nobody appends: all samples of older segments are in the head
+/// then.</item>
 /// <item>Shard by shard, open chunks that began before the limit are closed.</item>
-/// <item>Hour by hour, their chunks are marked, sorted by host and key, and written; appending and reading go on.</item>
-/// <item>The block becomes readable, then its chunks leave the head: readers copy the head first and may see both.</item>
+/// <item>Hour by hour, their chunks are marked, sorted by host and key, and written; appending and reading go
+/// on.</item>
+/// <item>The block becomes readable, then its chunks leave the head: readers copy the head first and may see
+/// both.</item>
 /// <item>Journal segments whose samples are all in blocks are deleted; series idle for long leave the head.</item>
 /// </list>
-/// A crash in between leaves a temporary file, or a block whose samples are in the journal too; the block says which segments
-/// it covers, and replay skips those.
+/// A crash in between leaves a temporary file, or a block whose samples are in the journal too; the block says which
+/// segments it covers, and replay skips those.
 /// </summary>
 sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockList blocks, Disk disk, ILogger logger)
 {
     const long HourMs = 3_600_000;
 
-    /// <summary>A block beyond this is completed and another begun: files stay below the 2 GB a mapping is read by.</summary>
+    /// <summary>
+    /// A block beyond this is completed and another begun: files stay below the 2 GB a mapping is read by.
+    /// </summary>
     const long BlockBytesTarget = 1L << 30;
 
     /// <summary>Series removed in one turn, so that appending waits a millisecond at most.</summary>
@@ -53,7 +58,9 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
         Log.SegmentsDeleted(logger, deleted);
     }
 
-    /// <summary>Removes series without chunks whose newest sample is older than the given time; returns how many.</summary>
+    /// <summary>
+    /// Removes series without chunks whose newest sample is older than the given time; returns how many.
+    /// </summary>
     public async Task<int> RemoveIdleAsync(long beforeMs)
     {
         var idle = new List<int>();

@@ -1,6 +1,8 @@
 namespace Presage.Storage;
 
-/// <summary>The numbers at the beginning of a block's index, in their order. Offsets count from the index' beginning.</summary>
+/// <summary>
+/// The numbers at the beginning of a block's index, in their order. Offsets count from the index' beginning.
+/// </summary>
 enum IndexField
 {
     /// <summary>The span of time the block stands for: from, up to but not including.</summary>

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Presage.Storage;
 
 /// <summary>
-/// Keeps unpacked pages of blocks, the least recently used ones leave first: neighbouring series share pages, and a chart is
-/// asked for again a moment later.
+/// Keeps unpacked pages of blocks, the least recently used ones leave first: neighbouring series share pages, and a
+/// chart is asked for again a moment later.
 /// </summary>
 sealed class PageCache(long bytesMax)
 {

@@ -1,8 +1,8 @@
 namespace Presage.Storage;
 
 /// <summary>
-/// Ascending series numbers as runs: for each, the gap to the run before and its length less one, as varints. All series of
-/// a host stand together, so most postings are a few bytes.
+/// Ascending series numbers as runs: for each, the gap to the run before and its length less one, as varints. All
+/// series of a host stand together, so most postings are a few bytes.
 /// </summary>
 sealed class PostingsBuilder
 {

@@ -5,8 +5,8 @@ namespace Presage.Storage;
 
 /// <summary>
 /// Codes small non-negative numbers: Golomb-Rice codes whose parameter follows the numbers, and run lengths while zeros
-/// prevail (H. Malvar, "Adaptive Run-Length / Golomb-Rice Encoding of Quantized Generalized Gaussian Sources", DCC 2006).
-/// Both ends keep the same state and adapt it after every code, so no parameter travels but the first.
+/// prevail (H. Malvar, "Adaptive Run-Length / Golomb-Rice Encoding of Quantized Generalized Gaussian Sources", DCC
+/// 2006). Both ends keep the same state and adapt it after every code, so no parameter travels but the first.
 /// <code>
 /// run mode (run parameter k > 0):  0                      2^k zeros
 ///                                  1, k bits r, code(u-1) r zeros, then u > 0
@@ -18,7 +18,9 @@ namespace Presage.Storage;
 /// </summary>
 struct AdaptiveRice
 {
-    /// <summary>Unary prefix that announces a long code. Prefix, stop bit and 31 low bits fit one 57-bit peek.</summary>
+    /// <summary>
+    /// Unary prefix that announces a long code. Prefix, stop bit and 31 low bits fit one 57-bit peek.
+    /// </summary>
     internal const int EscapeOnes = 16;
 
     /// <summary>Parameters are kept in eighths, so that they move slower than by a factor of two.</summary>
@@ -65,7 +67,9 @@ struct AdaptiveRice
         AppendCode(ref writer, u - 1);
     }
 
-    /// <summary>Appends a value that the numbers cannot express; it counts as no zero and moves no Rice parameter.</summary>
+    /// <summary>
+    /// Appends a value that the numbers cannot express; it counts as no zero and moves no Rice parameter.
+    /// </summary>
     public void AppendRaw(ref BitWriter writer, ulong bits)
     {
         int k = RunScale >> Fraction;
@@ -82,7 +86,9 @@ struct AdaptiveRice
         writer.Write64(bits);
     }
 
-    /// <summary>Ends the stream: the reader knows how many numbers there are, so a run may be longer than what is left.</summary>
+    /// <summary>
+    /// Ends the stream: the reader knows how many numbers there are, so a run may be longer than what is left.
+    /// </summary>
     public void Finish(ref BitWriter writer)
     {
         if (Run > 0)

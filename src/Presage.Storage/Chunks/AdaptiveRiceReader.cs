@@ -7,11 +7,12 @@ namespace Presage.Storage;
 static class AdaptiveRiceReader
 {
     /// <summary>
-    /// Reads as many numbers as the destination holds. Where a value was kept as it is, its bits stand in the destination and
-    /// its position is added to <paramref name="raw"/>. Returns how many raw ones there are.
+    /// Reads as many numbers as the destination holds. Where a value was kept as it is, its bits stand in the
+    /// destination and its position is added to <paramref name="raw"/>. Returns how many raw ones there are.
     /// </summary>
     /// <exception cref="CorruptDataException">The stream is cut or not one.</exception>
-    public static int Read(ref BitReader reader, AdaptiveRice state, scoped Span<ulong> destination, scoped Span<ushort> raw)
+    public static int Read(
+        ref BitReader reader, AdaptiveRice state, scoped Span<ulong> destination, scoped Span<ushort> raw)
     {
         int rawCount = 0;
         int at = 0;

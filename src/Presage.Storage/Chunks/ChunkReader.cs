@@ -2,7 +2,9 @@ using Presage.Metrics;
 
 namespace Presage.Storage;
 
-/// <summary>Reads one chunk. The bytes may come from anywhere: whatever they hold, only the documented exception is thrown.</summary>
+/// <summary>
+/// Reads one chunk. The bytes may come from anywhere: whatever they hold, only the documented exception is thrown.
+/// </summary>
 readonly ref struct ChunkReader
 {
     readonly ReadOnlySpan<byte> _time;

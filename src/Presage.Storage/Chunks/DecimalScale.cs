@@ -5,9 +5,9 @@ using System.Runtime.CompilerServices;
 namespace Presage.Storage;
 
 /// <summary>
-/// Writes a double as an exact integer times a power: of ten (counted seconds, percentages) or of two (bytes in pages). The
-/// integer stays below 2^53 and the power of ten below 10^10, so that one correctly rounded division restores the very bits.
-/// Scale 0 to 9: value = m / 10^scale. Scale 17 to 56: value = m x 2^(scale - 16).
+/// Writes a double as an exact integer times a power: of ten (counted seconds, percentages) or of two (bytes in
+/// pages). The integer stays below 2^53 and the power of ten below 10^10, so that one correctly rounded division
+/// restores the very bits. Scale 0 to 9: value = m / 10^scale. Scale 17 to 56: value = m x 2^(scale - 16).
 /// </summary>
 static class DecimalScale
 {
@@ -21,7 +21,9 @@ static class DecimalScale
 
     public static bool IsValid(int scale) => scale <= DecimalMax || (scale > BinaryBase && scale <= BinaryMax);
 
-    /// <summary>The integer of a value at a scale; false where the value has none there (-0, NaN, infinity, more digits).</summary>
+    /// <summary>
+    /// The integer of a value at a scale; false where the value has none there (-0, NaN, infinity, more digits).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryToMantissa(double value, int scale, out long mantissa)
     {
@@ -65,7 +67,9 @@ static class DecimalScale
         }
     }
 
-    /// <summary>The smallest power of ten, from a given one on, at which a value has an integer; -1 where there is none.</summary>
+    /// <summary>
+    /// The smallest power of ten, from a given one on, at which a value has an integer; -1 where there is none.
+    /// </summary>
     public static int FindDecimal(double value, int from)
     {
         if (!double.IsFinite(value))
@@ -85,8 +89,8 @@ static class DecimalScale
     }
 
     /// <summary>
-    /// The scale that suits all values, and how many of them it cannot express: the smallest sufficient power of ten, or for
-    /// integers the largest common power of two.
+    /// The scale that suits all values, and how many of them it cannot express: the smallest sufficient power of ten,
+    /// or for integers the largest common power of two.
     /// </summary>
     public static int Choose(ReadOnlySpan<double> values, out int misfits)
     {

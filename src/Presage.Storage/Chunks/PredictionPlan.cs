@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Presage.Storage;
 
 /// <summary>
-/// Weighs differences against differences of differences over the first integers of a column, by the bits each would take,
-/// and derives the first parameters of the code.
+/// Weighs differences against differences of differences over the first integers of a column, by the bits each would
+/// take, and derives the first parameters of the code.
 /// </summary>
 struct PredictionPlan
 {

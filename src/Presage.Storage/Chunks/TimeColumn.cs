@@ -1,8 +1,8 @@
 namespace Presage.Storage;
 
 /// <summary>
-/// The timestamps of a chunk, apart from its values, so that the chunks of one scrape can share them. Regular ones are three
-/// numbers; irregular ones a <see cref="TimeStream"/>. Drawn format: docs/formats/chunk.md.
+/// The timestamps of a chunk, apart from its values, so that the chunks of one scrape can share them. Regular ones
+/// are three numbers; irregular ones a <see cref="TimeStream"/>. Drawn format: docs/formats/chunk.md.
 /// </summary>
 static class TimeColumn
 {

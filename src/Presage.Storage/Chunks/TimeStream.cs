@@ -2,8 +2,9 @@
 namespace Presage.Storage;
 
 /// <summary>
-/// A column of irregular timestamps that is being written. Each is predicted as its predecessor plus the interval; a miss of
-/// more than an eighth makes the new distance the interval (a gap, another scrape interval), smaller ones are jitter.
+/// A column of irregular timestamps that is being written. Each is predicted as its predecessor plus the interval; a
+/// miss of more than an eighth makes the new distance the interval (a gap, another scrape interval), smaller ones are
+/// jitter.
 /// </summary>
 struct TimeStream
 {

@@ -80,7 +80,8 @@ static class ValueColumn
         }
     }
 
-    static void Accumulate(ReadOnlySpan<ulong> codes, Span<long> mantissas, bool second, ref long mantissa, ref long delta)
+    static void Accumulate(
+        ReadOnlySpan<ulong> codes, Span<long> mantissas, bool second, ref long mantissa, ref long delta)
     {
         if (second)
         {

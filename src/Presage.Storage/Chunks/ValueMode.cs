@@ -12,6 +12,8 @@ enum ValueMode : byte
     /// <summary>Differences of differences: counters with a steady rate.</summary>
     DeltaOfDelta = 2,
 
-    /// <summary>XOR with the value before (Pelkonen et al., "Gorilla", VLDB 2015): values that are no short decimals.</summary>
+    /// <summary>
+    /// XOR with the value before (Pelkonen et al., "Gorilla", VLDB 2015): values that are no short decimals.
+    /// </summary>
     Xor = 3,
 }

@@ -13,7 +13,9 @@ struct ValueStream
     /// <summary>Bytes a header takes at most: mode, scale, start, two numbers; or mode and eight bytes.</summary>
     public const int HeaderBytesMax = 3 + (2 * Varint.LengthMax);
 
-    /// <summary>Bytes one sample takes at most: a broken run, the escape, 64 bits; room for a whole-word store.</summary>
+    /// <summary>
+    /// Bytes one sample takes at most: a broken run, the escape, 64 bits; room for a whole-word store.
+    /// </summary>
     public const int SampleBytesMax = 13;
 
     long _previous;
@@ -29,7 +31,9 @@ struct ValueStream
     /// <summary>Room that <paramref name="samples"/> samples need at most, header and slack included.</summary>
     public static int BytesMax(int samples) => HeaderBytesMax + (samples * SampleBytesMax) + (2 * BitWriter.SlackBytes);
 
-    /// <summary>Begins a column: chooses mode and scale by these values and writes them. Returns the whole bytes written.</summary>
+    /// <summary>
+    /// Begins a column: chooses mode and scale by these values and writes them. Returns the whole bytes written.
+    /// </summary>
     public int Begin(ReadOnlySpan<double> values, Span<byte> destination)
     {
         this = default;
@@ -57,8 +61,8 @@ struct ValueStream
     }
 
     /// <summary>
-    /// Appends values; returns false, with the state spoilt, where the column must be begun anew for all its values (work on
-    /// a copy). <paramref name="written"/> is the number of samples already in the column.
+    /// Appends values; returns false, with the state spoilt, where the column must be begun anew for all its values
+    /// (work on a copy). <paramref name="written"/> is the number of samples already in the column.
     /// </summary>
     public bool TryAppend(ReadOnlySpan<double> values, int written, Span<byte> destination, out int length)
     {
@@ -84,7 +88,9 @@ struct ValueStream
         return true;
     }
 
-    /// <summary>Writes what is still owed (a run, an unfinished byte): the column is complete. Returns the bytes written.</summary>
+    /// <summary>
+    /// Writes what is still owed (a run, an unfinished byte): the column is complete. Returns the bytes written.
+    /// </summary>
     public int Finish(Span<byte> destination)
     {
         if (Mode == ValueMode.Constant)

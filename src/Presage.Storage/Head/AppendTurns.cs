@@ -3,9 +3,9 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>
-/// Lets one caller at a time append. A caller who finds the turn free takes it on its own thread and is done when the call
-/// returns; those who come meanwhile wait together and are appended as one group, by one write. Work that must not meet an
-/// append (rolling the journal, removing series) takes a turn of its own.
+/// Lets one caller at a time append. A caller who finds the turn free takes it on its own thread and is done when the
+/// call returns; those who come meanwhile wait together and are appended as one group, by one write. Work that must
+/// not meet an append (rolling the journal, removing series) takes a turn of its own.
 /// </summary>
 sealed class AppendTurns(Appender appender, Action<IOException> onBrokenDisk) : IThreadPoolWorkItem
 {
@@ -27,7 +27,8 @@ sealed class AppendTurns(Appender appender, Action<IOException> onBrokenDisk) : 
                 var pending = new PendingAppend
                 {
                     Batch = batch,
-                    Completion = new TaskCompletionSource<AppendOutcome>(TaskCreationOptions.RunContinuationsAsynchronously),
+                    Completion = new TaskCompletionSource<AppendOutcome>(
+                        TaskCreationOptions.RunContinuationsAsynchronously),
                 };
                 _waiting.Add(pending);
                 return new ValueTask<AppendOutcome>(pending.Completion.Task);

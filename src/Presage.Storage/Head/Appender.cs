@@ -4,13 +4,16 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>
-/// One turn of appending, for a group of batches: look the series up (new ones are added), collect the journal's frames,
-/// write them by one call, append in the same order, tell the observer. What the journal holds and what the head holds so
-/// have one order, and replay decides about every sample as the turn did. Called by one at a time (<see cref="AppendTurns"/>).
+/// One turn of appending, for a group of batches: look the series up (new ones are added), collect the journal's
+/// frames, write them by one call, append in the same order, tell the observer. What the journal holds and what the
+/// head holds so have one order, and replay decides about every sample as the turn did. Called by one at a time (<see
+/// cref="AppendTurns"/>).
 /// </summary>
 sealed class Appender(Head head, JournalLog journal, StorageOptions options, TimeProvider time, StoredSamples stored)
 {
-    /// <summary>How many series ahead the slot of the table, and half as many ahead the state it names, are prefetched.</summary>
+    /// <summary>
+    /// How many series ahead the slot of the table, and half as many ahead the state it names, are prefetched.
+    /// </summary>
     const int PrefetchAhead = 8;
 
     readonly List<HostSeries> _touchedHosts = [];
@@ -77,7 +80,8 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
 
             ref readonly var one = ref series[i];
             ids[i] = -1;
-            if (RefuseOutOfBounds(pending, one, times.Slice(one.FirstSample, one.SampleCount), bounds) < one.SampleCount)
+            if (RefuseOutOfBounds(
+                pending, one, times.Slice(one.FirstSample, one.SampleCount), bounds) < one.SampleCount)
             {
                 var key = batch.KeyOf(one);
                 int id = table.Find(one.KeyHash, key);
@@ -86,7 +90,8 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
         }
     }
 
-    static int RefuseOutOfBounds(PendingAppend pending, in BatchSeries series, ReadOnlySpan<long> times, in AppendBounds bounds)
+    static int RefuseOutOfBounds(
+        PendingAppend pending, in BatchSeries series, ReadOnlySpan<long> times, in AppendBounds bounds)
     {
         int refused = 0;
         foreach (long timestampMs in times)
@@ -269,7 +274,9 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
         }
     }
 
-    /// <summary>A sample older than the newest is a retry where the very sample is stored, and refused where it is not.</summary>
+    /// <summary>
+    /// A sample older than the newest is a retry where the very sample is stored, and refused where it is not.
+    /// </summary>
     void ResolveOlder(PendingAppend pending)
     {
         foreach (var (index, sample) in _older)
@@ -297,7 +304,8 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
         _older.Clear();
     }
 
-    static void RefuseConflicting(PendingAppend pending, in BatchSeries series, long timestampMs, double value, long storedBits)
+    static void RefuseConflicting(
+        PendingAppend pending, in BatchSeries series, long timestampMs, double value, long storedBits)
     {
         pending.Conflicting++;
         pending.FirstRefusal ??= Refusal.Conflicting(

@@ -4,9 +4,9 @@ using System.Buffers.Binary;
 namespace Presage.Storage;
 
 /// <summary>
-/// Memory for the many short byte streams of a shard that grow bit by bit: cells of 32 bytes, 28 of them payload and 4 the
-/// number of the next cell. No stream moves when it grows, freed cells fit every other stream, and the garbage collector sees
-/// a few large arrays. Guarded by the shard's lock.
+/// Memory for the many short byte streams of a shard that grow bit by bit: cells of 32 bytes, 28 of them payload and
+/// 4 the number of the next cell. No stream moves when it grows, freed cells fit every other stream, and the garbage
+/// collector sees a few large arrays. Guarded by the shard's lock.
 /// </summary>
 sealed class CellPool
 {
@@ -26,7 +26,9 @@ sealed class CellPool
     /// <summary>Memory held.</summary>
     public long Bytes => (long)_slabs.Count * CellBytes << CellsPerSlabLog2;
 
-    /// <summary>Appends to a stream; <paramref name="length"/> is what it held before. An empty stream has no cells.</summary>
+    /// <summary>
+    /// Appends to a stream; <paramref name="length"/> is what it held before. An empty stream has no cells.
+    /// </summary>
     public void Append(ref int first, ref int last, int length, ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)

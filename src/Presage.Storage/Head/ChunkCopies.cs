@@ -19,7 +19,9 @@ sealed class ChunkCopies
         _length = 0;
     }
 
-    /// <summary>Begins a copy of a chunk; <paramref name="compressed"/> of its samples are in the value column.</summary>
+    /// <summary>
+    /// Begins a copy of a chunk; <paramref name="compressed"/> of its samples are in the value column.
+    /// </summary>
     public Place Add(int count, int compressed, long firstMs)
     {
         _copies.Add(new Copy { Count = count, Compressed = compressed, FirstMs = firstMs, TimeAt = _length });
@@ -33,7 +35,8 @@ sealed class ChunkCopies
     public ReadOnlySpan<byte> TimeOf(int index) => _bytes.AsSpan(_copies[index].TimeAt, _copies[index].TimeLength);
 
     /// <summary>The value column of a copy.</summary>
-    public ReadOnlySpan<byte> ValuesOf(int index) => _bytes.AsSpan(_copies[index].ValuesAt, _copies[index].ValuesLength);
+    public ReadOnlySpan<byte> ValuesOf(int index) =>
+        _bytes.AsSpan(_copies[index].ValuesAt, _copies[index].ValuesLength);
 
     public int CountOf(int index) => _copies[index].Count;
 
@@ -80,7 +83,9 @@ sealed class ChunkCopies
         return _bytes.AsSpan(_length);
     }
 
-    /// <summary>Where one chunk is being copied to, column by column: room first, then how much of it was used.</summary>
+    /// <summary>
+    /// Where one chunk is being copied to, column by column: room first, then how much of it was used.
+    /// </summary>
     public readonly ref struct Place(ChunkCopies copies)
     {
         public Span<byte> TimeRoom => copies.Room(TimeColumn.BytesMax(Chunk.SamplesMax));

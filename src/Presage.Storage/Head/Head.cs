@@ -6,12 +6,14 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>
-/// All active series in memory: the look-up by key, and their state, split by host over shards. One caller at a time appends
-/// and removes series; readers use the locks of the shards.
+/// All active series in memory: the look-up by key, and their state, split by host over shards. One caller at a time
+/// appends and removes series; readers use the locks of the shards.
 /// </summary>
 sealed class Head
 {
-    /// <summary>Two powers above the cores of a small machine: readers of one host rarely meet the writer of another.</summary>
+    /// <summary>
+    /// Two powers above the cores of a small machine: readers of one host rarely meet the writer of another.
+    /// </summary>
     const int ShardCount = 16;
 
     readonly SeriesTable _table;

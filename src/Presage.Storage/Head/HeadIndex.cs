@@ -4,8 +4,8 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>
-/// Labels of a shard's active series: label name, value, series numbers. Changed only when a series begins or leaves, so
-/// readers do not get in the way of appending. All members but <see cref="Lock"/> want the lock held.
+/// Labels of a shard's active series: label name, value, series numbers. Changed only when a series begins or leaves,
+/// so readers do not get in the way of appending. All members but <see cref="Lock"/> want the lock held.
 /// </summary>
 sealed class HeadIndex : ILabelIndex
 {
@@ -33,7 +33,8 @@ sealed class HeadIndex : ILabelIndex
         var reader = new SeriesKeyReader(key);
         while (reader.Read(out var name, out var value))
         {
-            var values = Utf8Lists.GetOrAdd(_labels, name, static () => new Dictionary<string, IdList>(StringComparer.Ordinal));
+            var values = Utf8Lists.GetOrAdd(
+                _labels, name, static () => new Dictionary<string, IdList>(StringComparer.Ordinal));
             Utf8Lists.GetOrAdd(values, value, static () => new IdList()).Add(id);
         }
     }

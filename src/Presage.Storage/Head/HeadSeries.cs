@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Presage.Storage;
 
 /// <summary>
-/// The state of one active series: identity, newest sample, the open chunk and its last samples still uncompressed. Lives in
-/// large arrays (<see cref="SeriesSlabs"/>). All but the identity is guarded by the shard's lock.
+/// The state of one active series: identity, newest sample, the open chunk and its last samples still uncompressed.
+/// Lives in large arrays (<see cref="SeriesSlabs"/>). All but the identity is guarded by the shard's lock.
 /// </summary>
 struct HeadSeries
 {
@@ -16,7 +16,9 @@ struct HeadSeries
     public int Key;
     public int Host;
 
-    /// <summary>The segment <see cref="JournalId"/> counts in; another one means that the series must be registered again.</summary>
+    /// <summary>
+    /// The segment <see cref="JournalId"/> counts in; another one means that the series must be registered again.
+    /// </summary>
     public int JournalSegment;
     public int JournalId;
 
@@ -24,7 +26,9 @@ struct HeadSeries
     public long LastMs;
     public long LastBits;
 
-    /// <summary>The open chunk: its first timestamp, the distance of the next ones while they are regular, samples so far.</summary>
+    /// <summary>
+    /// The open chunk: its first timestamp, the distance of the next ones while they are regular, samples so far.
+    /// </summary>
     public long FirstMs;
     public int IntervalMs;
 

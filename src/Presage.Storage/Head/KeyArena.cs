@@ -1,9 +1,9 @@
 namespace Presage.Storage;
 
 /// <summary>
-/// Holds the canonical keys of the active series in large arrays, in steps of 16 bytes; freed places are used again by keys
-/// of the same size. Written by the one who appends; a key is never moved or changed while its series lives, so readers need
-/// no lock.
+/// Holds the canonical keys of the active series in large arrays, in steps of 16 bytes; freed places are used again
+/// by keys of the same size. Written by the one who appends; a key is never moved or changed while its series lives,
+/// so readers need no lock.
 /// </summary>
 sealed class KeyArena
 {

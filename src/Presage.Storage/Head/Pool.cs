@@ -1,6 +1,8 @@
 namespace Presage.Storage;
 
-/// <summary>Places for structs, numbered from 1, that are given back and used again. Guarded by the shard's lock.</summary>
+/// <summary>
+/// Places for structs, numbered from 1, that are given back and used again. Guarded by the shard's lock.
+/// </summary>
 sealed class Pool<T>
     where T : struct
 {

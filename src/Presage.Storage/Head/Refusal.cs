@@ -20,7 +20,8 @@ static class Refusal
         $"{Series(key)}: sample at {Time(timestampMs)} is out of order; the newest stored is at {Time(newestMs)}.";
 
     public static string Conflicting(ReadOnlySpan<byte> key, long timestampMs, double value, double stored) =>
-        $"{Series(key)}: sample at {Time(timestampMs)} has the value {Number(value)}, stored is {Number(stored)}; the first one stays.";
+        $"{Series(key)}: sample at {Time(timestampMs)} has the value {Number(value)}, " +
+        $"stored is {Number(stored)}; the first one stays.";
 
     public static string OverSeriesMax(ReadOnlySpan<byte> key, int max) =>
         $"{Series(key)}: new series refused, the store holds its maximum of {max} active series.";
@@ -29,7 +30,8 @@ static class Refusal
         $"{Series(key)}: new series refused, host \"{host}\" has its maximum of {max} active series.";
 
     public static string KeyTooLong(ReadOnlySpan<byte> key) =>
-        $"{Series(key)}: series refused, its labels take {key.Length} bytes; the maximum is {JournalFormat.KeyBytesMax}.";
+        $"{Series(key)}: series refused, its labels take {key.Length} bytes; " +
+        $"the maximum is {JournalFormat.KeyBytesMax}.";
 
     static string Series(ReadOnlySpan<byte> key)
     {
@@ -39,11 +41,13 @@ static class Refusal
 
     static string Time(long timestampMs) =>
         timestampMs is > -62135596800000 and < 253402300800000
-            ? DateTimeOffset.FromUnixTimeMilliseconds(timestampMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
+            ? DateTimeOffset.FromUnixTimeMilliseconds(timestampMs).ToString(
+                "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
             : $"{timestampMs} ms";
 
     static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     static string Span(TimeSpan span) =>
-        span.TotalHours >= 1 && span.Ticks % TimeSpan.TicksPerHour == 0 ? $"{span.TotalHours:0} h" : $"{span.TotalMinutes:0.#} min";
+        span.TotalHours >= 1 && span.Ticks % TimeSpan.TicksPerHour == 0 ? $"{span.TotalHours:0} h"
+            : $"{span.TotalMinutes:0.#} min";
 }

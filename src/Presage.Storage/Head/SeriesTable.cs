@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Presage.Storage;
 
 /// <summary>
-/// Finds a series by its key: open addressing with linear probing; a slot holds the upper half of the hash and the series'
-/// number plus one. Only the one who appends touches it.
+/// Finds a series by its key: open addressing with linear probing; a slot holds the upper half of the hash and the
+/// series' number plus one. Only the one who appends touches it.
 /// </summary>
 sealed class SeriesTable(SeriesSlabs series, KeyArena keys)
 {
@@ -70,7 +70,9 @@ sealed class SeriesTable(SeriesSlabs series, KeyArena keys)
         Put(_slots, hash, id);
     }
 
-    /// <summary>Removes a series. Those probed past its slot are put anew, so that no marks of removed ones pile up.</summary>
+    /// <summary>
+    /// Removes a series. Those probed past its slot are put anew, so that no marks of removed ones pile up.
+    /// </summary>
     public void Remove(ulong hash, int id)
     {
         int mask = _slots.Length - 1;

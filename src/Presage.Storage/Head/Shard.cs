@@ -4,14 +4,16 @@ using System.Diagnostics;
 namespace Presage.Storage;
 
 /// <summary>
-/// The hosts whose name hashes here: their open and closed chunks, and the index of their series. One writer appends at a
-/// time; readers hold the lock for the copy of one series' chunks.
+/// The hosts whose name hashes here: their open and closed chunks, and the index of their series. One writer appends
+/// at a time; readers hold the lock for the copy of one series' chunks.
 /// </summary>
 sealed class Shard
 {
     const long HourMs = 3_600_000;
 
-    /// <summary>When a chunk is this long, its mode is chosen again: the first eight samples were too few to judge by.</summary>
+    /// <summary>
+    /// When a chunk is this long, its mode is chosen again: the first eight samples were too few to judge by.
+    /// </summary>
     const int ReconsiderAt = 32;
 
     readonly CellPool _cells = new();
@@ -99,8 +101,8 @@ sealed class Shard
     }
 
     /// <summary>
-    /// Ends a flush of a series: its marked chunks leave (their block is readable), or stay when the flush failed. The lock
-    /// is held.
+    /// Ends a flush of a series: its marked chunks leave (their block is readable), or stay when the flush failed.
+    /// The lock is held.
     /// </summary>
     public void EndFlush(ref HeadSeries series, bool written)
     {

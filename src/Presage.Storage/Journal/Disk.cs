@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Presage.Storage;
 
 /// <summary>
-/// The few file operations of the store's writers, each behind the fault hook of the options, so that tests can break the
-/// disk where and when they like.
+/// The few file operations of the store's writers, each behind the fault hook of the options, so that tests can break
+/// the disk where and when they like.
 /// </summary>
 sealed partial class Disk(Action<DiskOperation>? before)
 {
@@ -41,8 +41,8 @@ sealed partial class Disk(Action<DiskOperation>? before)
     }
 
     /// <summary>
-    /// Reserves room, which reads as zeros, so that a full disk shows before a write and fsync has no sizes to write. File
-    /// systems that cannot do it are written to without.
+    /// Reserves room, which reads as zeros, so that a full disk shows before a write and fsync has no sizes to write.
+    /// File systems that cannot do it are written to without.
     /// </summary>
     /// <exception cref="IOException">The disk is full.</exception>
     public void Allocate(SafeFileHandle file, long offset, long length)
@@ -73,11 +73,14 @@ sealed partial class Disk(Action<DiskOperation>? before)
         }
     }
 
-    /// <summary>Opens a file for reading past the advisory lock that .NET would ask for; the lock file is read so.</summary>
+    /// <summary>
+    /// Opens a file for reading past the advisory lock that .NET would ask for; the lock file is read so.
+    /// </summary>
     public static SafeFileHandle OpenUnlocked(string path) =>
         OperatingSystem.IsWindows()
             ? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)
-            : OpenPlain(path, 0) is { IsInvalid: false } handle ? handle : throw new IOException($"{path} cannot be opened.");
+            : OpenPlain(path, 0) is { IsInvalid: false } handle ? handle
+                : throw new IOException($"{path} cannot be opened.");
 
     static int AllocateOnLinux(SafeFileHandle file, long offset, long length) =>
         Fallocate(file, 0, (nint)offset, (nint)length) == 0 ? 0 : Marshal.GetLastPInvokeError();

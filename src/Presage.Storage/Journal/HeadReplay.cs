@@ -3,8 +3,8 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>
-/// Puts what one journal segment holds back into the head, deciding about every sample as the append did. Samples that a
-/// block covers are skipped, but remembered as the newest of their series.
+/// Puts what one journal segment holds back into the head, deciding about every sample as the append did. Samples
+/// that a block covers are skipped, but remembered as the newest of their series.
 /// </summary>
 sealed class HeadReplay(Head head, CoveredSpans covered) : IJournalReplay
 {

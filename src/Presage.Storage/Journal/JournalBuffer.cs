@@ -24,7 +24,9 @@ sealed class JournalBuffer
         _frame = -1;
     }
 
-    /// <summary>Appends the registration of a series: its number in the segment is one more than the one's before.</summary>
+    /// <summary>
+    /// Appends the registration of a series: its number in the segment is one more than the one's before.
+    /// </summary>
     public void AddSeries(int journalId, ReadOnlySpan<byte> key, long lastMs, long lastBits)
     {
         EnsureRoom(JournalFormat.FrameHeaderBytes + key.Length + (4 * Varint.LengthMax));

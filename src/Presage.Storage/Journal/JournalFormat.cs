@@ -4,8 +4,8 @@ using System.IO.Hashing;
 namespace Presage.Storage;
 
 /// <summary>
-/// The bytes of a journal segment (drawn in docs/formats/journal.md): a header of 32 bytes, then frames of payload length,
-/// checksum and payload. A length of 0 is room reserved and not yet written: the end.
+/// The bytes of a journal segment (drawn in docs/formats/journal.md): a header of 32 bytes, then frames of payload
+/// length, checksum and payload. A length of 0 is room reserved and not yet written: the end.
 /// </summary>
 static class JournalFormat
 {
@@ -26,7 +26,9 @@ static class JournalFormat
     public const byte SeriesFrame = 1;
     public const byte SamplesFrame = 2;
 
-    /// <summary>Control byte of a sample: significant bytes of the value, then what of its predecessor holds for it.</summary>
+    /// <summary>
+    /// Control byte of a sample: significant bytes of the value, then what of its predecessor holds for it.
+    /// </summary>
     public const int ValueLengthMask = 0x0F;
     public const int NextId = 0x10;
     public const int SameTime = 0x20;

@@ -3,9 +3,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Presage.Storage;
 
 /// <summary>
-/// The write-ahead log: numbered segment files that are only appended to. Every segment is whole in itself (it registers each
-/// series before its first sample there), so segments can be deleted and damaged independently. One caller at a time fills
-/// and writes groups; <see cref="Sync"/> may run beside it.
+/// The write-ahead log: numbered segment files that are only appended to. Every segment is whole in itself (it
+/// registers each series before its first sample there), so segments can be deleted and damaged independently. One
+/// caller at a time fills and writes groups; <see cref="Sync"/> may run beside it.
 /// </summary>
 sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDisposable
 {
@@ -24,7 +24,9 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
     /// <summary>The frames of the group being collected.</summary>
     public JournalBuffer Group { get; } = new();
 
-    /// <summary>The number of the segment being written; series registered under another one must be registered again.</summary>
+    /// <summary>
+    /// The number of the segment being written; series registered under another one must be registered again.
+    /// </summary>
     public int Number { get; private set; }
 
     /// <summary>The number the next series gets in this segment.</summary>

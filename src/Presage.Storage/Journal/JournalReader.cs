@@ -4,8 +4,8 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>
-/// Reads a segment frame by frame until its end or the first damage. A frame is believed only when its checksum holds, and is
-/// handed on only when all of it makes sense.
+/// Reads a segment frame by frame until its end or the first damage. A frame is believed only when its checksum
+/// holds, and is handed on only when all of it makes sense.
 /// </summary>
 sealed class JournalReader(IJournalReplay replay)
 {
@@ -23,7 +23,8 @@ sealed class JournalReader(IJournalReplay replay)
     /// <summary>Reads a whole segment.</summary>
     public void Read(string path, int number)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, ReadAheadBytes);
+        using var file = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, ReadAheadBytes);
         WholeBytes = 0;
         Damage = null;
         _seriesCount = 0;

@@ -5,7 +5,9 @@ namespace Presage.Storage;
 /// <summary>Reads the journal back when a store is opened; damaged ends are cut off and reported.</summary>
 static class JournalRecovery
 {
-    /// <summary>Replays all segments of a folder into the head, oldest first; returns how many samples came back.</summary>
+    /// <summary>
+    /// Replays all segments of a folder into the head, oldest first; returns how many samples came back.
+    /// </summary>
     public static long Run(
         string folder, Head head, JournalLog journal, Block[] blocks, Action<StorageDamage> onDamage, ILogger logger)
     {

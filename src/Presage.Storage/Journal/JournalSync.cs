@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace Presage.Storage;
 
 /// <summary>
-/// Hands the journal to the disk itself: at intervals, or as soon as somebody waits for it. All who wait share one fsync, and
-/// each is told of one that began after it asked.
+/// Hands the journal to the disk itself: at intervals, or as soon as somebody waits for it. All who wait share one
+/// fsync, and each is told of one that began after it asked.
 /// </summary>
 sealed class JournalSync(JournalLog journal, TimeProvider time, TimeSpan interval, Action<IOException> onBrokenDisk)
 {

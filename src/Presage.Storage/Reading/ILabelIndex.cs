@@ -1,6 +1,8 @@
 namespace Presage.Storage;
 
-/// <summary>What a selection needs of an index: the head has one, every block another. Numbers are the index' own.</summary>
+/// <summary>
+/// What a selection needs of an index: the head has one, every block another. Numbers are the index' own.
+/// </summary>
 interface ILabelIndex
 {
     /// <summary>All series, ascending.</summary>

@@ -2,10 +2,14 @@ using Presage.Metrics;
 
 namespace Presage.Storage;
 
-/// <summary>Chunks of one series may overlap (a block and the head, two blocks of one hour): puts their samples in order.</summary>
+/// <summary>
+/// Chunks of one series may overlap (a block and the head, two blocks of one hour): puts their samples in order.
+/// </summary>
 static class SampleOrder
 {
-    /// <summary>Sorts the samples from a position on by time; of those with one timestamp the first one stays.</summary>
+    /// <summary>
+    /// Sorts the samples from a position on by time; of those with one timestamp the first one stays.
+    /// </summary>
     public static void Restore(SampleColumns columns, int start)
     {
         if (IsAscending(columns.TimestampsMs[start..]))

@@ -3,8 +3,8 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>
-/// Finds the series that satisfy matchers, by postings alone: equal values intersect, patterns unite the values they match
-/// first, and matchers that an absent label satisfies take away what they refuse.
+/// Finds the series that satisfy matchers, by postings alone: equal values intersect, patterns unite the values they
+/// match first, and matchers that an absent label satisfies take away what they refuse.
 /// </summary>
 static class Selection
 {

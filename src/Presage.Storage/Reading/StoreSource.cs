@@ -103,7 +103,8 @@ sealed class StoreSource(Head head, BlockList blocks, StoredSamples samples, str
     }
 
     void SelectInBlock(
-        Block block, IReadOnlyList<LabelMatcher> matchers, Dictionary<ulong, List<StoredSeries>> found, List<StoredSeries> all)
+        Block block, IReadOnlyList<LabelMatcher> matchers, Dictionary<ulong, List<StoredSeries>> found,
+            List<StoredSeries> all)
     {
         try
         {

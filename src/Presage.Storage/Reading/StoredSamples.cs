@@ -3,8 +3,8 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>
-/// Reads the samples of one series out of head and blocks. The head is copied first and the list of blocks taken then: a
-/// flush makes its block readable before the head drops the chunks, so nothing falls in between.
+/// Reads the samples of one series out of head and blocks. The head is copied first and the list of blocks taken
+/// then: a flush makes its block readable before the head drops the chunks, so nothing falls in between.
 /// </summary>
 sealed class StoredSamples(Head head, BlockList blocks)
 {
@@ -54,8 +54,8 @@ sealed class StoredSamples(Head head, BlockList blocks)
     }
 
     /// <summary>
-    /// A series enters the head. If blocks hold samples of it that are not older than its first one now, the head learns the
-    /// newest of them, so that retries and late samples are told from new ones.
+    /// A series enters the head. If blocks hold samples of it that are not older than its first one now, the head
+    /// learns the newest of them, so that retries and late samples are told from new ones.
     /// </summary>
     public void Recall(int id, ReadOnlySpan<byte> key, long firstMs)
     {

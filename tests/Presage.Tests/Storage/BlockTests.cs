@@ -17,7 +17,8 @@ public sealed class BlockTests
         for (int minute = 0; minute < 130; minute++)
         {
             fixture.Time.Advance(TimeSpan.FromMinutes(1));
-            await fixture.AppendAsync(("a", 0, Start + (minute * 60_000), minute), ("b", 1, Start + (minute * 60_000), minute));
+            await fixture.AppendAsync(
+                ("a", 0, Start + (minute * 60_000), minute), ("b", 1, Start + (minute * 60_000), minute));
         }
 
         await UntilAsync(() => fixture.Store.Statistics.Blocks == 2);
@@ -48,7 +49,8 @@ public sealed class BlockTests
         Assert.Equal(["h0", "h1", "h9"], fixture.Store.Hosts);
         var regex = new LabelMatcher("i", MatchOperator.RegexMatch, "59.|900");
         Assert.Equal(11, fixture.Store.Select([regex], StoreFixture.Always).Count);
-        Assert.Equal(590, fixture.Store.Select([new LabelMatcher("i", MatchOperator.RegexNoMatch, "59.|900")], StoreFixture.Always).Count);
+        Assert.Equal(590, fixture.Store.Select(
+            [new LabelMatcher("i", MatchOperator.RegexNoMatch, "59.|900")], StoreFixture.Always).Count);
         Assert.Equal(["h0:9100", "h1:9100", "h9:9100"], fixture.Store.LabelValues("instance", [], StoreFixture.Always));
         Assert.Equal(["900"], fixture.Store.ForHost("h9").LabelValues("i", [], StoreFixture.Always));
         Assert.Equal(["__name__", "i", "instance"], fixture.Store.LabelNames([regex], StoreFixture.Always));
@@ -101,7 +103,8 @@ public sealed class BlockTests
 
         fixture.Open();
         var damage = Assert.Single(fixture.Store.Statistics.Damages);
-        Assert.Equal((first, "The checksum of its index is wrong.", bytes.Length), (damage.File, damage.Reason, damage.LostBytes));
+        Assert.Equal((first, "The checksum of its index is wrong.", bytes.Length),
+            (damage.File, damage.Reason, damage.LostBytes));
         Assert.True(File.Exists(first + ".damaged"));
         Assert.Single(fixture.Read("a", 0));
     }
@@ -119,7 +122,8 @@ public sealed class BlockTests
         fixture.Open();
         Assert.Single(fixture.Read("a", 0));
         var damage = Assert.Single(fixture.Store.Statistics.Damages);
-        Assert.Equal((first, 16L, "The checksum of a page is wrong."), (damage.File, damage.OffsetBytes, damage.Reason));
+        Assert.Equal(
+            (first, 16L, "The checksum of a page is wrong."), (damage.File, damage.OffsetBytes, damage.Reason));
     }
 
     [Fact]
@@ -129,7 +133,8 @@ public sealed class BlockTests
         await WriteTwoBlocksAsync(fixture);
         byte[] seed = await File.ReadAllBytesAsync(Blocks(fixture)[0]);
         string path = Path.Combine(fixture.Folder, "fuzzed.block");
-        Gen.Select(Gen.Select(Gen.Int[0, seed.Length - 1], Gen.Byte).Array[0, 6], Gen.Int[0, seed.Length], Gen.Int[0, 3]).Sample(
+        Gen.Select(Gen.Select(Gen.Int[0, seed.Length - 1], Gen.Byte).Array[0, 6], Gen.Int[0, seed.Length],
+            Gen.Int[0, 3]).Sample(
             (mutations, cut, kind) =>
             {
                 byte[] bytes = kind == 0 ? seed[..cut] : [.. seed];
@@ -146,7 +151,8 @@ public sealed class BlockTests
                     // The checksum is made to hold, so that the reader meets senseless tables.
                     int indexAt = (int)BitConverter.ToInt64(seed, seed.Length - BlockFormat.FooterBytes);
                     BlockFormat.WriteFooter(
-                        bytes.AsSpan(bytes.Length - BlockFormat.FooterBytes), indexAt, bytes.AsSpan(indexAt..^BlockFormat.FooterBytes));
+                        bytes.AsSpan(bytes.Length - BlockFormat.FooterBytes), indexAt,
+                            bytes.AsSpan(indexAt..^BlockFormat.FooterBytes));
                 }
 
                 File.WriteAllBytes(path, bytes);
@@ -162,7 +168,8 @@ public sealed class BlockTests
             using var block = new Block(path, new PageCache(1 << 20));
             using var lease = block.Borrow();
             var columns = new SampleColumns();
-            foreach (int number in Selection.Select(block, [new LabelMatcher("i", MatchOperator.RegexMatch, ".+")], null))
+            foreach (int number in Selection.Select(
+                block, [new LabelMatcher("i", MatchOperator.RegexMatch, ".+")], null))
             {
                 _ = LabelSet.FromKey(block.Key(number));
                 block.Read(number, StoreFixture.Always, columns);

@@ -10,7 +10,8 @@ public sealed class ChunkTests
     static readonly double[] Special =
     [
         0.0, -0.0, double.NaN, SampleValue.StaleMarker, double.PositiveInfinity, double.NegativeInfinity,
-        double.Epsilon, -double.Epsilon, double.MaxValue, double.MinValue, 9007199254740992, -9007199254740993, 0.1, 1e-9,
+        double.Epsilon, -double.Epsilon, double.MaxValue, double.MinValue, 9007199254740992, -9007199254740993, 0.1,
+            1e-9,
     ];
 
     static readonly Gen<double> AnyDouble = Gen.OneOf(
@@ -19,7 +20,8 @@ public sealed class ChunkTests
         Gen.Int[0, 13].Select(i => Special[i]));
 
     static readonly Gen<double> Decimal =
-        Gen.Select(Gen.Long[-1_000_000_000_000, 1_000_000_000_000], Gen.Int[0, 9]).Select((m, e) => m / Math.Pow(10, e));
+        Gen.Select(Gen.Long[-1_000_000_000_000, 1_000_000_000_000], Gen.Int[0, 9]).Select(
+            (m, e) => m / Math.Pow(10, e));
 
     static readonly Gen<double[]> Counter = Gen.Select(
         Gen.Long[0, 1L << 50], Gen.Int[0, 9], Gen.Long[0, 5000].Array[1, Chunk.SamplesMax]).Select((start, e, steps) =>
@@ -41,7 +43,8 @@ public sealed class ChunkTests
     static readonly Gen<double[]> MostlyDecimal = Gen.Frequency(
         (30, Decimal), (1, AnyDouble)).Array[1, Chunk.SamplesMax];
 
-    static readonly Gen<double[]> Still = Gen.Select(AnyDouble, Gen.Int[1, Chunk.SamplesMax], AnyDouble, Gen.Int[0, 300])
+    static readonly Gen<double[]> Still = Gen.Select(
+        AnyDouble, Gen.Int[1, Chunk.SamplesMax], AnyDouble, Gen.Int[0, 300])
         .Select((value, count, other, at) =>
         {
             double[] values = new double[count];
@@ -54,12 +57,14 @@ public sealed class ChunkTests
         AnyDouble.Array[1, Chunk.SamplesMax], Decimal.Array[1, Chunk.SamplesMax], Counter, Pages, MostlyDecimal, Still);
 
     static readonly Gen<long> Step = Gen.Frequency(
-        (20, Gen.Const(15_000L)), (10, Gen.Long[14_990, 15_010]), (1, Gen.Long[1, 3_600_000]), (1, Gen.Long[1, 1L << 40]));
+        (20, Gen.Const(15_000L)), (10, Gen.Long[14_990, 15_010]), (1, Gen.Long[1, 3_600_000]),
+            (1, Gen.Long[1, 1L << 40]));
 
     [Fact]
     public void Every_bit_of_every_sample_comes_back() =>
         Gen.Select(Values, Gen.Long[-(1L << 50), 1L << 50], Step.Array[Chunk.SamplesMax], Gen.Bool).Sample(
-            (values, start, steps, regular) => RoundTrips(Times(start, steps, values.Length, regular), values), iter: 20_000);
+            (values, start, steps, regular) => RoundTrips(Times(start, steps, values.Length, regular), values),
+                iter: 20_000);
 
     [Fact]
     public void Any_truncation_is_rejected_or_ends_in_the_same_samples() =>
@@ -82,7 +87,8 @@ public sealed class ChunkTests
 
     [Fact]
     public void Random_and_damaged_bytes_are_rejected_without_a_crash() =>
-        Gen.Select(Values, Step.Array[Chunk.SamplesMax], Gen.Select(Gen.UShort, Gen.Byte).Array[0, 8], Gen.Byte.Array[0, 200], Gen.Bool)
+        Gen.Select(Values, Step.Array[Chunk.SamplesMax], Gen.Select(Gen.UShort, Gen.Byte).Array[0, 8],
+            Gen.Byte.Array[0, 200], Gen.Bool)
             .Sample(
             (values, steps, damage, noise, pure) =>
             {

@@ -72,7 +72,8 @@ public sealed class FullDiskTests
                 {
                     // Part of the group reaches the file before the disk is full.
                     using var file = File.OpenHandle(
-                        StoreFiles.NewestSegment(folder), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+                        StoreFiles.NewestSegment(folder), FileMode.Open, FileAccess.Write,
+                            FileShare.ReadWrite | FileShare.Delete);
                     RandomAccess.Write(file, [99, 0, 0, 0, 1, 2, 3, 4, 2, 9], 32 + JournalBytesOfOneSample);
                     throw new IOException("No space left on device");
                 }
@@ -197,7 +198,8 @@ public sealed class FullDiskTests
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
             process.WaitForExit();
             return process.ExitCode;
         }

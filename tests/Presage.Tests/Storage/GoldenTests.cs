@@ -5,8 +5,9 @@ using Xunit;
 namespace Presage.Tests.Storage;
 
 /// <summary>
-/// Bytes of format version 1 that every later version must open: chunks as hex, and a data folder with a block and a journal.
-/// The environment variable PRESAGE_GOLDEN names a folder to write new ones to, when a new format version is made.
+/// Bytes of format version 1 that every later version must open: chunks as hex, and a data folder with a block and a
+/// journal. The environment variable PRESAGE_GOLDEN names a folder to write new ones to, when a new format version is
+/// made.
 /// </summary>
 public sealed class GoldenTests
 {
@@ -19,9 +20,11 @@ public sealed class GoldenTests
     static Dictionary<string, (long[] Times, double[] Values)> Series { get; } = new()
     {
         ["constant"] = (Regular(240), Enumerable.Repeat(17.5, 240).ToArray()),
-        ["counter"] = (Regular(240), Enumerable.Range(0, 240).Select(i => (double)(1_000_000 + (i * 137) + (i % 3))).ToArray()),
+        ["counter"] = (
+            Regular(240), Enumerable.Range(0, 240).Select(i => (double)(1_000_000 + (i * 137) + (i % 3))).ToArray()),
         ["seconds"] = (Regular(60), Enumerable.Range(0, 60).Select(i => Math.Round(8123.44 + (i * 0.27), 2)).ToArray()),
-        ["pages"] = (Regular(100), Enumerable.Range(0, 100).Select(i => (double)((90_000 + ((i * 31) % 17)) * 4096L)).ToArray()),
+        ["pages"] = (
+            Regular(100), Enumerable.Range(0, 100).Select(i => (double)((90_000 + ((i * 31) % 17)) * 4096L)).ToArray()),
         ["irrational"] = (Regular(50), Enumerable.Range(1, 50).Select(i => Math.Sqrt(i)).ToArray()),
         ["special"] = (
             [Start, Start + 1, Start + 15_001, Start + 30_000, Start + 44_999, Start + 90_000],
@@ -37,7 +40,8 @@ public sealed class GoldenTests
         string written = Convert.ToHexString(buffer, 0, Chunk.Write(times, values, buffer));
         if (Environment.GetEnvironmentVariable("PRESAGE_GOLDEN") is { } folder)
         {
-            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(folder).FullName, name + ".chunk.hex"), written + "\n");
+            await File.WriteAllTextAsync(
+                Path.Combine(Directory.CreateDirectory(folder).FullName, name + ".chunk.hex"), written + "\n");
             return;
         }
 
@@ -70,7 +74,8 @@ public sealed class GoldenTests
         int i = 0;
         foreach (var (_, (times, values)) in Series)
         {
-            var expected = times.Zip(Bits(values)).Concat([(Start + 3_600_000, Bits([1])[0]), (Start + 3_600_007, Bits([2.5])[0])]);
+            var expected = times.Zip(Bits(values)).Concat(
+                [(Start + 3_600_000, Bits([1])[0]), (Start + 3_600_007, Bits([2.5])[0])]);
             Assert.Equal(expected, fixture.Read($"host{i % 2}", i));
             i++;
         }

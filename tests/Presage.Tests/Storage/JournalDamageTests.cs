@@ -71,7 +71,8 @@ public sealed class JournalDamageTests
         }
 
         await fixture.CloseAsync();
-        string first = Directory.EnumerateFiles(Path.Combine(fixture.Folder, "journal")).Order(StringComparer.Ordinal).First();
+        string first = Directory.EnumerateFiles(Path.Combine(fixture.Folder, "journal")).Order(
+            StringComparer.Ordinal).First();
         byte[] bytes = await File.ReadAllBytesAsync(first);
         bytes.AsSpan(40).Fill(0xAA);
         await File.WriteAllBytesAsync(first, bytes);
@@ -86,11 +87,13 @@ public sealed class JournalDamageTests
     {
         byte[] seed = SegmentOf(60);
         string path = Path.GetTempFileName();
-        Gen.Select(Gen.Select(Gen.Int[0, seed.Length - 1], Gen.Byte).Array[0, 6], Gen.Byte.Array[0, 100], Gen.Int[0, 3], Gen.Int[0, seed.Length])
+        Gen.Select(Gen.Select(Gen.Int[0, seed.Length - 1], Gen.Byte).Array[0, 6], Gen.Byte.Array[0, 100],
+            Gen.Int[0, 3], Gen.Int[0, seed.Length])
             .Sample(
                 (mutations, noise, kind, cut) =>
                 {
-                    byte[] bytes = kind switch { 0 => noise, 1 => [.. seed[..32], .. noise], _ => [.. seed[..cut], .. noise] };
+                    byte[] bytes = kind switch { 0 => noise, 1 => [.. seed[..32], .. noise], _ =>
+                        [.. seed[..cut], .. noise] };
                     foreach (var (at, value) in mutations)
                     {
                         if (kind > 1 && at < bytes.Length)
@@ -120,7 +123,8 @@ public sealed class JournalDamageTests
                 byte[] bytes = new byte[JournalFormat.HeaderBytes + JournalFormat.FrameHeaderBytes + payload.Length];
                 JournalFormat.WriteHeader(bytes, 1);
                 BitConverter.TryWriteBytes(bytes.AsSpan(JournalFormat.HeaderBytes), payload.Length);
-                BitConverter.TryWriteBytes(bytes.AsSpan(JournalFormat.HeaderBytes + 4), JournalFormat.Checksum(payload));
+                BitConverter.TryWriteBytes(
+                    bytes.AsSpan(JournalFormat.HeaderBytes + 4), JournalFormat.Checksum(payload));
                 payload.CopyTo(bytes, JournalFormat.HeaderBytes + JournalFormat.FrameHeaderBytes);
                 File.WriteAllBytes(path, bytes);
                 new JournalReader(new CountingReplay()).Read(path, 1);
@@ -136,7 +140,8 @@ public sealed class JournalDamageTests
         cut = whole.AsSpan().CommonPrefixLength(bytes);
         Directory.CreateDirectory(Path.Combine(folder, "journal"));
         await File.WriteAllBytesAsync(JournalLog.PathOf(Path.Combine(folder, "journal"), 1), bytes);
-        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.FromUnixTimeMilliseconds(Start));
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(
+            DateTimeOffset.FromUnixTimeMilliseconds(Start));
         var logger = Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
         await using (var store = SampleStore.Open(new StorageOptions { DataFolder = folder }, time, logger))
         {
@@ -196,7 +201,8 @@ public sealed class JournalDamageTests
     {
         public int Samples { get; private set; }
 
-        public void OnSeries(int journalId, ReadOnlySpan<byte> key, long? lastMs, long lastBits) => LabelSet.FromKey(key);
+        public void OnSeries(int journalId, ReadOnlySpan<byte> key, long? lastMs, long lastBits) =>
+            LabelSet.FromKey(key);
 
         public void OnSample(int journalId, long timestampMs, double value) => Samples++;
     }

@@ -26,7 +26,8 @@ public sealed class SampleStoreTests
         Assert.Equal(expected, fixture.Read("web1", 1));
         await fixture.ReopenAsync();
         Assert.Equal(expected, fixture.Read("web1", 1));
-        Assert.Equal(expected[100..200], fixture.Read("web1", 1, new TimeRange(expected[100].Item1, expected[199].Item1)));
+        Assert.Equal(
+            expected[100..200], fixture.Read("web1", 1, new TimeRange(expected[100].Item1, expected[199].Item1)));
     }
 
     [Fact]
@@ -40,7 +41,8 @@ public sealed class SampleStoreTests
         Assert.Equal(1, (await fixture.AppendAsync("a", 0, Start - 1000, 1)).Duplicate);
         await Refused(fixture, ("a", 0, Start, 3), o => o.Conflicting, "has the value 3, stored is 2");
         await Refused(fixture, ("a", 0, Start - 1000, 3), o => o.Conflicting, "has the value 3, stored is 1");
-        await Refused(fixture, ("a", 0, Start - 500, 3), o => o.OutOfOrder, "the newest stored is at 2027-01-15T08:00:00.000Z");
+        await Refused(
+            fixture, ("a", 0, Start - 500, 3), o => o.OutOfOrder, "the newest stored is at 2027-01-15T08:00:00.000Z");
         await Refused(fixture, ("a", 0, Start - 7_200_001, 3), o => o.TooOld, "2 h back");
         await Refused(fixture, ("a", 1, Start + 600_001, 3), o => o.TooFarInFuture, "10 min ahead");
         await fixture.AppendAsync("a", 1, Start, 1);
@@ -84,11 +86,13 @@ public sealed class SampleStoreTests
         Assert.Equal(30, Count(fixture.Store, new LabelMatcher("absent", MatchOperator.Equal, "")));
         Assert.Equal(0, Count(fixture.Store, new LabelMatcher("absent", MatchOperator.NotEqual, "")));
         Assert.Equal(8, Count(fixture.Store.ForHost("h1")));
-        Assert.Equal(3, Count(fixture.Store.ForHost("h1"), new LabelMatcher("__name__", MatchOperator.Equal, "metric_1")));
+        Assert.Equal(
+            3, Count(fixture.Store.ForHost("h1"), new LabelMatcher("__name__", MatchOperator.Equal, "metric_1")));
         Assert.Equal(0, Count(fixture.Store.ForHost("unknown")));
         Assert.Equal(["h0", "h1", "h2", "h3"], fixture.Store.Hosts);
         Assert.Equal(["__name__", "i", "instance"], fixture.Store.LabelNames([], StoreFixture.Always));
-        Assert.Equal(["metric_0", "metric_1", "metric_2"], fixture.Store.LabelValues("__name__", [], StoreFixture.Always));
+        Assert.Equal(
+            ["metric_0", "metric_1", "metric_2"], fixture.Store.LabelValues("__name__", [], StoreFixture.Always));
         var selected = fixture.Store.Select([], StoreFixture.Always);
         Assert.Equal(selected.Select(s => s.Labels).Order(), selected.Select(s => s.Labels));
     }
@@ -114,7 +118,8 @@ public sealed class SampleStoreTests
         var observer = new CollectingObserver();
         fixture.Options = folder => new StorageOptions { DataFolder = folder, Observer = observer };
 
-        await fixture.AppendAsync(("a", 0, Start, 1), ("b", 1, Start + 5, 1), ("a", 2, Start + 7, 1), ("a", 2, Start + 7, 1));
+        await fixture.AppendAsync(
+            ("a", 0, Start, 1), ("b", 1, Start + 5, 1), ("a", 2, Start + 7, 1), ("a", 2, Start + 7, 1));
 
         Assert.Equal([("a", Start + 7, 2), ("b", Start + 5, 1)], observer.Calls);
     }
@@ -161,7 +166,8 @@ public sealed class SampleStoreTests
         batch.AddSample(Start, 1);
         batch.AddSeries([5, 1]);
         batch.AddSample(Start, 1);
-        await Assert.ThrowsAsync<FormatException>(async () => await fixture.Store.AppendAsync(batch, CancellationToken.None));
+        await Assert.ThrowsAsync<FormatException>(
+            async () => await fixture.Store.AppendAsync(batch, CancellationToken.None));
         Assert.True(fixture.Store.IsWritable);
         Assert.Empty(fixture.Read("new", 1));
         await fixture.AppendAsync(("a", 0, Start + 1, 1), ("new", 1, Start, 1));

@@ -17,7 +17,8 @@ static class StoreFiles
                 continue;
             }
 
-            using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var source = new FileStream(
+                file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var target = File.Create(Path.Combine(to, Path.GetRelativePath(from, file)));
             source.CopyTo(target);
         }

@@ -6,8 +6,9 @@ using Xunit;
 namespace Presage.Tests.Storage;
 
 /// <summary>
-/// Random work on a store beside the plainest model of it, a dictionary per series: appends (regular, jittered, late, doubled,
-/// conflicting, at the bounds), flushes, hours that pass, clean and unclean ends. After every few steps both hold the same.
+/// Random work on a store beside the plainest model of it, a dictionary per series: appends (regular, jittered, late,
+/// doubled, conflicting, at the bounds), flushes, hours that pass, clean and unclean ends. After every few steps both
+/// hold the same.
 /// </summary>
 public sealed class StoreModelTests
 {
@@ -28,8 +29,10 @@ public sealed class StoreModelTests
     }
 
     static readonly Gen<Step> Steps = Gen.Frequency(
-        (20, Gen.Const(Step.Append)), (10, Gen.Const(Step.Burst)), (5, Gen.Const(Step.Late)), (5, Gen.Const(Step.Repeat)),
-        (5, Gen.Const(Step.Minutes)), (1, Gen.Const(Step.Hours)), (1, Gen.Const(Step.Flush)), (1, Gen.Const(Step.Reopen)),
+        (20, Gen.Const(Step.Append)), (10, Gen.Const(Step.Burst)), (5, Gen.Const(Step.Late)),
+            (5, Gen.Const(Step.Repeat)),
+        (5, Gen.Const(Step.Minutes)), (1, Gen.Const(Step.Hours)), (1, Gen.Const(Step.Flush)),
+            (1, Gen.Const(Step.Reopen)),
         (1, Gen.Const(Step.Crash)));
 
     static readonly Gen<(Step Step, int Series, int Amount, int Kind)[]> Work =
@@ -38,7 +41,7 @@ public sealed class StoreModelTests
 
     [Fact]
     public async Task A_store_holds_what_the_model_holds() =>
-        await Work.SampleAsync(RunAsync, iter: 150, threads: 2);
+        await Work.SampleAsync(RunAsync, iter: 100, threads: 2);
 
     static async Task RunAsync((Step Step, int Series, int Amount, int Kind)[] work)
     {
@@ -154,7 +157,8 @@ public sealed class StoreModelTests
                 {
                     var range = new TimeRange(expected[expected.Length / 3].Key, expected[expected.Length / 2].Key);
                     Assert.Equal(
-                        expected.Where(s => range.Contains(s.Key)), Fixture.Read($"host{series % Hosts}", series, range));
+                        expected.Where(s => range.Contains(s.Key)),
+                            Fixture.Read($"host{series % Hosts}", series, range));
                 }
             }
 
@@ -178,7 +182,8 @@ public sealed class StoreModelTests
                 : !samples.TryGetValue(timestampMs, out long stored) ? "out of order"
                 : stored == bits ? "duplicate" : "conflicting";
             string actual =
-                outcome.TooOld > 0 ? "too old" : outcome.TooFarInFuture > 0 ? "future" : outcome.Accepted > 0 ? "accepted"
+                outcome.TooOld > 0 ? "too old" : outcome.TooFarInFuture > 0 ? "future" : outcome.Accepted > 0
+                    ? "accepted"
                 : outcome.OutOfOrder > 0 ? "out of order" : outcome.Duplicate > 0 ? "duplicate" : "conflicting";
             Assert.Equal(expected, actual);
             if (actual == "accepted")
