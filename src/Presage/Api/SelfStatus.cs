@@ -95,6 +95,9 @@ sealed class SelfStatus(
         text.Counter("process_cpu_seconds_total", "CPU time used.", Environment.CpuUsage.TotalTime.TotalSeconds);
         text.Gauge("process_resident_memory_bytes", "Resident memory.", Environment.WorkingSet);
         text.Gauge("presage_managed_heap_bytes", "Memory of managed objects.", GC.GetTotalMemory(forceFullCollection: false));
+        var generations = GC.GetGCMemoryInfo(GCKind.Any).GenerationInfo;
+        text.Gauge("presage_large_objects_bytes", "Managed objects of 85 kB and more.", generations[3].SizeAfterBytes);
+        text.Gauge("presage_generation2_bytes", "Managed objects that stay.", generations[2].SizeAfterBytes);
         text.Counter("presage_gc_pause_seconds_total", "Time the collector stopped the process.", GC.GetTotalPauseDuration().TotalSeconds);
         text.Counter("presage_write_requests_total", "Write requests received.", counters.Requests);
         text.Counter("presage_samples_appended_total", "Samples stored, from all sources.", feed.Samples);
