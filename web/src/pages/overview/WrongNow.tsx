@@ -77,10 +77,10 @@ function useAcknowledge() {
 }
 
 function Nothing({ watching, nowMs }: { watching: Overview["watching"]; nowMs: number }) {
-  if (watching.lastEvaluationMs === null) return <EmptyState>Nothing. {plural(watching.rules, "rule")} will look as soon as the first samples are there.</EmptyState>;
+  if (watching.lastEvaluationMs === null) return <EmptyState>Nothing known to be wrong, but the {plural(watching.rules, "rule")} have not looked yet.</EmptyState>;
   return (
     <EmptyState>
-      Nothing. {plural(watching.rules, "rule")} {watching.rules === 1 ? "has" : "have"} looked {plural(Math.floor(watching.evaluationsEach), "time")} each; the last look was {formatDuration(nowMs - watching.lastEvaluationMs)} ago.
+      Nothing. {plural(watching.rules, "rule")} {watching.rules === 1 ? "has" : "have"} looked {plural(Math.max(1, Math.floor(watching.evaluationsEach)), "time")} each; the last look was {formatDuration(nowMs - watching.lastEvaluationMs)} ago.
     </EmptyState>
   );
 }
