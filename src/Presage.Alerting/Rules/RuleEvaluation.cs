@@ -28,6 +28,12 @@ public static class RuleEvaluation
     /// </summary>
     public static readonly TimeSpan MissingMax = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How much before its time an evaluation may come and still count: timers waver by some ms, and an alert must not wait
+    /// for the next second because of them.
+    /// </summary>
+    public static readonly TimeSpan TimerJitter = TimeSpan.FromMilliseconds(50);
+
     static readonly Dictionary<LabelSet, InstanceState> None = [];
 
     /// <summary>
@@ -167,7 +173,7 @@ public static class RuleEvaluation
             return (state, EndReason.Cleared);
         }
 
-        return nowMs - state.SinceMs >= rule.For.TotalMilliseconds
+        return nowMs - state.SinceMs >= (rule.For - TimerJitter).TotalMilliseconds
             ? (state with { Phase = AlertPhase.Firing, FiredMs = nowMs }, null)
             : (state, null);
     }

@@ -13,7 +13,9 @@ static partial class Log
     public static partial void DeliveryFailed(ILogger logger, long delivery, string channel, Exception exception);
 
     [LoggerMessage(
-        1403, LogLevel.Information, "Delivery {Delivery} of channel {Channel} accepted {AfterMs} ms after its alert changed")]
+        1403,
+        LogLevel.Information,
+        "Delivery {Delivery} of channel {Channel} accepted {AfterMs} ms after its alert changed")]
     public static partial void Delivered(ILogger logger, long delivery, string channel, long afterMs);
 
     [LoggerMessage(1404, LogLevel.Warning, "Delivery {Delivery} of channel {Channel} not accepted: {Answer}")]

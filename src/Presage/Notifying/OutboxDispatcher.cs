@@ -134,7 +134,8 @@ sealed class OutboxDispatcher(
         }
         catch (Exception e)
         {
-            // Our own failure (state file, a message that cannot be read). The row stays due; it keeps its place for a while.
+            // Our own failure (state file, a message that cannot be read). The row stays due and keeps its place
+            // for a while.
             Log.DeliveryFailed(logger, delivery.Id, channel.Name, e);
             await PauseAsync(cancellationToken);
         }

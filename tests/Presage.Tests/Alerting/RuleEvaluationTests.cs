@@ -40,6 +40,16 @@ public sealed class RuleEvaluationTests
     }
 
     [Fact]
+    public void An_evaluation_that_comes_some_milliseconds_early_counts()
+    {
+        var samples = new[] { new RuleSample(Web1, 0.99) };
+        var rule = Rule with { For = TimeSpan.FromSeconds(2) };
+        var pending = RuleEvaluation.Step(rule, Nothing, samples, 1000).States;
+        Assert.Equal(AlertPhase.Pending, RuleEvaluation.Step(rule, pending, samples, 2949).States[Web1].Phase);
+        Assert.Equal(AlertPhase.Firing, RuleEvaluation.Step(rule, pending, samples, 2950).States[Web1].Phase);
+    }
+
+    [Fact]
     public void One_good_value_ends_pending()
     {
         var run = new Run(Rule);
