@@ -29,8 +29,8 @@ public static class RuleEvaluation
     public static readonly TimeSpan MissingMax = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// How much before its time an evaluation may come and still count: timers waver by some ms, and an alert must not wait
-    /// for the next second because of them.
+    /// How much before its time an evaluation may come and still count: timers waver by some ms, and an alert must
+    /// not wait for the next second because of them.
     /// </summary>
     public static readonly TimeSpan TimerJitter = TimeSpan.FromMilliseconds(50);
 
