@@ -158,7 +158,7 @@ sealed record UnusualMetric(
 
 /// <summary>Processes of one name and what they use together.</summary>
 /// <param name="Pid">Its process id when there is one process.</param>
-/// <param name="CpuRatio">CPU time per second of all cores' capacity of one core: 1 is one core busy.</param>
+/// <param name="CpuRatio">CPU time as a share of what all CPUs had: 1 is every core busy.</param>
 sealed record ProcessUsageView(string Name, int? Pid, int Count, double CpuRatio, double MemoryBytes, string? User);
 
 /// <summary>The series of one metric name on one host.</summary>

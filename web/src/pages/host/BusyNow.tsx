@@ -9,7 +9,7 @@ export function BusyNow({ host, processes }: { host: string; processes: readonly
   const busiest = [...processes].sort((a, b) => b.cpuRatio - a.cpuRatio).slice(0, 4);
   if (busiest.length === 0) return null;
   return (
-    <Panel title="Busy now" meta="CPU, of one core" footer={<a className="link" href={links.host(host, "processes")}>All processes</a>}>
+    <Panel title="Busy now" meta="CPU, of all cores" footer={<a className="link" href={links.host(host, "processes")}>All processes</a>}>
       <table className={styles.busy} aria-label="Busiest processes">
         <tbody>
           {busiest.map((process) => (

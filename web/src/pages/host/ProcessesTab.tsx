@@ -24,7 +24,7 @@ export function ProcessesTab({ detail }: { detail: HostDetail }) {
     { id: "name", header: "Process", lead: true, ...by("name"), cell: (row) => <b className="strong">{row.name}</b> },
     { id: "who", header: "User", desktopOnly: true, cell: (row) => <span className="ink2">{row.user ?? "–"}</span> },
     { id: "pid", header: "Process ID", align: "right", desktopOnly: true, cell: (row) => <span className="ink2">{row.pid ?? `${row.count} processes`}</span> },
-    { id: "cpu", header: "CPU, of one core", align: "right", ...by("cpu"), cell: (row) => <span title={fullValue(row.cpuRatio, "ratio")}>{formatValue(row.cpuRatio, "ratio")}</span> },
+    { id: "cpu", header: "CPU, of all cores", align: "right", ...by("cpu"), cell: (row) => <span title={fullValue(row.cpuRatio, "ratio")}>{formatValue(row.cpuRatio, "ratio")}</span> },
     { id: "memory", header: "Memory", align: "right", ...by("memory"), cell: (row) => <span title={fullValue(row.memoryBytes, "bytes")}>{formatValue(row.memoryBytes, "bytes")}</span> },
   ];
   const rows = [...detail.processes].sort(ORDERS[sort]);
