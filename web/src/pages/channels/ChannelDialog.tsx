@@ -4,7 +4,7 @@ import { useState } from "react";
 import { ApiError, errorText } from "../../api/client";
 import { createChannel, deleteChannel, testUnsavedChannel, updateChannel } from "../../api/endpoints";
 import type { Channel, ChannelTest } from "../../api/types";
-import { formatDuration } from "../../lib/format";
+import { formatDuration, plural } from "../../lib/format";
 import { Button } from "../../ui/Button";
 import { ConfirmByName } from "../../ui/ConfirmByName";
 import { Dialog } from "../../ui/Dialog";
@@ -100,7 +100,7 @@ function TestResult({ result }: { result: ChannelTest }) {
       </span>
       {result.transcript.length > 0 && (
         <details>
-          <summary>The whole conversation, {result.transcript.length} lines</summary>
+          <summary>The whole conversation, {plural(result.transcript.length, "line")}</summary>
           <pre tabIndex={0} aria-label="Conversation with the far end">{result.transcript.join("\n")}</pre>
         </details>
       )}
