@@ -222,7 +222,8 @@ public sealed class SenderTests : IAsyncDisposable
             Assert.True(decoder.TryDecode(body, batch, out var summary, out var error), error.Message);
             Assert.Equal(0, summary.SeriesRejected);
 
-            // Equal: the request under way when the agent was told to end is sent again (the server takes repeats as such).
+            // Equal: the request under way when the agent was told to end is sent again (the server takes repeats as
+            // such).
             Assert.True(batch.TimestampsMs[0] >= last, $"{batch.TimestampsMs[0]} after {last}");
             last = batch.TimestampsMs[0];
         }
