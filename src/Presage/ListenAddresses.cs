@@ -6,8 +6,9 @@ using Presage.Configuration;
 namespace Presage;
 
 /// <summary>
-/// Where the server listens. Until an administrator exists that is loopback, whatever is configured; then the configured address
-/// opens without a restart. Kestrel reads its endpoints from this source and binds anew when it changes.
+/// Where the server listens. Until an administrator exists that is loopback, whatever is configured; then the
+/// configured address opens without a restart. Kestrel reads its endpoints from this source and binds anew when it
+/// changes.
 /// </summary>
 sealed class ListenAddresses : ConfigurationProvider, IConfigurationSource
 {

@@ -1,6 +1,8 @@
 namespace Presage;
 
-/// <summary>Background work that happens at an interval. A turn that fails is logged and the next one comes all the same.</summary>
+/// <summary>
+/// Background work that happens at an interval. A turn that fails is logged and the next one comes all the same.
+/// </summary>
 static class Loop
 {
     public static async Task EveryAsync(

@@ -18,8 +18,9 @@ using Scalar.AspNetCore;
 namespace Presage;
 
 /// <summary>
-/// The whole server in one process, for the executable and for tests: <see cref="StartAsync"/> opens the data folder, starts the
-/// loops and listens; <see cref="DisposeAsync"/> stops in the opposite order. What runs is listed here and nowhere else.
+/// The whole server in one process, for the executable and for tests: <see cref="StartAsync"/> opens the data folder,
+/// starts the loops and listens; <see cref="DisposeAsync"/> stops in the opposite order. What runs is listed here and
+/// nowhere else.
 /// </summary>
 sealed class PresageServer : IAsyncDisposable
 {
@@ -44,10 +45,13 @@ sealed class PresageServer : IAsyncDisposable
 
     public ListenAddresses Listening { get; private set; } = null!;
 
-    /// <summary>The one-time link that creates the first administrator; null when one exists or sign-in is off.</summary>
+    /// <summary>
+    /// The one-time link that creates the first administrator; null when one exists or sign-in is off.
+    /// </summary>
     public Uri? SetupLink { get; private set; }
 
-    /// <exception cref="StartException">The data folder or the address cannot be used; the message says what to do.</exception>
+    /// <exception cref="StartException">The data folder or the address cannot be used; the message says what to
+    /// do.</exception>
     public static async Task<PresageServer> StartAsync(
         PresageOptions options, TimeProvider time, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
     {
@@ -106,7 +110,9 @@ sealed class PresageServer : IAsyncDisposable
         SetupLink = RenewSetupLink();
     }
 
-    /// <summary>Opens the data folder. The store comes first: it holds the lock that keeps a second server out.</summary>
+    /// <summary>
+    /// Opens the data folder. The store comes first: it holds the lock that keeps a second server out.
+    /// </summary>
     StateDatabase OpenData(IServiceCollection services, ILoggerFactory loggers)
     {
         try

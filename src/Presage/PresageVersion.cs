@@ -6,5 +6,6 @@ namespace Presage;
 static class PresageVersion
 {
     public static readonly string Text =
-        typeof(PresageVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        typeof(PresageVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>(
+            )!.InformationalVersion;
 }

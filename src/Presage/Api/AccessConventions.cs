@@ -11,8 +11,8 @@ static class AccessConventions
         builder.WithMetadata(new AccessRequirement(access));
 
     /// <summary>
-    /// Endpoints that name no access are for viewers when they only read and for operators when they change something, so that
-    /// forgetting the line never opens a door.
+    /// Endpoints that name no access are for viewers when they only read and for operators when they change something,
+    /// so that forgetting the line never opens a door.
     /// </summary>
     public static TBuilder RequireByMethod<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder

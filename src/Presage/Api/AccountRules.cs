@@ -39,7 +39,8 @@ static class AccountRules
     {
         if (label.Length is < 1 or > LabelMax || label.Any(char.IsControl) || string.IsNullOrWhiteSpace(label))
         {
-            throw ProblemException.BadField(field, $"\"{Shown(label)}\" is not a name of 1 to {LabelMax} printable characters.");
+            throw ProblemException.BadField(
+                field, $"\"{Shown(label)}\" is not a name of 1 to {LabelMax} printable characters.");
         }
     }
 

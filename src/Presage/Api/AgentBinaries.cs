@@ -3,8 +3,9 @@ using Presage.Configuration;
 namespace Presage.Api;
 
 /// <summary>
-/// The agents this server can hand out: <c>PLATFORM/presage-agent</c> or <c>presage-agent-PLATFORM</c> of the agents' folder, which
-/// is <c>agents</c> next to the executable or next to its folder (where run.sh builds them) unless configured.
+/// The agents this server can hand out: <c>PLATFORM/presage-agent</c> or <c>presage-agent-PLATFORM</c> of the agents'
+/// folder, which is <c>agents</c> next to the executable or next to its folder (where run.sh builds them) unless
+/// configured.
 /// </summary>
 sealed class AgentBinaries(PresageOptions options)
 {
@@ -26,14 +27,16 @@ sealed class AgentBinaries(PresageOptions options)
         if (!Platforms.Contains(platform))
         {
             throw ProblemException.NotFound(
-                $"There is no download {AccountRules.Shown(name)}; there are {string.Join(" and ", Platforms.Select(p => Prefix + p))}.");
+                $"There is no download {AccountRules.Shown(name)}; there are " +
+                $"{string.Join(" and ", Platforms.Select(static p => Prefix + p))}.");
         }
 
         return Find(platform)?.FullName ?? throw new ProblemException(
             StatusCodes.Status404NotFound,
             IsBuilding() ? $"The agent for {platform} is being built; try again in a minute."
                 : $"The agent for {platform} has not been built on this server.",
-            fix: $"Build it with `dotnet publish src/Presage.Agent -c Release -r {platform}` and put it into {Folders()[0]} as {name}.");
+            fix: $"Build it with `dotnet publish src/Presage.Agent -c Release -r {platform}` and put it into " +
+                $"{Folders()[0]} as {name}.");
     }
 
     FileInfo? Find(string platform) => Folders()
@@ -54,6 +57,7 @@ sealed class AgentBinaries(PresageOptions options)
         string home = AppContext.BaseDirectory.TrimEnd(System.IO.Path.DirectorySeparatorChar);
         return options.AgentFolder is { } folder
             ? [System.IO.Path.GetFullPath(folder)]
-            : [System.IO.Path.Combine(home, "agents"), System.IO.Path.Combine(System.IO.Path.GetDirectoryName(home) ?? home, "agents")];
+            : [System.IO.Path.Combine(home, "agents"),
+                System.IO.Path.Combine(System.IO.Path.GetDirectoryName(home) ?? home, "agents")];
     }
 }

@@ -3,7 +3,8 @@ namespace Presage.Api;
 /// <summary>One alert as lists and pages show it.</summary>
 /// <param name="Value">The value that the sentence is about, in <paramref name="Unit"/>.</param>
 /// <param name="FiresAtMs">When a pending alert will fire if nothing changes.</param>
-/// <param name="VitalKey">The vital sign it is about, as in <see cref="VitalReading"/>; null when it is about something else.</param>
+/// <param name="VitalKey">The vital sign it is about, as in <see cref="VitalReading"/>; null when it is about something
+/// else.</param>
 /// <param name="Query">PromQL of the stored series to chart as evidence.</param>
 sealed record AlertItem(
     long Id,

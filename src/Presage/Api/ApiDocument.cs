@@ -42,7 +42,8 @@ static class ApiDocument
             Title = "Presage",
             Version = PresageVersion.Text,
             Description =
-                "The API of a Presage server. Times are ms since 1970 UTC, ratios 0 to 1. Errors are RFC 9457 problems. " +
+                "The API of a Presage server. Times are ms since 1970 UTC, ratios 0 to 1. Errors are RFC 9457 " +
+                    "problems. " +
                 "Sign in for a session cookie, or send `Authorization: Bearer TOKEN`.",
         };
         document.Servers = [];
@@ -53,9 +54,11 @@ static class ApiDocument
     }
 
     /// <summary>
-    /// Answers always hold all their properties, null included; of requests, only what the record gives a default may be left out.
+    /// Answers always hold all their properties, null included; of requests, only what the record gives a default may
+    /// be left out.
     /// </summary>
-    static Task RequireWhatIsAlwaysThere(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken token)
+    static Task RequireWhatIsAlwaysThere(
+        OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken token)
     {
         if (context.JsonTypeInfo.Type == typeof(IReadOnlyList<object>))
         {
@@ -63,7 +66,8 @@ static class ApiDocument
             schema.Items = new OpenApiSchema { Type = JsonSchemaType.Number | JsonSchemaType.String };
         }
 
-        if (context.JsonTypeInfo.Kind != JsonTypeInfoKind.Object || schema.Properties is null || context.JsonPropertyInfo is not null)
+        if (context.JsonTypeInfo.Kind != JsonTypeInfoKind.Object || schema.Properties is null
+            || context.JsonPropertyInfo is not null)
         {
             return Task.CompletedTask;
         }

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Presage.Api;
 
-/// <summary>How the API reads and writes JSON: camelCase, enumerations as words, strict about what requests hold.</summary>
+/// <summary>
+/// How the API reads and writes JSON: camelCase, enumerations as words, strict about what requests hold.
+/// </summary>
 static class ApiJson
 {
     public static readonly JsonSerializerOptions Options = Create();

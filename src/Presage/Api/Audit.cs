@@ -1,6 +1,8 @@
 namespace Presage.Api;
 
-/// <summary>What the audit log shall say about the request being served; the gate writes it when the request succeeded.</summary>
+/// <summary>
+/// What the audit log shall say about the request being served; the gate writes it when the request succeeded.
+/// </summary>
 sealed class Audit
 {
     /// <summary>Null: the route's values say it.</summary>

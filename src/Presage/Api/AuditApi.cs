@@ -23,6 +23,7 @@ static class AuditApi
             throw ProblemException.BadField("limit", $"{limit} is outside 1 to {LimitMax}.");
         }
 
-        return [.. log.Latest(limit).Select(static e => new AuditEntry(e.TimeMs, e.User, e.Action, e.Subject, e.Detail))];
+        return [.. log.Latest(limit).Select(
+            static e => new AuditEntry(e.TimeMs, e.User, e.Action, e.Subject, e.Detail))];
     }
 }

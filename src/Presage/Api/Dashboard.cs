@@ -6,8 +6,9 @@ using Presage.Configuration;
 namespace Presage.Api;
 
 /// <summary>
-/// Serves the built dashboard. Files under <c>assets/</c> have their content's hash in the name and are kept by browsers for a year;
-/// the others are asked for again each time. Every path that is no file is a page of the dashboard: index.html answers.
+/// Serves the built dashboard. Files under <c>assets/</c> have their content's hash in the name and are kept by
+/// browsers for a year; the others are asked for again each time. Every path that is no file is a page of the
+/// dashboard: index.html answers.
 /// </summary>
 sealed class Dashboard
 {
@@ -17,9 +18,11 @@ sealed class Dashboard
         <!doctype html><html lang="en"><meta charset="utf-8"><title>Presage</title>
         <body style="font:16px/1.5 system-ui,sans-serif;max-width:40em;margin:4em auto;padding:0 1em">
         <h1>The dashboard has not been built</h1>
-        <p>The server runs and its <a href="/api/docs">API</a> answers. To build the dashboard, run in the source tree:</p>
+        <p>The server runs and its <a href="/api/docs">API</a> answers. To build the dashboard,
+            run in the source tree:</p>
         <pre>cd web &amp;&amp; npm ci &amp;&amp; npm run build</pre>
-        <p>then reload this page. <code>./run.sh</code> does both. A dashboard elsewhere is named by <code>web.folder</code>.</p>
+        <p>then reload this page. <code>./run.sh</code> does both. A dashboard elsewhere
+            is named by <code>web.folder</code>.</p>
         """;
 
     readonly string? _configured;
@@ -31,7 +34,8 @@ sealed class Dashboard
 
     public static void Map(IEndpointRouteBuilder root) =>
         root.MapMethods("/{**path}", [HttpMethods.Get, HttpMethods.Head],
-                static (string? path, Dashboard dashboard, HttpContext context) => dashboard.ServeAsync(path ?? "", context))
+                static (string? path, Dashboard dashboard, HttpContext context) =>
+                    dashboard.ServeAsync(path ?? "", context))
             .Require(Access.Public).WithOrder(int.MaxValue).ExcludeFromDescription();
 
     async Task ServeAsync(string path, HttpContext context)
@@ -54,7 +58,8 @@ sealed class Dashboard
             throw ProblemException.NotFound($"There is no file /{path}.");
         }
 
-        await SendAsync(file ?? Find(folder, PageName)!, hashed: file is not null && path.StartsWith("assets/", StringComparison.Ordinal), context);
+        await SendAsync(file ?? Find(folder, PageName)!, hashed: file is not null
+            && path.StartsWith("assets/", StringComparison.Ordinal), context);
     }
 
     /// <summary>The dashboard's folder, if it has been built.</summary>
@@ -66,7 +71,9 @@ sealed class Dashboard
         return candidates.FirstOrDefault(static f => File.Exists(Path.Combine(f, PageName)));
     }
 
-    /// <summary>web/dist of the source tree this build lies in: <c>src/Presage/bin/Debug/net10.0</c> is five levels down.</summary>
+    /// <summary>
+    /// web/dist of the source tree this build lies in: <c>src/Presage/bin/Debug/net10.0</c> is five levels down.
+    /// </summary>
     static IEnumerable<string> SourceTree()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
@@ -137,8 +144,10 @@ sealed class Dashboard
 
     sealed class StaticFile(byte[] bytes, DateTime written, string type)
     {
-        readonly Lazy<byte[]> _brotli = new(() => Compress(bytes, static s => new BrotliStream(s, CompressionLevel.Optimal)));
-        readonly Lazy<byte[]> _gzip = new(() => Compress(bytes, static s => new GZipStream(s, CompressionLevel.Optimal)));
+        readonly Lazy<byte[]> _brotli =
+            new(() => Compress(bytes, static s => new BrotliStream(s, CompressionLevel.Optimal)));
+        readonly Lazy<byte[]> _gzip =
+            new(() => Compress(bytes, static s => new GZipStream(s, CompressionLevel.Optimal)));
 
         public byte[] Bytes => bytes;
 

@@ -3,20 +3,23 @@ using System.Text.Json;
 namespace Presage.Api;
 
 /// <summary>
-/// The outermost step of every request: security headers on the way in, problems for whatever went wrong on the way out.
-/// Exceptions end here, logged; nothing of them reaches the client but what was made for it.
+/// The outermost step of every request: security headers on the way in, problems for whatever went wrong on the way
+/// out. Exceptions end here, logged; nothing of them reaches the client but what was made for it.
 /// </summary>
 sealed class Edge(ILogger<Edge> logger)
 {
     /// <summary>The dashboard loads everything from this server; styles set from script need unsafe-inline.</summary>
     const string DashboardPolicy =
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
-        "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; " +
+            "frame-ancestors 'none'";
 
     /// <summary>The API reference page starts itself by an inline script.</summary>
     const string ReferencePolicy =
-        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
-        "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' " +
+            "data: blob:; " +
+        "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; " +
+            "frame-ancestors 'none'";
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -80,7 +83,8 @@ sealed class Edge(ILogger<Edge> logger)
     static async Task ExplainEmptyErrorAsync(HttpContext context)
     {
         var response = context.Response;
-        if (response.StatusCode < 400 || response.HasStarted || response.ContentLength > 0 || response.ContentType is not null)
+        if (response.StatusCode < 400 || response.HasStarted || response.ContentLength > 0
+            || response.ContentType is not null)
         {
             return;
         }

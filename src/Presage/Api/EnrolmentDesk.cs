@@ -3,7 +3,9 @@ using Presage.State;
 
 namespace Presage.Api;
 
-/// <summary>Lets servers join: makes their tokens and the commands to paste, hands out the installer and the agents.</summary>
+/// <summary>
+/// Lets servers join: makes their tokens and the commands to paste, hands out the installer and the agents.
+/// </summary>
 sealed class EnrolmentDesk(
     PresageOptions options, Tokens tokens, FleetView fleet, AgentBinaries agents, TimeProvider time)
 {
@@ -77,7 +79,8 @@ sealed class EnrolmentDesk(
 
         // The name goes into a shell script: nothing but a host name or address and a port may stand in it.
         string host = context.Request.Host.Value ?? "";
-        return host.Length is > 0 and < 300 && host.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '[' or ']')
+        return host.Length is > 0 and < 300
+            && host.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '[' or ']')
             ? $"{context.Request.Scheme}://{host}"
             : throw new ProblemException(StatusCodes.Status400BadRequest, "The Host header is not a host name.");
     }

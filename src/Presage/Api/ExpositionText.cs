@@ -43,6 +43,7 @@ sealed class ExpositionText
             _text.Append(i == 0 ? '{' : ',').Append($"{labels[i].Name}=\"{escaped}\"");
         }
 
-        _text.Append(labels.Length > 0 ? "} " : " ").Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+        _text.Append(labels.Length > 0 ? "} " : " ");
+        _text.Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
     }
 }

@@ -3,7 +3,9 @@ namespace Presage.Api;
 /// <summary>A firing alert on a vital sign.</summary>
 sealed record VitalAlarm(bool IsCritical, long SinceMs);
 
-/// <summary>Firing alerts as of a revision, by host and by host and vital sign. Alerts a person has taken on still count.</summary>
+/// <summary>
+/// Firing alerts as of a revision, by host and by host and vital sign. Alerts a person has taken on still count.
+/// </summary>
 sealed record FiringAlerts(
     long Revision,
     IReadOnlyDictionary<string, (int Critical, int Warning)> ByHost,

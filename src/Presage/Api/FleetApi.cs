@@ -12,7 +12,8 @@ static class FleetApi
             .WithName("listHosts").WithSummary("All hosts, worst first");
         fleet.MapGet("/hosts/{host}", static (string host, FleetView view) => view.Host(host))
             .WithName("getHost").WithSummary("One host with its vital signs, alerts and processes");
-        fleet.MapGet("/hosts/{host}/metrics", static (string host, string? search, FleetView view) => view.Metrics(host, search))
+        fleet.MapGet(
+            "/hosts/{host}/metrics", static (string host, string? search, FleetView view) => view.Metrics(host, search))
             .WithName("listHostMetrics").WithSummary("The metric names stored for a host");
         fleet.MapDelete("/hosts/{host}", static (string host, FleetView view) =>
             {

@@ -6,7 +6,9 @@ using Presage.Watching;
 
 namespace Presage.Api;
 
-/// <summary>Hosts as pages show them: what the watcher knows, with the alerts, put into the records of the API.</summary>
+/// <summary>
+/// Hosts as pages show them: what the watcher knows, with the alerts, put into the records of the API.
+/// </summary>
 sealed class FleetView(
     Watcher watcher,
     SampleStore store,
@@ -58,7 +60,8 @@ sealed class FleetView(
     public IReadOnlyList<HostSummary> Hosts() =>
     [
         .. watcher.Registry.Snapshot().Select(Summary)
-            .OrderBy(static h => h.State).ThenByDescending(static h => h.Unusual).ThenBy(static h => h.Host, StringComparer.Ordinal),
+            .OrderBy(static h => h.State).ThenByDescending(static h => h.Unusual)
+            .ThenBy(static h => h.Host, StringComparer.Ordinal),
     ];
 
     public IReadOnlyList<LiveHost> LiveHosts() => [.. watcher.Registry.Snapshot().Select(host =>
@@ -118,7 +121,8 @@ sealed class FleetView(
     ];
 
     WatchedHost Find(string name) =>
-        watcher.Registry.Find(name) ?? throw ProblemException.NotFound($"No host named {AccountRules.Shown(name)} has sent samples.");
+        watcher.Registry.Find(name)
+            ?? throw ProblemException.NotFound($"No host named {AccountRules.Shown(name)} has sent samples.");
 
     HostSummary Summary(WatchedHost host)
     {
@@ -175,7 +179,8 @@ sealed class FleetView(
             }
 
             // Of several file systems the fullest counts.
-            double? value = Readings(host.Host).Where(r => r.Vital == vital && r.Value is not null).Max(static r => r.Value);
+            double? value =
+                Readings(host.Host).Where(r => r.Vital == vital && r.Value is not null).Max(static r => r.Value);
             if (value is not null)
             {
                 sum += value.Value;
@@ -235,7 +240,8 @@ sealed class FleetView(
     IReadOnlyList<UnusualMetric> Unusual(string host) =>
     [
         .. watcher.UnusualOf(host).Select(static u => new UnusualMetric(
-            u.Key, u.Name, u.Sentence, u.Value, Finite(u.Lower), Finite(u.Upper), u.Unit, u.Score, u.SinceMs, u.Rarity)),
+            u.Key, u.Name, u.Sentence, u.Value, Finite(u.Lower), Finite(u.Upper), u.Unit, u.Score, u.SinceMs,
+                u.Rarity)),
     ];
 
     static double? Finite(double? value) => value is { } x && double.IsFinite(x) ? x : null;

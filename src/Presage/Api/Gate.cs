@@ -6,8 +6,8 @@ using Presage.State;
 namespace Presage.Api;
 
 /// <summary>
-/// Stands in front of every endpoint: finds out who asks (session cookie or bearer token), refuses requests forged by other web
-/// sites, demands what the endpoint demands, and writes the audit log for changes that succeeded.
+/// Stands in front of every endpoint: finds out who asks (session cookie or bearer token), refuses requests forged by
+/// other web sites, demands what the endpoint demands, and writes the audit log for changes that succeeded.
 /// </summary>
 sealed class Gate(PresageOptions options, Accounts accounts, Sessions sessions, Tokens tokens, AuditLog audit)
 {
@@ -104,8 +104,8 @@ sealed class Gate(PresageOptions options, Accounts accounts, Sessions sessions, 
     }
 
     /// <summary>
-    /// Without sign-in, a page of another site could reach this server by a name of its own that resolves to loopback (DNS
-    /// rebinding). Only addresses and localhost are answered then.
+    /// Without sign-in, a page of another site could reach this server by a name of its own that resolves to loopback
+    /// (DNS rebinding). Only addresses and localhost are answered then.
     /// </summary>
     void CheckHostName(HttpContext context)
     {
@@ -126,7 +126,9 @@ sealed class Gate(PresageOptions options, Accounts accounts, Sessions sessions, 
             fix: "Use 127.0.0.1 or localhost, or set external_url.");
     }
 
-    /// <summary>Browsers tell where a request comes from; one from another site is refused. Programs tell nothing.</summary>
+    /// <summary>
+    /// Browsers tell where a request comes from; one from another site is refused. Programs tell nothing.
+    /// </summary>
     void CheckOrigin(HttpContext context)
     {
         var headers = context.Request.Headers;
@@ -171,7 +173,8 @@ sealed class Gate(PresageOptions options, Accounts accounts, Sessions sessions, 
     {
         var entry = Audit.Of(context);
         string subject = entry.Subject ?? string.Join(", ", context.Request.RouteValues.Values);
-        string action = endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? endpoint.DisplayName ?? "";
+        string action = endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? endpoint.DisplayName
+            ?? "";
         audit.Add(Caller.Of(context).Name, action, subject, entry.Detail);
     }
 }

@@ -7,6 +7,7 @@ static class LiveApi
         api.MapGet("/live", static (HttpContext context, LiveFeed feed) => feed.ServeAsync(context))
             .Require(Access.Viewer).WithName("live").WithTags("Fleet")
             .WithSummary("Server-sent events: hello, tick every second, vitals of the hosts asked for")
-            .WithMetadata(new DocumentedParameter("host", false, "A host whose vital signs are wanted; may stand several times"))
+            .WithMetadata(
+                new DocumentedParameter("host", false, "A host whose vital signs are wanted; may stand several times"))
             .Produces<LiveEvents>(StatusCodes.Status200OK, "text/event-stream");
 }

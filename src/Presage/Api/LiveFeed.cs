@@ -7,10 +7,11 @@ using System.Threading.Channels;
 namespace Presage.Api;
 
 /// <summary>
-/// Server-sent events for open pages. One tick a second is made for all of them, and only while somebody looks. A client that
-/// reads too slowly skips ticks and gets the latest: its channel holds one.
+/// Server-sent events for open pages. One tick a second is made for all of them, and only while somebody looks. A
+/// client that reads too slowly skips ticks and gets the latest: its channel holds one.
 /// </summary>
-sealed class LiveFeed(FleetView fleet, SelfStatus status, Gate gate, TimeProvider time, IHostApplicationLifetime lifetime)
+sealed class LiveFeed(
+    FleetView fleet, SelfStatus status, Gate gate, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     public const int ClientsMax = 1000;
     public const int HostsPerClientMax = 50;
@@ -18,7 +19,8 @@ sealed class LiveFeed(FleetView fleet, SelfStatus status, Gate gate, TimeProvide
     /// <summary>Whether a client's session or token still holds is asked this often.</summary>
     static readonly TimeSpan RecheckEvery = TimeSpan.FromSeconds(30);
 
-    static readonly JsonWriterOptions WriterOptions = new() { Encoder = ApiJson.Options.Encoder, SkipValidation = true };
+    static readonly JsonWriterOptions WriterOptions =
+        new() { Encoder = ApiJson.Options.Encoder, SkipValidation = true };
 
     ImmutableList<Channel<LiveState>> _clients = [];
 
@@ -48,7 +50,8 @@ sealed class LiveFeed(FleetView fleet, SelfStatus status, Gate gate, TimeProvide
         ImmutableInterlocked.Update(ref _clients, static (list, added) => list.Add(added), channel);
         try
         {
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+            using var ended =
+                CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
             await SendAsync(context, new LiveClient(hosts), channel.Reader, ended.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
@@ -65,13 +68,15 @@ sealed class LiveFeed(FleetView fleet, SelfStatus status, Gate gate, TimeProvide
     {
         if (hosts.Length > HostsPerClientMax)
         {
-            throw ProblemException.BadField("host", $"{hosts.Length} hosts are more than the {HostsPerClientMax} one page may follow.");
+            throw ProblemException.BadField(
+                "host", $"{hosts.Length} hosts are more than the {HostsPerClientMax} one page may follow.");
         }
 
         if (_clients.Count >= ClientsMax)
         {
             throw new ProblemException(
-                StatusCodes.Status503ServiceUnavailable, $"{ClientsMax} pages are connected already; no more are served.");
+                StatusCodes.Status503ServiceUnavailable,
+                    $"{ClientsMax} pages are connected already; no more are served.");
         }
     }
 

@@ -19,6 +19,7 @@ sealed record LiveVitals(
 sealed record LiveVital(string Key, double? Value, double? Lower, double? Upper, double? Score, VitalState State);
 
 /// <summary>
-/// Describes the stream in the API document: the data of each event is the object under the property of the event's name.
+/// Describes the stream in the API document: the data of each event is the object under the property of the event's
+/// name.
 /// </summary>
 sealed record LiveEvents(LiveHello Hello, LiveTick Tick, LiveVitals Vitals);

@@ -16,7 +16,8 @@ sealed class MetricLists(SampleStore store, MetricDescriptions descriptions, Tim
         ("node_memory", "memory"), ("node_vmstat", "memory"), ("node_pressure_memory", "memory"),
         ("node_disk", "disk"), ("node_pressure_io", "disk"), ("presage_disk", "disk"), ("node_md", "disk"),
         ("node_filesystem", "filesystem"), ("presage_filesystem", "filesystem"), ("node_filefd", "system"),
-        ("node_network", "network"), ("node_netstat", "network"), ("node_sockstat", "network"), ("node_softnet", "network"),
+        ("node_network", "network"), ("node_netstat", "network"), ("node_sockstat", "network"),
+            ("node_softnet", "network"),
         ("node_tcp", "network"), ("node_arp", "network"), ("node_nf_conntrack", "network"), ("node_udp", "network"),
         ("node_", "system"), ("presage_host", "system"), ("presage_process", "system"),
     ];

@@ -4,7 +4,9 @@ using Presage.Storage;
 
 namespace Presage.Api;
 
-/// <summary>The processes that use most on a host: of this machine from its collectors, of others from the series they send.</summary>
+/// <summary>
+/// The processes that use most on a host: of this machine from its collectors, of others from the series they send.
+/// </summary>
 sealed class ProcessLists(SampleStore store, LocalMachine local, TimeProvider time)
 {
     const int ProcessesMax = 15;
@@ -26,8 +28,10 @@ sealed class ProcessLists(SampleStore store, LocalMachine local, TimeProvider ti
         return
         [
             .. cpu.Select(p => new ProcessUsageView(
-                    p.Key, null, (int)count.GetValueOrDefault(p.Key, 1), p.Value, memory.GetValueOrDefault(p.Key), null))
-                .OrderByDescending(static p => p.CpuRatio).ThenByDescending(static p => p.MemoryBytes).Take(ProcessesMax),
+                    p.Key, null, (int)count.GetValueOrDefault(p.Key, 1), p.Value, memory.GetValueOrDefault(p.Key),
+                        null))
+                .OrderByDescending(static p => p.CpuRatio).ThenByDescending(static p => p.MemoryBytes)
+                .Take(ProcessesMax),
         ];
     }
 
@@ -37,7 +41,8 @@ sealed class ProcessLists(SampleStore store, LocalMachine local, TimeProvider ti
         var range = new TimeRange(now - (long)Recent.TotalMilliseconds, now);
         var columns = new SampleColumns();
         var latest = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var series in store.ForHost(host).Select([new LabelMatcher(LabelNames.MetricName, MatchOperator.Equal, metric)], range))
+        foreach (var series in store.ForHost(host).Select(
+            [new LabelMatcher(LabelNames.MetricName, MatchOperator.Equal, metric)], range))
         {
             columns.Clear();
             series.Read(range, columns);

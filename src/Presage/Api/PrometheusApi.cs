@@ -37,7 +37,8 @@ sealed record NamesAnswer(
 sealed record BuildInfoAnswer(string Status, BuildInfo Data);
 
 /// <param name="Version">The version of Prometheus whose API this is compatible with; Grafana asks for it.</param>
-sealed record BuildInfo(string Version, string Revision, string Branch, string BuildUser, string BuildDate, string GoVersion);
+sealed record BuildInfo(
+    string Version, string Revision, string Branch, string BuildUser, string BuildDate, string GoVersion);
 
 /// <summary>The Prometheus HTTP API, as Grafana and tools use it.</summary>
 static class PrometheusApi
@@ -57,7 +58,8 @@ static class PrometheusApi
             api.MapGet("/query", static (HttpContext c, PrometheusQueries q) => q.InstantAsync(c)), "query", Instant,
             Query, new("time", false, "Seconds since 1970, or RFC 3339; now when left out"), Timeout, Host);
         Describe<QueryAnswer>(
-            api.MapGet("/query_range", static (HttpContext c, PrometheusQueries q) => q.RangeAsync(c)), "queryRange", Range,
+            api.MapGet("/query_range", static (HttpContext c, PrometheusQueries q) => q.RangeAsync(c)), "queryRange",
+                Range,
             Query, Start with { Required = true }, End with { Required = true },
             new("step", true, "Seconds between two points, or a duration"), Timeout, Host);
         Describe<SeriesAnswer>(
@@ -83,7 +85,8 @@ static class PrometheusApi
             api.MapPost("/query", static (HttpContext c, PrometheusQueries q) => q.InstantAsync(c)), "queryForm", Form)
             .WithMetadata(NotAudited.Instance);
         Describe<QueryAnswer>(
-            api.MapPost("/query_range", static (HttpContext c, PrometheusQueries q) => q.RangeAsync(c)), "queryRangeForm", Form)
+            api.MapPost("/query_range", static (HttpContext c, PrometheusQueries q) => q.RangeAsync(c)),
+                "queryRangeForm", Form)
             .WithMetadata(NotAudited.Instance);
         Describe<SeriesAnswer>(
             api.MapPost("/series", static (HttpContext c, PrometheusQueries q) => q.SeriesAsync(c)), "seriesForm", Form)
@@ -94,7 +97,8 @@ static class PrometheusApi
     }
 
     static RouteHandlerBuilder Describe<TAnswer>(
-        RouteHandlerBuilder endpoint, string name, string summary, params ReadOnlySpan<DocumentedParameter> parameters) =>
+        RouteHandlerBuilder endpoint, string name, string summary,
+            params ReadOnlySpan<DocumentedParameter> parameters) =>
         endpoint.WithName(name).WithSummary(summary).WithMetadata(parameters.ToArray())
             .Produces<TAnswer>(StatusCodes.Status200OK, "application/json");
 }

@@ -26,7 +26,8 @@ sealed class PrometheusCall
     /// <summary>A parameter, or null when it is missing or empty.</summary>
     public string? Text(string name)
     {
-        string text = (_form?[name] ?? StringValues.Empty) is { Count: > 0 } value ? value.ToString() : _query[name].ToString();
+        string text = (_form?[name] ?? StringValues.Empty) is { Count: > 0 } value
+            ? value.ToString() : _query[name].ToString();
         return text.Length == 0 ? null : text;
     }
 
@@ -45,7 +46,8 @@ sealed class PrometheusCall
         }
 
         return DateTimeOffset.TryParse(
-                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                    out var time)
             && text.Contains('T')
             ? time.ToUnixTimeMilliseconds()
             : throw PrometheusException.BadParameter(name, $"cannot parse \"{text}\" to a valid timestamp");
@@ -83,14 +85,16 @@ sealed class PrometheusCall
         : throw PrometheusException.BadParameter("limit", "limit must be a non-negative number");
 
     static double? Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && double.IsFinite(value)
             ? value
             : null;
 
     static bool TryYears(string text, out TimeSpan span)
     {
         span = default;
-        if (!text.EndsWith('y') || !int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out int years) || years > 1000)
+        if (!text.EndsWith('y') || !int.TryParse(
+            text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out int years) || years > 1000)
         {
             return false;
         }

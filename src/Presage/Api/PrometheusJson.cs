@@ -9,8 +9,8 @@ using Presage.Query;
 namespace Presage.Api;
 
 /// <summary>
-/// Writes the answers of the Prometheus API as Prometheus does: values as text, times as seconds, straight from the columns of
-/// the result.
+/// Writes the answers of the Prometheus API as Prometheus does: values as text, times as seconds, straight from the
+/// columns of the result.
 /// </summary>
 static class PrometheusJson
 {

@@ -6,8 +6,8 @@ using Presage.Storage;
 namespace Presage.Api;
 
 /// <summary>
-/// Evaluates the calls of the Prometheus API. At most two queries per core run at once; others wait, and waiting counts towards
-/// the time-out, so that a burst of heavy queries cannot starve ingest.
+/// Evaluates the calls of the Prometheus API. At most two queries per core run at once; others wait, and waiting counts
+/// towards the time-out, so that a burst of heavy queries cannot starve ingest.
 /// </summary>
 sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimeProvider time) : IDisposable
 {
@@ -60,18 +60,22 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
     public Task LabelsAsync(HttpContext context) => AnswerAsync(context, async (call, token) =>
     {
         int limit = call.Limit();
-        var found = await SelectAsync(call, static (source, matchers, range) => source.LabelNames(matchers, range), token);
+        var found =
+            await SelectAsync(call, static (source, matchers, range) => source.LabelNames(matchers, range), token);
         return writer => PrometheusJson.WriteNames(writer, found.Order(StringComparer.Ordinal), limit);
     });
 
     public Task LabelValuesAsync(string name, HttpContext context) => AnswerAsync(context, async (call, token) =>
     {
         int limit = call.Limit();
-        var found = await SelectAsync(call, (source, matchers, range) => source.LabelValues(name, matchers, range), token);
+        var found =
+            await SelectAsync(call, (source, matchers, range) => source.LabelValues(name, matchers, range), token);
         return writer => PrometheusJson.WriteNames(writer, found.Order(StringComparer.Ordinal), limit);
     });
 
-    /// <summary>Grafana asks for the version and switches features by it: 2.24 is the least that has label matching by series.</summary>
+    /// <summary>
+    /// Grafana asks for the version and switches features by it: 2.24 is the least that has label matching by series.
+    /// </summary>
     public static BuildInfoAnswer BuildInfo() => new("success", new BuildInfo(
         "2.24.0", PresageVersion.Text, "presage", "presage", "", Environment.Version.ToString()));
 
@@ -83,7 +87,8 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
 
     PreparedQuery Prepare(PrometheusCall call, out PromQlEngine engine)
     {
-        string text = call.Text("query") ?? throw PrometheusException.BadParameter("query", "unknown position: parse error: no expression found in input");
+        string text = call.Text("query") ?? throw PrometheusException.BadParameter(
+            "query", "unknown position: parse error: no expression found in input");
         engine = call.Duration("lookback_delta") is { } lookback
             ? new PromQlEngine(new QueryLimits { Lookback = lookback })
             : _engine;
@@ -156,13 +161,15 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
     }
 
     async Task AnswerAsync(
-        HttpContext context, Func<PrometheusCall, CancellationToken, Task<Action<System.Text.Json.Utf8JsonWriter>>> evaluate)
+        HttpContext context, Func<PrometheusCall, CancellationToken,
+            Task<Action<System.Text.Json.Utf8JsonWriter>>> evaluate)
     {
         Action<System.Text.Json.Utf8JsonWriter> write;
         var call = await PrometheusCall.ReadAsync(context);
         try
         {
-            var span = call.Duration("timeout") is { } asked && asked < options.QueryTimeout ? asked : options.QueryTimeout;
+            var span = call.Duration("timeout") is { } asked
+                && asked < options.QueryTimeout ? asked : options.QueryTimeout;
             using var timer = new CancellationTokenSource(span, time);
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, context.RequestAborted);
             write = await evaluate(call, linked.Token);
@@ -170,7 +177,8 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             await PrometheusJson.WriteErrorAsync(
-                context, new PrometheusException(StatusCodes.Status503ServiceUnavailable, "timeout", "query timed out in expression evaluation"));
+                context, new PrometheusException(
+                    StatusCodes.Status503ServiceUnavailable, "timeout", "query timed out in expression evaluation"));
             return;
         }
         catch (PromQlException e)

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Presage.Api;
 
 /// <summary>
-/// Writes a value as Prometheus' API does: the shortest digits that read back to the same double, without an exponent between
-/// 1e-6 and 1e21.
+/// Writes a value as Prometheus' API does: the shortest digits that read back to the same double, without an exponent
+/// between 1e-6 and 1e21.
 /// </summary>
 static class SampleText
 {
@@ -32,7 +32,8 @@ static class SampleText
             return length;
         }
 
-        int exponent = int.Parse(shortest[(exponentAt + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        int exponent =
+            int.Parse(shortest[(exponentAt + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         return exponent is >= -6 and < 21
             ? WritePlain(destination, shortest[..exponentAt], exponent)
             : WriteExponent(destination, shortest[..exponentAt], exponent);

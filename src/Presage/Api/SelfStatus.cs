@@ -77,7 +77,8 @@ sealed class SelfStatus(
                 storage.HeadBytes,
                 storage.RecoveryTime.TotalSeconds,
                 storage.SamplesReplayed,
-                [.. storage.Damages.Select(static d => $"{d.File} at {d.OffsetBytes}: {d.Reason} ({d.LostBytes} bytes lost)")]),
+                [.. storage.Damages.Select(
+                    static d => $"{d.File} at {d.OffsetBytes}: {d.Reason} ({d.LostBytes} bytes lost)")]),
             new SortedDictionary<string, long>(counters.RejectedSamples.ToDictionary()),
             new SortedDictionary<string, long>(counters.RefusedRequests.ToDictionary()),
             new ProcessStatus(CpuRatio, Environment.WorkingSet),
@@ -94,16 +95,20 @@ sealed class SelfStatus(
         text.Gauge("process_start_time_seconds", "When the process started.", _startedMs / 1000.0);
         text.Counter("process_cpu_seconds_total", "CPU time used.", Environment.CpuUsage.TotalTime.TotalSeconds);
         text.Gauge("process_resident_memory_bytes", "Resident memory.", Environment.WorkingSet);
-        text.Gauge("presage_managed_heap_bytes", "Memory of managed objects.", GC.GetTotalMemory(forceFullCollection: false));
+        text.Gauge(
+            "presage_managed_heap_bytes", "Memory of managed objects.", GC.GetTotalMemory(forceFullCollection: false));
         var generations = GC.GetGCMemoryInfo(GCKind.Any).GenerationInfo;
         text.Gauge("presage_large_objects_bytes", "Managed objects of 85 kB and more.", generations[3].SizeAfterBytes);
         text.Gauge("presage_generation2_bytes", "Managed objects that stay.", generations[2].SizeAfterBytes);
-        text.Counter("presage_gc_pause_seconds_total", "Time the collector stopped the process.", GC.GetTotalPauseDuration().TotalSeconds);
+        text.Counter("presage_gc_pause_seconds_total", "Time the collector stopped the process.",
+            GC.GetTotalPauseDuration().TotalSeconds);
         text.Counter("presage_write_requests_total", "Write requests received.", counters.Requests);
         text.Counter("presage_samples_appended_total", "Samples stored, from all sources.", feed.Samples);
-        text.Counter("presage_samples_duplicate_total", "Samples that came again and were not stored twice.", counters.Duplicates);
+        text.Counter("presage_samples_duplicate_total", "Samples that came again and were not stored twice.",
+            counters.Duplicates);
         text.Counters("presage_samples_rejected_total", "Samples refused.", "reason", counters.RejectedSamples);
-        text.Counters("presage_write_requests_refused_total", "Write requests refused as a whole.", "reason", counters.RefusedRequests);
+        text.Counters("presage_write_requests_refused_total", "Write requests refused as a whole.", "reason",
+            counters.RefusedRequests);
         text.Gauge("presage_storage_series_active", "Series in memory.", storage.SeriesActive);
         text.Gauge("presage_storage_head_bytes", "Memory of the head.", storage.HeadBytes);
         text.Gauge("presage_storage_journal_bytes", "Size of the journal.", storage.JournalBytes);

@@ -30,7 +30,8 @@ sealed record AgentDownloads(IReadOnlyList<AgentPlatform> Platforms);
 sealed record ServerList(IReadOnlyList<ServerItem> Servers, AgentDownloads Agent);
 
 /// <param name="Label">What the token is for; the servers list shows it. 1 to 100 characters.</param>
-/// <param name="Hours">How long the first sample may take; 24 when left out. Servers that joined keep sending after that.</param>
+/// <param name="Hours">How long the first sample may take; 24 when left out. Servers that joined keep sending after
+/// that.</param>
 /// <param name="Uses">How many servers may join with it; any number when left out.</param>
 sealed record EnrolmentRequest(string? Label = null, double? Hours = null, int? Uses = null);
 
@@ -59,10 +60,12 @@ static class ServersApi
     {
         var servers = api.MapGroup("").WithTags("Servers");
         servers.MapGet("/servers", static (EnrolmentDesk desk) => desk.List())
-            .Require(Access.Viewer).WithName("listServers").WithSummary("Hosts with how they send, and agents on offer");
+            .Require(Access.Viewer).WithName("listServers").WithSummary(
+                "Hosts with how they send, and agents on offer");
         servers.MapPost("/enrolments", static (EnrolmentRequest request, EnrolmentDesk desk, HttpContext context) =>
                 desk.Enrol(request, context))
-            .Require(Access.Operator).WithName("createEnrolment").WithSummary("Make a token and the commands to add a server");
+            .Require(Access.Operator).WithName("createEnrolment").WithSummary(
+                "Make a token and the commands to add a server");
         servers.MapGet("/enrolments/{id:long}/progress", static (long id, EnrolmentDesk desk) => desk.Progress(id))
             .Require(Access.Operator).WithName("getEnrolmentProgress").WithSummary("Who has joined with an enrolment");
     }
@@ -75,7 +78,8 @@ static class ServersApi
             .WithSummary("Shell script that installs the agent from this server")
             .Produces<string>(StatusCodes.Status200OK, "text/x-shellscript");
         root.MapGet("/download/{file}", static (string file, EnrolmentDesk desk) =>
-                TypedResults.PhysicalFile(desk.AgentFile(file), "application/octet-stream", file, enableRangeProcessing: true))
+                TypedResults.PhysicalFile(
+                    desk.AgentFile(file), "application/octet-stream", file, enableRangeProcessing: true))
             .Require(Access.Public).WithName("downloadAgent").WithTags("Servers")
             .WithSummary("The agent of a platform, for example presage-agent-linux-x64")
             .Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream");

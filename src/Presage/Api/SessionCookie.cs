@@ -2,7 +2,9 @@ using Presage.State;
 
 namespace Presage.Api;
 
-/// <summary>The cookie that holds a session's id: unreadable for scripts, never sent with requests other sites cause.</summary>
+/// <summary>
+/// The cookie that holds a session's id: unreadable for scripts, never sent with requests other sites cause.
+/// </summary>
 static class SessionCookie
 {
     public const string Name = "presage_session";

@@ -15,7 +15,9 @@ sealed class SessionDesk(
     TimeProvider time,
     ILogger<SessionDesk> logger) : IDisposable
 {
-    /// <summary>Each check of a password takes a core for a tenth of a second: strangers get at most two cores of ours.</summary>
+    /// <summary>
+    /// Each check of a password takes a core for a tenth of a second: strangers get at most two cores of ours.
+    /// </summary>
     readonly SemaphoreSlim _hashing = new(2);
 
     public Session Describe(Caller caller) => new(

@@ -1,15 +1,18 @@
 namespace Presage.Api;
 
 /// <summary>
-/// Slows down guessing: after 10 failures for an address and name, or 50 for an address, within 5 minutes, further attempts are
-/// refused until the oldest has been forgotten. Thread-safe.
+/// Slows down guessing: after 10 failures for an address and name, or 50 for an address, within 5 minutes, further
+/// attempts are refused until the oldest has been forgotten. Thread-safe.
 /// </summary>
 sealed class SignInLimiter(TimeProvider time)
 {
     public const int FailuresPerNameMax = 10;
     public const int FailuresPerAddressMax = 50;
 
-    /// <summary>Beyond this many keys the expired ones are dropped, and if that is not enough, all: 10,000 x 50 x 8 bytes = 4 MB.</summary>
+    /// <summary>
+    /// Beyond this many keys the expired ones are dropped, and if that is not enough, all: 10,000 x 50 x 8 bytes = 4
+    /// MB.
+    /// </summary>
     const int KeysMax = 10_000;
 
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);

@@ -43,7 +43,8 @@ static class StatusApi
 {
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/status", static (SelfStatus status) => status.Describe())
-            .Require(Access.Viewer).WithName("getStatus").WithTags("Server").WithSummary("Storage, refusals, memory and CPU");
+            .Require(Access.Viewer).WithName("getStatus").WithTags("Server").WithSummary(
+                "Storage, refusals, memory and CPU");
 
     public static void MapHealth(IEndpointRouteBuilder root)
     {

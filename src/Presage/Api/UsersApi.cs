@@ -33,7 +33,8 @@ static class UsersApi
         AccountRules.CheckPassword(request.Password, "password");
         Audit.Describe(context, request.Name, $"role {AccountRules.Text(request.Role)}");
         return Describe(accounts.Create(request.Name, request.Role, request.Password)
-            ?? throw ProblemException.Conflict($"An account named {request.Name} exists already.", "Choose another name."));
+            ?? throw ProblemException.Conflict(
+                $"An account named {request.Name} exists already.", "Choose another name."));
     }
 
     static User Change(string name, UserChange change, Accounts accounts, HttpContext context)
@@ -74,5 +75,6 @@ static class UsersApi
     static ProblemException Unknown(string name) => ProblemException.NotFound($"There is no account named {name}.");
 
     static ProblemException LastAdministrator(string name) => ProblemException.Conflict(
-        $"{name} is the only administrator; without one nobody could manage accounts.", "Create another administrator first.");
+        $"{name} is the only administrator; without one nobody could manage accounts.",
+            "Create another administrator first.");
 }

@@ -7,8 +7,8 @@ using Presage.State;
 namespace Presage.Cli;
 
 /// <summary>
-/// What an administrator of the machine can do without signing in: a new set-up link, tokens, passwords. These write to the state
-/// file directly, whether the server runs or not.
+/// What an administrator of the machine can do without signing in: a new set-up link, tokens, passwords. These write to
+/// the state file directly, whether the server runs or not.
 /// </summary>
 static class AccountVerbs
 {
@@ -22,8 +22,10 @@ static class AccountVerbs
         AddToken(root, options);
 
         var name = new Argument<string>("NAME") { Description = "The account" };
-        var reset = new Command("reset-password", "Set a new password, read from the terminal or standard input") { name };
-        reset.SetAction((parsed, _) => Failure.GuardAsync(() => ResetPassword(options(parsed), parsed.GetRequiredValue(name))));
+        var reset =
+            new Command("reset-password", "Set a new password, read from the terminal or standard input") { name };
+        reset.SetAction(
+            (parsed, _) => Failure.GuardAsync(() => ResetPassword(options(parsed), parsed.GetRequiredValue(name))));
         root.Subcommands.Add(new Command("user", "Accounts") { reset });
     }
 
@@ -36,8 +38,10 @@ static class AccountVerbs
             DefaultValueFactory = static _ => TokenKind.Agent,
         };
         var role = new Option<Role?>("--role") { Description = "viewer, operator or administrator, for kind api" };
-        var expires = new Option<string?>("--expires-in") { Description = "A duration such as 90d; never when left out" };
-        var create = new Command("create", "Create a token and print it; it is not shown again") { name, kind, role, expires };
+        var expires =
+            new Option<string?>("--expires-in") { Description = "A duration such as 90d; never when left out" };
+        var create =
+            new Command("create", "Create a token and print it; it is not shown again") { name, kind, role, expires };
         create.SetAction((parsed, _) => Failure.GuardAsync(() => CreateToken(
             options(parsed),
             new TokenGrant(parsed.GetRequiredValue(name), parsed.GetValue(kind), parsed.GetValue(role), CommandLine),
@@ -50,7 +54,8 @@ static class AccountVerbs
         using var state = Open(options);
         if (new Accounts(state, TimeProvider.System).AdministratorExists)
         {
-            Console.Error.WriteLine("presage: an administrator exists already; `presage user reset-password NAME` helps when the password is lost.");
+            Console.Error.WriteLine("presage: an administrator exists already; `presage user reset-password NAME` " +
+                "helps when the password is lost.");
             return 1;
         }
 
@@ -91,7 +96,8 @@ static class AccountVerbs
             return 1;
         }
 
-        string password = Console.IsInputRedirected ? Console.In.ReadLine() ?? "" : Prompt($"New password for {name}: ");
+        string password = Console.IsInputRedirected ? Console.In.ReadLine()
+            ?? "" : Prompt($"New password for {name}: ");
         AccountRules.CheckPassword(password, "password");
         accounts.Change(name, null, password);
         new AuditLog(state, TimeProvider.System).Add(CommandLine, "changeUser", name, "new password");
@@ -102,7 +108,8 @@ static class AccountVerbs
     static StateDatabase Open(PresageOptions options) => File.Exists(Path.Combine(options.Data, "state.db"))
         ? StateDatabase.Open(options.Data)
         : throw new StartException(
-            $"There is no Presage data in {Path.GetFullPath(options.Data)}. Start the server once, or name its folder by --data.");
+            $"There is no Presage data in {Path.GetFullPath(options.Data)}. Start the server once, or name its " +
+                $"folder by --data.");
 
     static string Prompt(string text)
     {

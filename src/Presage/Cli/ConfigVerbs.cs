@@ -21,8 +21,10 @@ static class ConfigVerbs
         reference.SetAction(static _ => Console.Out.Write(ConfigurationReference.Markdown()));
         root.Subcommands.Add(new Command("config", "The configuration") { check, reference });
 
-        var health = new Command("healthcheck", "Exit with 0 when the server of this configuration answers that it is ready");
-        health.SetAction((parsed, cancellationToken) => Failure.GuardAsync(() => CheckAsync(options(parsed), cancellationToken)));
+        var health =
+            new Command("healthcheck", "Exit with 0 when the server of this configuration answers that it is ready");
+        health.SetAction(
+            (parsed, cancellationToken) => Failure.GuardAsync(() => CheckAsync(options(parsed), cancellationToken)));
         root.Subcommands.Add(health);
     }
 

@@ -30,7 +30,8 @@ static class ServeVerb
         Console.Out.WriteLine($"Presage is ready after {took.TotalSeconds:0.0} s: {server.Listening.LocalText}");
         if (options.Auth == AuthenticationMode.None)
         {
-            Console.Out.WriteLine("  Sign-in is off (auth: none): anyone on this machine can see and change everything.");
+            Console.Out.WriteLine(
+                "  Sign-in is off (auth: none): anyone on this machine can see and change everything.");
         }
 
         if (server.SetupLink is { } link)
@@ -40,7 +41,8 @@ static class ServeVerb
 
         if (server.Listening.WaitsForAdministrator)
         {
-            Console.Out.WriteLine($"  Until then only this machine can reach it; {options.Listen} opens when that is done.");
+            Console.Out.WriteLine(
+                $"  Until then only this machine can reach it; {options.Listen} opens when that is done.");
         }
     }
 
@@ -48,7 +50,8 @@ static class ServeVerb
     {
         logging.SetMinimumLevel(options.LogLevel);
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        // A failed start is told by the verb; keys lie unencrypted in the data folder on purpose, readable by its owner only.
+        // A failed start is told by the verb; keys lie unencrypted in the data folder on purpose, readable by its owner
+        // only.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         logging.AddSimpleConsole(static console =>

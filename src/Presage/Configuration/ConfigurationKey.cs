@@ -1,6 +1,8 @@
 namespace Presage.Configuration;
 
-/// <summary>One thing an operator can set: in the file by its key, in the environment by its variable, on the command line.</summary>
+/// <summary>
+/// One thing an operator can set: in the file by its key, in the environment by its variable, on the command line.
+/// </summary>
 /// <param name="Key">Its path in the file, with dots: <c>storage.retention</c>.</param>
 /// <param name="Form">What a value looks like, to follow "is not": "a duration such as 15d".</param>
 /// <param name="Default">The default as an operator would write it; empty when there is none.</param>

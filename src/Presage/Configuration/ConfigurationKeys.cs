@@ -2,7 +2,9 @@ using Presage.Api;
 
 namespace Presage.Configuration;
 
-/// <summary>Everything that can be set. The file, the environment, the flags and docs/configuration.md all follow this list.</summary>
+/// <summary>
+/// Everything that can be set. The file, the environment, the flags and docs/configuration.md all follow this list.
+/// </summary>
 static class ConfigurationKeys
 {
     const string Duration = "a duration such as 500ms, 30s, 10m, 2h, 15d or 1h30m";
@@ -16,54 +18,70 @@ static class ConfigurationKeys
         new("data", Folder, "data", "The folder for samples and state; made when missing.", static (o, v) =>
             Set(v.Length > 0, () => o.Data = v)) { IsPath = true },
         new("listen", "an address and port such as 127.0.0.1:9440, 0.0.0.0:9440 or [::]:9440", "127.0.0.1:9440",
-            "Where HTTP is served. Addresses other than loopback open only once an administrator exists.", static (o, v) =>
+            "Where HTTP is served. Addresses other than loopback open only once an administrator exists.",
+                static (o, v) =>
             ConfigurationValue.TryEndPoint(v, out var x) && Set(true, () => o.Listen = x)),
         new("external_url", "an address such as https://presage.example.org", "",
-            "The address by which users and agents reach the server, when that is not the one it listens on.", static (o, v) =>
+            "The address by which users and agents reach the server, when that is not the one it listens on.",
+                static (o, v) =>
             ConfigurationValue.TryUrl(v, out var x) && Set(true, () => o.ExternalUrl = x)),
         new("auth", "password or none", "password",
-            "Whether users sign in. `none` lets anyone on this machine do anything and is refused off loopback.", static (o, v) =>
+            "Whether users sign in. `none` lets anyone on this machine do anything and is refused off loopback.",
+                static (o, v) =>
             ConfigurationValue.TryWord(v, out AuthenticationMode x) && Set(true, () => o.Auth = x)),
         new("tls.certificate", File, "",
-            "PEM file of the certificate chain; HTTPS is served when it is set. A renewed file is read without a restart.",
+            "PEM file of the certificate chain; HTTPS is served when it is set. A renewed file is read without a " +
+                "restart.",
             static (o, v) => Set(v.Length > 0, () => o.TlsCertificate = v)) { IsPath = true },
         new("tls.key", File, "", "PEM file of the certificate's private key.", static (o, v) =>
             Set(v.Length > 0, () => o.TlsKey = v)) { IsPath = true },
-        new("collection.enabled", Boolean, "true", "Whether the server watches the machine it runs on.", static (o, v) =>
+        new("collection.enabled", Boolean, "true", "Whether the server watches the machine it runs on.",
+            static (o, v) =>
             ConfigurationValue.TryBoolean(v, out bool x) && Set(true, () => o.CollectionEnabled = x)),
-        new("collection.interval", $"{Duration}, from 100ms to 1h", "1s", "How often it reads its own machine.", static (o, v) =>
+        new("collection.interval", $"{Duration}, from 100ms to 1h", "1s", "How often it reads its own machine.",
+            static (o, v) =>
             TryDuration(v, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), out var x)
             && Set(true, () => o.CollectionInterval = x)),
         new("storage.retention", $"{Duration}, from 1h to 3650d", "15d", "How long samples are kept.", static (o, v) =>
             TryDuration(v, TimeSpan.FromHours(1), TimeSpan.FromDays(3650), out var x)
             && Set(true, () => o.StorageRetention = x)),
         new("storage.durability", "journal or fsync", "journal",
-            "When a write is acknowledged: `journal` once it is in the journal file (survives the process being killed; power " +
+            "When a write is acknowledged: `journal` once it is in the journal file (survives the process being " +
+                "killed; power " +
             "loss costs at most the last 200 ms), `fsync` once it is on the disk.", static (o, v) =>
             v is "journal" or "fsync" && Set(true, () => o.StorageFsync = v == "fsync")),
-        new("storage.past_max", $"{Duration}, up to 3650d", "2h", "Samples older than this are refused.", static (o, v) =>
+        new("storage.past_max", $"{Duration}, up to 3650d", "2h", "Samples older than this are refused.",
+            static (o, v) =>
             TryDuration(v, TimeSpan.Zero, TimeSpan.FromDays(3650), out var x) && Set(true, () => o.StoragePastMax = x)),
         new("storage.future_max", $"{Duration}, up to 1d", "10m",
             "Samples further ahead of the server's clock than this are refused.", static (o, v) =>
             TryDuration(v, TimeSpan.Zero, TimeSpan.FromDays(1), out var x) && Set(true, () => o.StorageFutureMax = x)),
         new("storage.series_max", "a whole number from 1000 to 1000000000", "10000000",
             "New series beyond this number are refused.", static (o, v) =>
-            ConfigurationValue.TryInteger(v, 1000, 1_000_000_000, out int x) && Set(true, () => o.StorageSeriesMax = x)),
+            ConfigurationValue.TryInteger(v, 1000, 1_000_000_000, out int x)
+                && Set(true, () => o.StorageSeriesMax = x)),
         new("storage.series_per_host_max", "a whole number from 100 to 1000000000", "1000000",
             "New series of one host beyond this number are refused.", static (o, v) =>
-            ConfigurationValue.TryInteger(v, 100, 1_000_000_000, out int x) && Set(true, () => o.StorageSeriesPerHostMax = x)),
+            ConfigurationValue.TryInteger(v, 100, 1_000_000_000, out int x)
+                && Set(true, () => o.StorageSeriesPerHostMax = x)),
         new("receiver.body_max", $"{Size}, from 64KiB to 512MiB", "32MiB",
             "The largest body of a write request, before and after decompression.", static (o, v) =>
-            ConfigurationValue.TryBytes(v, 64 << 10, 512 << 20, out long x) && Set(true, () => o.ReceiverBodyBytesMax = x)),
-        new("query.timeout", $"{Duration}, from 1s to 1h", "2m", "A query that takes longer is given up.", static (o, v) =>
-            TryDuration(v, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), out var x) && Set(true, () => o.QueryTimeout = x)),
+            ConfigurationValue.TryBytes(v, 64 << 10, 512 << 20, out long x)
+                && Set(true, () => o.ReceiverBodyBytesMax = x)),
+        new("query.timeout", $"{Duration}, from 1s to 1h", "2m", "A query that takes longer is given up.",
+            static (o, v) =>
+            TryDuration(v, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), out var x)
+                && Set(true, () => o.QueryTimeout = x)),
         new("agent.folder", Folder, "",
-            "Where the agents to hand out lie, named presage-agent-PLATFORM; `agents` next to the executable when not set.",
+            "Where the agents to hand out lie, named presage-agent-PLATFORM; `agents` next to the executable when " +
+                "not set.",
             static (o, v) => Set(v.Length > 0, () => o.AgentFolder = v)) { IsPath = true },
         new("web.folder", Folder, "",
-            "Where the built dashboard lies; `web` next to the executable, else web/dist of the source tree, when not set.",
+            "Where the built dashboard lies; `web` next to the executable, else web/dist of the source tree, when " +
+                "not set.",
             static (o, v) => Set(v.Length > 0, () => o.WebFolder = v)) { IsPath = true },
-        new("log.level", "debug, information, warning or error", "information", "The least severe message that is logged.",
+        new("log.level", "debug, information, warning or error", "information",
+            "The least severe message that is logged.",
             static (o, v) => ConfigurationValue.TryWord(v, out LogLevel x)
             && x is LogLevel.Debug or LogLevel.Information or LogLevel.Warning or LogLevel.Error
             && Set(true, () => o.LogLevel = Enum.Parse<LogLevel>(v, ignoreCase: true))),

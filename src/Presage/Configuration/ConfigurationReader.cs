@@ -7,8 +7,8 @@ using YamlDotNet.RepresentationModel;
 namespace Presage.Configuration;
 
 /// <summary>
-/// Reads the configuration: the file, over it the environment, over that the flags. Everything wrong is gathered and told at
-/// once, each with where it stands, the key, the value and what would be right.
+/// Reads the configuration: the file, over it the environment, over that the flags. Everything wrong is gathered and
+/// told at once, each with where it stands, the key, the value and what would be right.
 /// </summary>
 sealed class ConfigurationReader
 {
@@ -20,10 +20,12 @@ sealed class ConfigurationReader
     readonly PresageOptions _options = new();
     readonly List<string> _mistakes = [];
 
-    /// <param name="file">The file named by a flag; null: PRESAGE_CONFIG, else presage.yaml of the current folder if there is one.</param>
+    /// <param name="file">The file named by a flag; null: PRESAGE_CONFIG, else presage.yaml of the current folder if
+    /// there is one.</param>
     /// <param name="environment">Variable and value pairs; those that do not start with PRESAGE_ are ignored.</param>
     /// <param name="flags">Keys and values given on the command line.</param>
-    /// <exception cref="ConfigurationException">Something is wrong; the message has a line for each mistake.</exception>
+    /// <exception cref="ConfigurationException">Something is wrong; the message has a line for each
+    /// mistake.</exception>
     public static PresageOptions Read(
         string? file, IDictionary environment, IReadOnlyDictionary<string, string> flags)
     {
@@ -68,7 +70,8 @@ sealed class ConfigurationReader
 
             if (yaml.Documents.Count > 1 || yaml.Documents[0].RootNode is not YamlMappingNode root)
             {
-                _mistakes.Add($"{shown}: a configuration is one mapping of keys to values, for example \"listen: 127.0.0.1:9440\".");
+                _mistakes.Add($"{shown}: a configuration is one mapping of keys to values, for example \"listen: " +
+                    $"127.0.0.1:9440\".");
                 return;
             }
 
@@ -134,7 +137,8 @@ sealed class ConfigurationReader
                 break;
             default:
                 var keys = ConfigurationKeys.All.Where(k => k.Key.StartsWith(key + ".", StringComparison.Ordinal));
-                _mistakes.Add($"{where}: {key}: holds keys, not a value: {string.Join(", ", keys.Select(static k => k.Key))}.");
+                _mistakes.Add(
+                    $"{where}: {key}: holds keys, not a value: {string.Join(", ", keys.Select(static k => k.Key))}.");
                 break;
         }
     }

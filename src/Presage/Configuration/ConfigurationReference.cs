@@ -11,9 +11,12 @@ static class ConfigurationReference
             """
             # Configuration
 
-            Presage needs no configuration. What can be set is set in `presage.yaml` of the folder it is started in (or the file
-            given by `--config FILE` or `PRESAGE_CONFIG`), by environment variables, or by flags; flags win over the environment,
-            the environment over the file. Unknown keys and bad values are errors that name the place, the key, the value and what
+            Presage needs no configuration. What can be set is set in `presage.yaml` of the folder it is started in (
+                or the file
+            given by `--config FILE` or `PRESAGE_CONFIG`), by environment variables,
+                or by flags; flags win over the environment,
+            the environment over the file. Unknown keys and bad values are errors that name the place, the key,
+                the value and what
             would be right; `presage config check` tells them without starting.
 
             ```yaml
@@ -39,7 +42,8 @@ static class ConfigurationReference
         text.Append(
             """
 
-            Objects that are edited in the dashboard (accounts, tokens, rules, silences, channels) live in the state file of the
+            Objects that are edited in the dashboard (
+                accounts, tokens, rules, silences, channels) live in the state file of the
             data folder, not in the configuration.
 
             """);

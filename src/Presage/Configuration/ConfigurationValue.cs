@@ -49,7 +49,8 @@ static class ConfigurationValue
         value = 0;
         int digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9');
         digits = digits < 0 ? text.Length : digits;
-        long unit = text[digits..].Trim() switch { "" or "B" => 1, "KiB" => 1L << 10, "MiB" => 1L << 20, "GiB" => 1L << 30, _ => 0 };
+        long unit = text[digits..].Trim(
+            ) switch { "" or "B" => 1, "KiB" => 1L << 10, "MiB" => 1L << 20, "GiB" => 1L << 30, _ => 0 };
         if (digits is 0 or > 9 || unit == 0)
         {
             return false;
@@ -77,7 +78,8 @@ static class ConfigurationValue
     {
         value = null;
         int colon = text.LastIndexOf(':');
-        if (colon < 0 || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+        if (colon < 0 || !ushort.TryParse(
+            text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
         {
             return false;
         }

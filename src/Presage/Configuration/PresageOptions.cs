@@ -47,7 +47,10 @@ sealed class PresageOptions
     /// <summary>Where agent binaries to hand out lie; null: <c>agents</c> next to the executable.</summary>
     public string? AgentFolder { get; set; }
 
-    /// <summary>Where the built dashboard lies; null: <c>web</c> next to the executable, else <c>web/dist</c> of the source tree.</summary>
+    /// <summary>
+    /// Where the built dashboard lies; null: <c>web</c> next to the executable, else <c>web/dist</c> of the source
+    /// tree.
+    /// </summary>
     public string? WebFolder { get; set; }
 
     public LogLevel LogLevel { get; set; } = LogLevel.Information;

@@ -2,7 +2,9 @@ namespace Presage.Configuration;
 
 static class Spelling
 {
-    /// <summary>The number of letters to insert, delete or replace to make one word the other (Levenshtein 1966).</summary>
+    /// <summary>
+    /// The number of letters to insert, delete or replace to make one word the other (Levenshtein 1966).
+    /// </summary>
     public static int Distance(string a, string b)
     {
         var row = Enumerable.Range(0, b.Length + 1).ToArray();

@@ -9,8 +9,8 @@ sealed class AppendFeed : IAppendObserver
     long _samples;
 
     /// <summary>
-    /// Known only once the state file is open; the store opens first, because it holds the folder's lock, and nothing is appended
-    /// in between.
+    /// Known only once the state file is open; the store opens first, because it holds the folder's lock, and nothing
+    /// is appended in between.
     /// </summary>
     public HostRegistry? Registry { get; set; }
 

@@ -10,16 +10,22 @@ namespace Presage.Receivers;
 /// <summary>Which hosts may send with which token; remembers each host's token for the Servers page.</summary>
 sealed class HostAdmission(Tokens tokens)
 {
-    /// <summary>Hosts noted per request with a token that does not limit them: a sender's hosts take turns at the ends.</summary>
+    /// <summary>
+    /// Hosts noted per request with a token that does not limit them: a sender's hosts take turns at the ends.
+    /// </summary>
     const int SpotChecks = 8;
 
-    /// <summary>Beyond this many hosts, names are made anew each time: 100,000 names of 30 characters are about 10 MB.</summary>
+    /// <summary>
+    /// Beyond this many hosts, names are made anew each time: 100,000 names of 30 characters are about 10 MB.
+    /// </summary>
     const int NamesMax = 100_000;
     const int NameBytesMax = 256;
 
     readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
 
-    /// <summary>Null when all of a batch's hosts may send, else the reason. Hosts that may join now are remembered.</summary>
+    /// <summary>
+    /// Null when all of a batch's hosts may send, else the reason. Hosts that may join now are remembered.
+    /// </summary>
     public string? Refuse(Caller caller, SampleBatch batch)
     {
         if (caller.Token is not { Kind: TokenKind.Agent } token)
@@ -42,7 +48,8 @@ sealed class HostAdmission(Tokens tokens)
             string name = Name(host);
             if (!tokens.Admit(token, name))
             {
-                return $"The enrolment \"{token.Name}\" lets no further server join, and {name} has not joined with it. " +
+                return $"The enrolment \"{token.Name}\" lets no further server join, and {name} has not joined with " +
+                    $"it. " +
                     "Make a new one on the Servers page.";
             }
         }

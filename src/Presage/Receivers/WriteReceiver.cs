@@ -1,4 +1,5 @@
-// Hot path: per request. Bodies are read into pooled buffers and decoded into pooled batches: nothing is allocated per sample.
+// Hot path: per request. Bodies are read into pooled buffers and decoded into pooled batches: nothing is allocated per
+// sample.
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
@@ -14,9 +15,9 @@ using Presage.State;
 namespace Presage.Receivers;
 
 /// <summary>
-/// Receives Prometheus remote write 1.0 (https://prometheus.io/docs/specs/prw/remote_write_spec/). 204: everything is journalled.
-/// 400: some or all of it can never be stored, the rest is; the sender must not send it again. 415: another format or version
-/// (a 2.0 sender falls back to 1.0). 413: too large. 503: cannot be stored now, send it again.
+/// Receives Prometheus remote write 1.0 (https://prometheus.io/docs/specs/prw/remote_write_spec/). 204: everything is
+/// journalled. 400: some or all of it can never be stored, the rest is; the sender must not send it again. 415: another
+/// format or version (a 2.0 sender falls back to 1.0). 413: too large. 503: cannot be stored now, send it again.
 /// </summary>
 sealed class WriteReceiver
 {
@@ -65,7 +66,8 @@ sealed class WriteReceiver
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = _bodyBytesMax;
         if (context.Request.ContentLength > _bodyBytesMax)
         {
-            await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "too_large", TooLarge(context.Request.ContentLength.Value));
+            await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "too_large",
+                TooLarge(context.Request.ContentLength.Value));
             return;
         }
 
@@ -159,7 +161,8 @@ sealed class WriteReceiver
         if (parameter.StartsWith("proto=", StringComparison.OrdinalIgnoreCase)
             && parameter["proto=".Length..].Trim('"', ' ') is not "prometheus.WriteRequest")
         {
-            return $"The message is \"{AccountRules.Shown(parameter)}\"; send remote write 1.0, proto=prometheus.WriteRequest.";
+            return $"The message is \"{AccountRules.Shown(parameter)}\"; send remote write 1.0, " +
+                $"proto=prometheus.WriteRequest.";
         }
 
         string encoding = request.Headers.ContentEncoding.ToString();
@@ -202,9 +205,11 @@ sealed class WriteReceiver
         }
     }
 
-    string TooLarge(long? bytes) =>
-        $"The body {(bytes is null ? "is" : $"has {bytes} bytes, which is")} more than {_bodyBytesMax}; send smaller requests " +
-        "or raise receiver.body_max.";
+    string TooLarge(long? bytes)
+    {
+        string size = bytes is null ? "is" : $"has {bytes} bytes, which is";
+        return $"The body {size} more than {_bodyBytesMax}; send smaller requests or raise receiver.body_max.";
+    }
 
     Task RefuseAsync(HttpContext context, int status, string reason, string text)
     {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Presage.State;
 
 /// <summary>
-/// The accounts of the state file. Passwords are hashed by ASP.NET Core's <see cref="PasswordHasher{TUser}"/> (PBKDF2, HMAC-SHA512,
-/// 210,000 rounds as OWASP advises). Names are equal without regard to case.
+/// The accounts of the state file. Passwords are hashed by ASP.NET Core's <see cref="PasswordHasher{TUser}"/> (PBKDF2,
+/// HMAC-SHA512, 210,000 rounds as OWASP advises). Names are equal without regard to case.
 /// </summary>
 public sealed class Accounts(StateDatabase state, TimeProvider time)
 {
@@ -39,7 +39,8 @@ public sealed class Accounts(StateDatabase state, TimeProvider time)
     }
 
     /// <summary>
-    /// Creates the first administrator and burns the set-up link, in one step, so that two requests at once make one account.
+    /// Creates the first administrator and burns the set-up link, in one step, so that two requests at once make one
+    /// account.
     /// </summary>
     /// <returns>Null when the token is not the current link's or an administrator exists.</returns>
     public Account? CreateFirst(Secret token, string name, string password)
@@ -73,7 +74,8 @@ public sealed class Accounts(StateDatabase state, TimeProvider time)
             }
 
             c.Execute(
-                "update users set role = coalesce($role, role), password_hash = coalesce($hash, password_hash) where name = $name",
+                "update users set role = coalesce($role, role), password_hash = coalesce($hash, password_hash) " +
+                    "where name = $name",
                 ("$role", role?.ToString()), ("$hash", hash), ("$name", name));
             if (hash is not null)
             {
@@ -116,7 +118,8 @@ public sealed class Accounts(StateDatabase state, TimeProvider time)
         ("$role", nameof(Role.Administrator)))[0];
 
     static Account? Find(SqliteConnection c, string name) => c.Query(
-        "select name, role, created_ms, last_seen_ms from users where name = $name", Read, ("$name", name)).SingleOrDefault();
+        "select name, role, created_ms, last_seen_ms from users where name = $name", Read,
+            ("$name", name)).SingleOrDefault();
 
     static bool IsLastAdministrator(SqliteConnection c, Account account) =>
         account.Role == Role.Administrator && Administrators(c) == 1;

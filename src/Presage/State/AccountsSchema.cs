@@ -1,6 +1,9 @@
 namespace Presage.State;
 
-/// <summary>Tables for users, sessions, tokens, audit log. Secrets are stored as SHA-256 of 256 random bits, passwords by PasswordHasher.</summary>
+/// <summary>
+/// Tables for users, sessions, tokens, audit log. Secrets are stored as SHA-256 of 256 random bits, passwords by
+/// PasswordHasher.
+/// </summary>
 static class AccountsSchema
 {
     public const string V1 = """

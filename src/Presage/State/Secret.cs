@@ -5,8 +5,8 @@ using System.Text;
 namespace Presage.State;
 
 /// <summary>
-/// A random secret handed out once: 256 bits, printed as base64url behind a prefix that says what it is (so that secret scanners
-/// and people can tell). Only its SHA-256 is stored: with 256 random bits nothing slower is needed.
+/// A random secret handed out once: 256 bits, printed as base64url behind a prefix that says what it is (so that secret
+/// scanners and people can tell). Only its SHA-256 is stored: with 256 random bits nothing slower is needed.
 /// </summary>
 public readonly record struct Secret(string Text)
 {

@@ -1,8 +1,8 @@
 namespace Presage.State;
 
 /// <summary>
-/// Signed-in browsers. A session ends 14 days after its last use; its end is moved on at most every six hours, and the account's
-/// last-seen time at most every minute, so that reading pages does not write to the disk all the time.
+/// Signed-in browsers. A session ends 14 days after its last use; its end is moved on at most every six hours, and the
+/// account's last-seen time at most every minute, so that reading pages does not write to the disk all the time.
 /// </summary>
 public sealed class Sessions(StateDatabase state, TimeProvider time)
 {
@@ -26,7 +26,9 @@ public sealed class Sessions(StateDatabase state, TimeProvider time)
         return id;
     }
 
-    /// <summary>The account of a session, with its role of this moment; null when there is no such session any more.</summary>
+    /// <summary>
+    /// The account of a session, with its role of this moment; null when there is no such session any more.
+    /// </summary>
     public Account? Find(Secret id, out bool renewed)
     {
         renewed = false;
@@ -52,7 +54,8 @@ public sealed class Sessions(StateDatabase state, TimeProvider time)
         {
             renewed = true;
             state.Write(c => c.Execute(
-                "update sessions set expires_ms = $expires where id_hash = $id", ("$expires", now + Ms(Lifetime)), ("$id", hash)));
+                "update sessions set expires_ms = $expires where id_hash = $id", ("$expires", now + Ms(Lifetime)),
+                    ("$id", hash)));
         }
 
         if (now - (account.LastSeenMs ?? 0) >= Ms(SeenEvery))

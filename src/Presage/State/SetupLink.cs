@@ -10,7 +10,8 @@ public sealed class SetupLink(StateDatabase state)
     {
         var token = Secret.New();
         state.Write(c => c.Execute(
-            "insert into setup_link (only, hash) values (1, $hash) on conflict (only) do update set hash = excluded.hash",
+            "insert into setup_link (only, hash) values (1, $hash) on conflict (only) do update set hash = " +
+                "excluded.hash",
             ("$hash", token.Hash())));
         return token;
     }

@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Presage.State;
 
 /// <summary>
-/// API and agent tokens. Every write request shows one, so known tokens are kept in memory, and their last use is gathered there
-/// and stored once a minute (<see cref="StoreUses"/>), never per request.
+/// API and agent tokens. Every write request shows one, so known tokens are kept in memory, and their last use is
+/// gathered there and stored once a minute (<see cref="StoreUses"/>), never per request.
 /// </summary>
 public sealed class Tokens(StateDatabase state, TimeProvider time)
 {
@@ -15,7 +15,9 @@ public sealed class Tokens(StateDatabase state, TimeProvider time)
     const string Columns =
         "id, name, kind, role, created_ms, expires_ms, join_until_ms, hosts_max, last_used_ms, last_used_from";
 
-    /// <summary>Known tokens by hash. Filled by look-ups that succeeded, so its size is bounded by the number of tokens.</summary>
+    /// <summary>
+    /// Known tokens by hash. Filled by look-ups that succeeded, so its size is bounded by the number of tokens.
+    /// </summary>
     readonly ConcurrentDictionary<string, StoredToken> _known = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<long, (long TimeMs, string From)> _uses = new();
     readonly ConcurrentDictionary<(long Token, string Host), bool> _joined = new();
@@ -50,7 +52,8 @@ public sealed class Tokens(StateDatabase state, TimeProvider time)
     public string? Delete(long id)
     {
         string? name = state.Write(c => c.Query(
-            "delete from tokens where id = $id returning name", static row => row.GetString(0), ("$id", id)).SingleOrDefault());
+            "delete from tokens where id = $id returning name", static row =>
+                row.GetString(0), ("$id", id)).SingleOrDefault());
         foreach (var (hash, token) in _known)
         {
             if (token.Id == id)
@@ -92,7 +95,8 @@ public sealed class Tokens(StateDatabase state, TimeProvider time)
     }
 
     /// <summary>
-    /// Whether a host may send with a token: it has before, or the token still lets hosts join. A host that joins is remembered.
+    /// Whether a host may send with a token: it has before, or the token still lets hosts join. A host that joins is
+    /// remembered.
     /// </summary>
     public bool Admit(StoredToken token, string host)
     {
@@ -118,7 +122,8 @@ public sealed class Tokens(StateDatabase state, TimeProvider time)
             }
 
             c.Execute(
-                "insert into token_hosts (token, host, first_seen_ms) select $token, $host, $now from tokens where id = $token",
+                "insert into token_hosts (token, host, first_seen_ms) select $token, $host, $now from tokens where " +
+                    "id = $token",
                 ("$token", token.Id), ("$host", host), ("$now", now));
             return true;
         });

@@ -8,8 +8,8 @@ using Xunit;
 namespace Presage.Tests.Server;
 
 /// <summary>
-/// Who may call what, written down here a second time on purpose: an endpoint that is new, or whose access changed, fails until
-/// somebody decides again.
+/// Who may call what, written down here a second time on purpose: an endpoint that is new, or whose access changed,
+/// fails until somebody decides again.
 /// </summary>
 public sealed class AccessTests
 {
@@ -32,7 +32,8 @@ public sealed class AccessTests
             $"GET {Api}/deliveries", $"GET {Api}/rules", $"GET {Api}/silences", $"POST {Api}/silences/preview",
             "GET /api/v1/query", "POST /api/v1/query", "GET /api/v1/query_range", "POST /api/v1/query_range",
             "GET /api/v1/series", "POST /api/v1/series", "GET /api/v1/labels", "POST /api/v1/labels",
-            "GET /api/v1/label/{name}/values", "GET /api/v1/status/buildinfo", "GET /api/v1/alerts", "GET /api/v1/rules",
+            "GET /api/v1/label/{name}/values", "GET /api/v1/status/buildinfo", "GET /api/v1/alerts",
+                "GET /api/v1/rules",
             "GET /metrics",
         ],
         [Access.Operator] =

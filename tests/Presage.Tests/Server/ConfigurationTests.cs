@@ -11,7 +11,8 @@ public sealed class ConfigurationTests
     static readonly Dictionary<string, string> NoFlags = [];
 
     public static TheoryData<string> Rejected() => [.. Directory
-        .EnumerateFiles(Path.Combine(Tidy.Repository.Root, "tests/Presage.Tests/Server/rejected-configuration"), "*.yaml")
+        .EnumerateFiles(
+            Path.Combine(Tidy.Repository.Root, "tests/Presage.Tests/Server/rejected-configuration"), "*.yaml")
         .Select(Path.GetFileName).Order().OfType<string>()];
 
     /// <summary>Each file starts with the messages it must be refused with, one a comment line.</summary>
@@ -23,7 +24,8 @@ public sealed class ConfigurationTests
         var expected = File.ReadLines(path)
             .TakeWhile(static l => l.StartsWith("# ", StringComparison.Ordinal)).Select(static l => l[2..]);
 
-        var refusal = Assert.Throws<ConfigurationException>(() => ConfigurationReader.Read(path, new Hashtable(), NoFlags));
+        var refusal =
+            Assert.Throws<ConfigurationException>(() => ConfigurationReader.Read(path, new Hashtable(), NoFlags));
 
         string folder = Path.GetDirectoryName(path) + Path.DirectorySeparatorChar;
         Assert.Equal(string.Join('\n', expected), refusal.Message.Replace(folder, "", StringComparison.Ordinal));
@@ -36,7 +38,8 @@ public sealed class ConfigurationTests
 
         var options = ConfigurationReader.Read(
             file,
-            new Hashtable { ["PRESAGE_LISTEN"] = "127.0.0.1:2", ["PRESAGE_STORAGE_RETENTION"] = "4d", ["HOME"] = "/root" },
+            new Hashtable { ["PRESAGE_LISTEN"] = "127.0.0.1:2", ["PRESAGE_STORAGE_RETENTION"] = "4d", ["HOME"] =
+                "/root" },
             new Dictionary<string, string> { ["listen"] = "127.0.0.1:3" });
 
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 3), options.Listen);
@@ -64,7 +67,8 @@ public sealed class ConfigurationTests
         var refusal = Assert.Throws<ConfigurationException>(
             () => ConfigurationReader.Read(file, new Hashtable { ["PRESAGE_LISTN"] = "x" }, NoFlags));
 
-        Assert.Equal("environment: unknown variable PRESAGE_LISTN; the nearest valid one is PRESAGE_LISTEN.", refusal.Message);
+        Assert.Equal(
+            "environment: unknown variable PRESAGE_LISTN; the nearest valid one is PRESAGE_LISTEN.", refusal.Message);
         File.Delete(file);
     }
 
@@ -132,7 +136,8 @@ public sealed class ConfigurationTests
     [InlineData("listn", "listen", 1)]
     [InlineData("", "abc", 3)]
     [InlineData("kitten", "sitting", 3)]
-    public void Distances_count_changed_letters(string a, string b, int distance) => Assert.Equal(distance, Spelling.Distance(a, b));
+    public void Distances_count_changed_letters(string a, string b, int distance) =>
+        Assert.Equal(distance, Spelling.Distance(a, b));
 
     static string Write(string yaml)
     {

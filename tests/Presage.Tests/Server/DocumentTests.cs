@@ -21,6 +21,7 @@ public sealed class DocumentTests
     {
         string stored = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "configuration.md"));
 
-        Assert.True(ConfigurationReference.Markdown() == stored, "Run: presage config reference > docs/configuration.md");
+        Assert.True(
+            ConfigurationReference.Markdown() == stored, "Run: presage config reference > docs/configuration.md");
     }
 }

@@ -12,7 +12,9 @@ using Xunit;
 
 namespace Presage.Tests.Server;
 
-/// <summary>The answers the remote write 1.0 specification asks for, and that nothing else of a request is lost.</summary>
+/// <summary>
+/// The answers the remote write 1.0 specification asks for, and that nothing else of a request is lost.
+/// </summary>
 public sealed class RemoteWriteTests
 {
     static readonly DateTimeOffset Start = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
@@ -61,7 +63,8 @@ public sealed class RemoteWriteTests
 
         using var answer = await PostAsync(server, Request(("bad", "web1", seconds, 1), ("good", "web1", 0, 1)));
 
-        await AssertTextAsync(answer, HttpStatusCode.BadRequest, "1 of 2 samples were refused, the others are stored.", reason);
+        await AssertTextAsync(
+            answer, HttpStatusCode.BadRequest, "1 of 2 samples were refused, the others are stored.", reason);
         Assert.Equal(1, server.Part<IngestCounters>().Accepted);
         Assert.Single(server.Part<IngestCounters>().RejectedSamples, x => x.Value == 1 && x.Key.Contains(reason));
     }
@@ -91,7 +94,8 @@ public sealed class RemoteWriteTests
 
         using var answer = await PostAsync(server, body);
 
-        await AssertTextAsync(answer, HttpStatusCode.BadRequest, "1 of 2 samples were refused, the others are stored.", mention);
+        await AssertTextAsync(
+            answer, HttpStatusCode.BadRequest, "1 of 2 samples were refused, the others are stored.", mention);
         Assert.Equal(["web1"], server.Part<SampleStore>().Hosts);
     }
 
@@ -249,7 +253,8 @@ public sealed class RemoteWriteTests
         var batch = new SampleBatch();
         foreach (var (metric, instance, seconds, value) in samples)
         {
-            batch.AddSeries(LabelSet.OfMetric(metric, new Label("instance", instance), new Label("job", "node")).ToKey());
+            batch.AddSeries(
+                LabelSet.OfMetric(metric, new Label("instance", instance), new Label("job", "node")).ToKey());
             batch.AddSample(Start.AddSeconds(seconds).ToUnixTimeMilliseconds(), value);
         }
 

@@ -44,13 +44,15 @@ public sealed class StartTests
     public async Task What_was_acknowledged_is_there_after_a_restart()
     {
         string folder = Directory.CreateTempSubdirectory("presage-restart-").FullName;
-        await using (var first = await ServerFixture.StartAsync(auth: AuthenticationMode.None, configure: Collecting(folder)))
+        await using (
+            var first = await ServerFixture.StartAsync(auth: AuthenticationMode.None, configure: Collecting(folder)))
         {
             await first.Part<LocalMachine>().Collection!.CollectAsync(CancellationToken.None);
             Assert.Equal([Environment.MachineName], first.Part<SampleStore>().Hosts);
         }
 
-        await using (var second = await ServerFixture.StartAsync(auth: AuthenticationMode.None, configure: Collecting(folder)))
+        await using (
+            var second = await ServerFixture.StartAsync(auth: AuthenticationMode.None, configure: Collecting(folder)))
         {
             Assert.Contains(Environment.MachineName, second.Part<SampleStore>().Hosts);
         }
@@ -93,9 +95,11 @@ public sealed class StartTests
         string web = Directory.CreateTempSubdirectory("presage-web-").FullName;
         Directory.CreateDirectory(Path.Combine(web, "dist", "assets"));
         await File.WriteAllTextAsync(Path.Combine(web, "secret.txt"), "secret");
-        await File.WriteAllTextAsync(Path.Combine(web, "dist", "index.html"), "<!doctype html>" + new string('x', 5000));
+        await File.WriteAllTextAsync(
+            Path.Combine(web, "dist", "index.html"), "<!doctype html>" + new string('x', 5000));
         await File.WriteAllTextAsync(Path.Combine(web, "dist", "assets", "app-1a2b.js"), new string('y', 5000));
-        await using var server = await ServerFixture.StartAsync(configure: o => o.WebFolder = Path.Combine(web, "dist"));
+        await using var server =
+            await ServerFixture.StartAsync(configure: o => o.WebFolder = Path.Combine(web, "dist"));
         server.Client.DefaultRequestHeaders.AcceptEncoding.ParseAdd("br");
 
         using var page = await server.Client.GetAsync("/hosts/web1");
@@ -105,7 +109,8 @@ public sealed class StartTests
 
         Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
         Assert.Equal("no-cache", page.Headers.CacheControl?.ToString());
-        Assert.Contains("frame-ancestors 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains("frame-ancestors 'none'", page.Headers.GetValues("Content-Security-Policy").Single(),
+            StringComparison.Ordinal);
         Assert.Equal(["br"], script.Content.Headers.ContentEncoding);
         Assert.Contains("immutable", script.Headers.CacheControl?.ToString(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
