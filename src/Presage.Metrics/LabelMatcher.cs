@@ -20,17 +20,7 @@ public sealed class LabelMatcher
         Value = value;
         if (matchOperator is MatchOperator.RegexMatch or MatchOperator.RegexNoMatch)
         {
-            try
-            {
-                const RegexOptions Options =
-                    RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline;
-                _regex = new Regex($"^(?:{value})\\z", Options);
-            }
-            catch (NotSupportedException e)
-            {
-                throw new ArgumentException(
-                    $"Pattern \"{value}\" cannot be matched in linear time: {e.Message}", nameof(value), e);
-            }
+            _regex = SharedPatterns.Of(value);
         }
     }
 
