@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Presage.Metrics;
 
 /// <summary>
-/// Compiled patterns by their text. An automaton of <see cref="RegexOptions.NonBacktracking"/> takes about a megabyte and ten
-/// milliseconds to make, and the same few patterns stand in dozens of expressions.
+/// Compiled patterns by their text. An automaton of <see cref="RegexOptions.NonBacktracking"/> takes about a megabyte
+/// and ten milliseconds to make, and the same few patterns stand in dozens of expressions.
 /// </summary>
 static class SharedPatterns
 {
@@ -16,7 +16,8 @@ static class SharedPatterns
 
     static readonly ConcurrentDictionary<string, Regex> Known = new(StringComparer.Ordinal);
 
-    /// <exception cref="ArgumentException">The pattern is not a regular expression that matches in linear time.</exception>
+    /// <exception cref="ArgumentException">The pattern is not a regular expression that matches in linear
+    /// time.</exception>
     public static Regex Of(string pattern)
     {
         if (Known.TryGetValue(pattern, out var known))

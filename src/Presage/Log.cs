@@ -9,9 +9,6 @@ static partial class Log
     [LoggerMessage(1001, LogLevel.Information, "Listening on {Addresses}")]
     public static partial void Listening(ILogger logger, string addresses);
 
-    [LoggerMessage(1002, LogLevel.Error, "Cannot listen on {Address}: {Reason}. Still reachable on loopback only.")]
-    public static partial void CannotListen(ILogger logger, string address, string reason);
-
     [LoggerMessage(1003, LogLevel.Warning, "Sign-in as {Name} from {Address} failed")]
     public static partial void SignInFailed(ILogger logger, string name, string address);
 

@@ -308,8 +308,15 @@ sealed class PresageServer : IAsyncDisposable
 
         var watcher = services.GetRequiredService<Watcher>();
         Every("watching", TimeSpan.FromSeconds(1), watcher.TurnAsync);
+        string listening = "";
         Every("live feed", TimeSpan.FromSeconds(1), _ => Do(() =>
         {
+            if (Listening.Text != listening)
+            {
+                listening = Listening.Text;
+                Log.Listening(logger, listening);
+            }
+
             status.Tick(logger);
             live.Tick();
         }));
