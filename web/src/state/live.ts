@@ -46,6 +46,9 @@ export function serverNow(): number {
   return Date.now() + liveStore.get().skewMs;
 }
 
+/** How often facts, unusual metrics and processes of a host on screen are read anew. */
+const DETAIL_EVERY_MS = 10_000;
+const detailAskedMs = new Map<string, number>();
 const watched = new Map<string, number>();
 let client: QueryClient | null = null;
 let source: EventSource | null = null;
@@ -88,7 +91,17 @@ function refreshAlerts(): void {
 function onVitals(event: MessageEvent<string>): void {
   const message = parse<LiveVitals>(event);
   appendTails(message);
-  client?.setQueryData<HostDetail>(["host", message.host], (before) => before && merged(before, message));
+  let unknown = false;
+  client?.setQueryData<HostDetail>(["host", message.host], (before) => {
+    unknown = before !== undefined && message.vitals.some(({ key }) => before.vitals.every((known) => known.key !== key));
+    return before && merged(before, message);
+  });
+  // Each write above restarts the query's own timer, so what only the full answer has is asked for from here.
+  const nowMs = Date.now();
+  if (unknown || nowMs - (detailAskedMs.get(message.host) ?? 0) > DETAIL_EVERY_MS) {
+    detailAskedMs.set(message.host, nowMs);
+    void client?.invalidateQueries({ queryKey: ["host", message.host] });
+  }
 }
 
 function appendTails(message: LiveVitals): void {
