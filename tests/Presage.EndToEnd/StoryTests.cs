@@ -53,6 +53,9 @@ public sealed class StoryTests(BrowserFixture browser) : IClassFixture<BrowserFi
         {
             await PictureAsync(page, "failed");
             TestContext.Current.SendDiagnosticMessage($"The server printed:\n{server.Output}");
+            await File.WriteAllTextAsync(
+                Path.Combine(Product.Screenshots, "failed.txt"),
+                $"{server.Output}\n{string.Join('\n', problems)}\n{string.Join('\n', hook.Bodies)}");
             throw;
         }
     }
@@ -175,6 +178,8 @@ public sealed class StoryTests(BrowserFixture browser) : IClassFixture<BrowserFi
     {
         await page.GotoAsync(new Uri(server.Address, $"/hosts/{Environment.MachineName}").ToString());
         await page.GetByText("CPU", new() { Exact = true }).First.WaitForAsync();
+        await Eventually.Holds("the machine is calm enough to be stressed", TimeSpan.FromSeconds(90), async () =>
+            await CpuOnPageAsync(page) < 70);
         double before = await CpuOnPageAsync(page);
         await using var stress = ChildProcess.Start("/usr/bin/stress-ng", ["--cpu", "2", "--timeout", "45s"]);
         long started = TimeProvider.System.GetTimestamp();
