@@ -323,6 +323,8 @@ sealed class PresageServer : IAsyncDisposable
         var evaluator = services.GetRequiredService<AlertEvaluator>();
         var retention = services.GetRequiredService<AlertRetention>();
         Every("alert rules", AlertPulse.Interval, stopping => Do(() => evaluator.Evaluate(stopping)));
+        var storageAlarm = services.GetRequiredService<StorageAlarm>();
+        Every("storage alarm", TimeSpan.FromSeconds(1), storageAlarm.TurnAsync);
         Every("alert retention", TimeSpan.FromHours(1), _ => Do(retention.Sweep));
         _loops.Add(services.GetRequiredService<OutboxDispatcher>().RunAsync(_stopping.Token));
         Every("token uses", TimeSpan.FromMinutes(1), _ => Do(tokens.StoreUses));

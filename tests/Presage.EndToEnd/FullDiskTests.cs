@@ -23,6 +23,8 @@ public sealed class FullDiskTests
             "--collect",
             "off"
         );
+        using var hook = new HookSink();
+        await server.SendAsync(HttpMethod.Post, "/api/presage/v1/channels", WebhookTo(hook));
         var acknowledged = new List<long>();
         await WriteUntilAsync(server, acknowledged, count: 20);
 
@@ -37,17 +39,35 @@ public sealed class FullDiskTests
             StringComparison.OrdinalIgnoreCase
         );
 
+        await ToldAsync(hook, "firing");
+
         mount.Free();
         await Eventually.Holds(
             "the server acknowledges again by itself",
             TimeSpan.FromSeconds(15),
             async () => (await SendAsync(server, acknowledged)).StatusCode == HttpStatusCode.NoContent
         );
+        await ToldAsync(hook, "resolved");
         foreach (long time in acknowledged)
         {
             Assert.Equal(time, await InstantQuery.ValueAtAsync(server.Client, "full_disk_test", time));
         }
     }
+
+    static object WebhookTo(HookSink hook) => new
+    {
+        name = "hook",
+        kind = "webhook",
+        enabled = true,
+        severities = (string[])["critical", "warning"],
+        sendResolved = true,
+        webhook = new { url = hook.Address },
+    };
+
+    static Task ToldAsync(HookSink hook, string status) => Eventually.Holds(
+        $"the channel is told: {status}", TimeSpan.FromSeconds(20), () => Task.FromResult(hook.Bodies.Any(body =>
+            body.GetProperty("status").GetString() == status &&
+            body.GetProperty("commonLabels").GetProperty("rule").GetString() == "storage-not-writable")));
 
     static async Task WriteUntilAsync(PresageProcess server, List<long> acknowledged, int count)
     {

@@ -34,9 +34,19 @@ sealed class KeyPage
     /// <summary>Bytes held, for the cache.</summary>
     public int Bytes => _bytes.Length + (_series.Length * 12);
 
-    public ReadOnlySpan<byte> Key(int index) => _bytes.AsSpan(_series[index].KeyAt, _series[index].KeyLength);
+    /// <exception cref="CorruptDataException">The page holds fewer series than the index says.</exception>
+    public ReadOnlySpan<byte> Key(int index)
+    {
+        var series = At(index);
+        return _bytes.AsSpan(series.KeyAt, series.KeyLength);
+    }
 
     /// <summary>The chunks of a series: first, and one behind the last.</summary>
+    /// <exception cref="CorruptDataException">The page holds fewer series than the index says.</exception>
     public (int From, int To) ChunksOf(int index) =>
-        (_series[index].FirstChunk, index + 1 < _series.Length ? _series[index + 1].FirstChunk : _endChunk);
+        (At(index).FirstChunk, index + 1 < _series.Length ? _series[index + 1].FirstChunk : _endChunk);
+
+    (int KeyAt, int KeyLength, int FirstChunk) At(int index) => (uint)index < (uint)_series.Length
+        ? _series[index]
+        : throw new CorruptDataException($"A page of keys holds {_series.Length} series, not {index + 1}.");
 }

@@ -61,8 +61,8 @@ sealed record OverviewTotals(
     double? MemoryUse,
     double? FilesystemUse);
 
-/// <param name="EvaluationsEach">Seconds between two evaluations of a rule.</param>
-sealed record OverviewWatching(int Rules, double EvaluationsEach, long? LastEvaluationMs, long StartedMs);
+/// <param name="EvaluationsEach">How many times each rule was evaluated since <c>StartedMs</c>.</param>
+sealed record OverviewWatching(int Rules, long EvaluationsEach, long? LastEvaluationMs, long StartedMs);
 
 /// <summary>Everything a host's page shows first.</summary>
 /// <param name="MetricCount">The number of metric names stored for the host.</param>

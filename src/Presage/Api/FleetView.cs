@@ -52,7 +52,7 @@ sealed class FleetView(
                 Mean(hosts, "filesystem_use")),
             new OverviewWatching(
                 rules.All.Count(static r => r.Enabled),
-                AlertPulse.Interval.TotalSeconds,
+                pulse.Evaluations,
                 pulse.LastEvaluationMs,
                 pulse.StartedMs));
     }

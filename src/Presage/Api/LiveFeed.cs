@@ -126,7 +126,12 @@ sealed class LiveFeed(
     }
 
     LiveState Now() => new(
-        NowMs(), status.SamplesPerSecond, fleet.SeriesActive, fleet.LiveHosts(), fleet.AlertsRevision);
+        NowMs(),
+        status.SamplesPerSecond,
+        fleet.SeriesActive,
+        fleet.LiveHosts(),
+        fleet.AlertsRevision,
+        status.NotReadyReason());
 
     long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -6,8 +6,14 @@ sealed record LiveHello(long TimeMs, string Version);
 /// <summary>Sent every second (<c>event: tick</c>).</summary>
 /// <param name="Hosts">The hosts that changed since the last tick; all of them in the first.</param>
 /// <param name="AlertsRevision">Grows when an alert changes; a page that shows alerts then asks for them again.</param>
+/// <param name="NotStoring">Why samples cannot be stored (disk full); null while they can.</param>
 sealed record LiveTick(
-    long TimeMs, double SamplesPerSecond, long SeriesActive, IReadOnlyList<LiveHost> Hosts, long AlertsRevision);
+    long TimeMs,
+    double SamplesPerSecond,
+    long SeriesActive,
+    IReadOnlyList<LiveHost> Hosts,
+    long AlertsRevision,
+    string? NotStoring);
 
 sealed record LiveHost(string Host, HostState State, int Unusual, long LastSeenMs);
 

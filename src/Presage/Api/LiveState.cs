@@ -2,7 +2,12 @@ namespace Presage.Api;
 
 /// <summary>What is told to all live clients at one moment.</summary>
 sealed record LiveState(
-    long TimeMs, double SamplesPerSecond, long SeriesActive, IReadOnlyList<LiveHost> Hosts, long AlertsRevision);
+    long TimeMs,
+    double SamplesPerSecond,
+    long SeriesActive,
+    IReadOnlyList<LiveHost> Hosts,
+    long AlertsRevision,
+    string? NotStoring);
 
 /// <summary>What one live client has been told, so that it is told only what changed.</summary>
 sealed class LiveClient(IReadOnlyList<string> hosts)
@@ -26,7 +31,8 @@ sealed class LiveClient(IReadOnlyList<string> hosts)
             }
         }
 
-        return new LiveTick(state.TimeMs, state.SamplesPerSecond, state.SeriesActive, changed, state.AlertsRevision);
+        return new LiveTick(
+            state.TimeMs, state.SamplesPerSecond, state.SeriesActive, changed, state.AlertsRevision, state.NotStoring);
     }
 
     /// <summary>Whether these vital signs are newer than the last ones told.</summary>

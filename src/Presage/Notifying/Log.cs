@@ -15,9 +15,17 @@ static partial class Log
     [LoggerMessage(
         1403,
         LogLevel.Information,
-        "Delivery {Delivery} of channel {Channel} accepted {AfterMs} ms after its alert changed")]
+        "Delivery {Delivery} of channel {Channel} accepted {AfterMs} ms after its alert changed"
+    )]
     public static partial void Delivered(ILogger logger, long delivery, string channel, long afterMs);
 
     [LoggerMessage(1404, LogLevel.Warning, "Delivery {Delivery} of channel {Channel} not accepted: {Answer}")]
     public static partial void NotDelivered(ILogger logger, long delivery, string channel, string answer);
+
+    [LoggerMessage(
+        1405,
+        LogLevel.Warning,
+        "Channel {Channel} was not told that samples cannot be stored, or that they can: {Answer}"
+    )]
+    public static partial void StorageAlarmNotDelivered(ILogger logger, string channel, string answer);
 }

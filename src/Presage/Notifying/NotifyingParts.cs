@@ -36,6 +36,7 @@ static class NotifyingParts
         .AddSingleton<ChannelTrial>()
         .AddSingleton<AlertingStores>()
         .AddSingleton<AlertRetention>()
+        .AddSingleton<StorageAlarm>()
         .AddSingleton(Evaluator)
         .AddSingleton(Dispatcher);
 

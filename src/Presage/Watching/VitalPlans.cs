@@ -11,7 +11,11 @@ sealed class VitalPlans(VitalCatalogue catalogue, PromQlEngine engine)
 {
     static readonly int[] Classes = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600];
 
+    /// <summary>Collectors that rest between their turns rest 15 s at the most.</summary>
+    static readonly TimeSpan LookbackMin = TimeSpan.FromSeconds(30);
+
     readonly Dictionary<int, IReadOnlyList<VitalPlan>> _byClass = [];
+    readonly Dictionary<int, PromQlEngine> _engines = [];
 
     /// <summary>The plans for a host whose samples arrive at this cadence, in the catalogue's order.</summary>
     public IReadOnlyList<VitalPlan> For(TimeSpan cadence)
@@ -24,6 +28,23 @@ sealed class VitalPlans(VitalCatalogue catalogue, PromQlEngine engine)
         }
 
         return plans;
+    }
+
+    /// <summary>
+    /// The engine for such a host. It looks back four cadences only, not PromQL's five minutes: the time a host was
+    /// down is a gap, not a flat line of its last values.
+    /// </summary>
+    public PromQlEngine EngineFor(TimeSpan cadence)
+    {
+        int seconds = ClassOf(cadence);
+        if (!_engines.TryGetValue(seconds, out var lookingBack))
+        {
+            var four = TimeSpan.FromSeconds(4 * seconds);
+            lookingBack = new PromQlEngine(new QueryLimits { Lookback = four > LookbackMin ? four : LookbackMin });
+            _engines.Add(seconds, lookingBack);
+        }
+
+        return lookingBack;
     }
 
     static int ClassOf(TimeSpan cadence)

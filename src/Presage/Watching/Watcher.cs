@@ -26,7 +26,6 @@ public sealed class Watcher
     const long TrimEveryMs = 3_600_000;
 
     readonly WatchedStore _store;
-    readonly PromQlEngine _engine;
     readonly VitalPlans _plans;
     readonly FactsReading _facts;
     readonly StateDatabase _state;
@@ -56,7 +55,6 @@ public sealed class Watcher
         WatcherOptions? options = null)
     {
         _store = store;
-        _engine = engine;
         _plans = new VitalPlans(catalogue, engine);
         _facts = new FactsReading(engine);
         Registry = registry;
@@ -159,11 +157,12 @@ public sealed class Watcher
         }
 
         var plans = _plans.For(entry.Cadence);
+        var engine = _plans.EngineFor(entry.Cadence);
         watch.Evaluate(
-            plans, _engine, source, newestMs, (long)entry.Cadence.TotalMilliseconds, OldestMs, cancellationToken);
+            plans, engine, source, newestMs, (long)entry.Cadence.TotalMilliseconds, OldestMs, cancellationToken);
         if (isDue)
         {
-            watch.ReadCapacities(plans, _engine, source, cancellationToken);
+            watch.ReadCapacities(plans, engine, source, cancellationToken);
         }
 
         Interlocked.Increment(ref _revision);

@@ -47,13 +47,24 @@ public sealed class RangeEqualsInstantsTests
     static readonly PromQlEngine DelayingEngine = new(new QueryLimits { Lookback = TimeSpan.FromMinutes(2) },
         QueryFeatures.ExperimentalFunctions | QueryFeatures.DelayedNameRemoval);
 
-    [Fact]
-    public void A_range_query_gives_at_each_step_what_an_instant_query_gives() =>
-        Gen.Select(QueryGen.Vector(3), Source).Sample((query, source) => Compare(Engine, query, source), iter: 1500);
+    /// <summary>
+    /// Which series `limitk` and `limit_ratio` pick depends on the order of all series of the range, here as in
+    /// Prometheus; the test would ask for more than PromQL promises.
+    /// </summary>
+    static Gen<string> Vectors(int depth) => QueryGen.Vector(depth)
+        .Where(static query => !query.Contains("limitk") && !query.Contains("limit_ratio"));
 
     [Fact]
+    public void A_range_query_gives_at_each_step_what_an_instant_query_gives() =>
+        Gen.Select(Vectors(3), Source).Sample((query, source) => Compare(Engine, query, source), iter: 1500);
+
+    /// <summary>
+    /// Without `or`: where its sides give the same labels, one with its name to be removed and one without, a range
+    /// joins them into one series (as Prometheus does), and an instant sees only one of them.
+    /// </summary>
+    [Fact]
     public void The_same_holds_with_delayed_name_removal() =>
-        Gen.Select(QueryGen.Vector(2), Source).Sample((query, source) =>
+        Gen.Select(Vectors(2).Where(static query => !query.Contains(" or ")), Source).Sample((query, source) =>
             Compare(DelayingEngine, query, source), iter: 500);
 
     static bool Compare(PromQlEngine engine, string text, ScriptSamples source)

@@ -19,6 +19,8 @@ export interface LiveState {
   samplesPerSecond: number | null;
   seriesActive: number | null;
   alertsRevision: number;
+  /** Why samples cannot be stored; null while they can. */
+  notStoring: string | null;
 }
 
 export interface LiveHostState { state: HostState; unusual: number; lastSeenMs: number }
@@ -26,7 +28,7 @@ export interface LivePoint { timeMs: number; value: number | null; lower: number
 
 const NEVER: LiveState = {
   status: "connecting", arrivedMs: null, serverMs: null, skewMs: 0, nextTryMs: null, samplesPerSecond: null,
-  seriesActive: null, alertsRevision: 0,
+  seriesActive: null, alertsRevision: 0, notStoring: null,
 };
 
 export const liveStore = createStore<LiveState>(NEVER);
@@ -69,6 +71,7 @@ function onTick(event: MessageEvent<string>): void {
   liveStore.set({
     status: "live", arrivedMs: Date.now(), serverMs: tick.timeMs, skewMs: tick.timeMs - Date.now(), nextTryMs: null,
     samplesPerSecond: tick.samplesPerSecond, seriesActive: tick.seriesActive, alertsRevision: tick.alertsRevision,
+    notStoring: tick.notStoring,
   });
   if (tick.hosts.length > 0) mergeHosts(tick);
   if (before.status === "lost") void client?.invalidateQueries();

@@ -1247,6 +1247,7 @@ export interface components {
             hosts: components["schemas"]["LiveHost"][];
             /** Format: int64 */
             alertsRevision: number;
+            notStoring: null | string;
         };
         LiveVital: {
             key: string;
@@ -1325,7 +1326,7 @@ export interface components {
         OverviewWatching: {
             /** Format: int32 */
             rules: number;
-            /** Format: double */
+            /** Format: int64 */
             evaluationsEach: number;
             /** Format: int64 */
             lastEvaluationMs: null | number;

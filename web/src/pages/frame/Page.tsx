@@ -8,6 +8,7 @@ import { cx } from "../../ui/cx";
 import { Mark } from "../../ui/Glyph";
 import { useNow } from "../../ui/TimeText";
 import { ConnectionBanner } from "./ConnectionBanner";
+import { StorageBanner } from "./StorageBanner";
 import styles from "./Frame.module.css";
 import { LiveMark } from "./LiveMark";
 import { RangePicker } from "./RangePicker";
@@ -56,6 +57,7 @@ export function Page({ name, above = [], ranged = false, clock = false, children
         </div>
       </header>
       <ConnectionBanner />
+      <StorageBanner />
       <main id="main" className={styles.main} tabIndex={-1}>{children}</main>
     </>
   );
