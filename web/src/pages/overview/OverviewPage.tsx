@@ -53,6 +53,8 @@ function OverviewView({ overview }: { overview: Overview }) {
   const nowMs = serverNow();
   const only = hosts.length === 1 ? hosts[0] : undefined;
   const title = titleOf(overview, hosts, nowMs);
+  // What is wrong comes first; that nothing is wrong may stand below a single machine's own signs.
+  const wrong = overview.wrong.length > 0 || only === undefined;
   return (
     <>
       <div className={styles.head}>
@@ -60,8 +62,9 @@ function OverviewView({ overview }: { overview: Overview }) {
         <Totals overview={overview} samples={live.samplesPerSecond} series={live.seriesActive} />
       </div>
       {hosts.length === 0 && <div className={styles.single}><AddServerPanel first /></div>}
+      {hosts.length > 0 && wrong && <WrongNow overview={overview} hosts={hosts} nowMs={nowMs} />}
       {only !== undefined && <OnlyHost summary={only} overview={overview} nowMs={nowMs} />}
-      {hosts.length > 0 && <WrongNow overview={overview} hosts={hosts} nowMs={nowMs} />}
+      {hosts.length > 0 && !wrong && <WrongNow overview={overview} hosts={hosts} nowMs={nowMs} />}
       {hosts.length > 1 && <FleetMap hosts={hosts} nowMs={nowMs} />}
     </>
   );

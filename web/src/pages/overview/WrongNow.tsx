@@ -18,6 +18,7 @@ import { cx } from "../../ui/cx";
 import { Panel } from "../../ui/Panel";
 import { EmptyState } from "../../ui/States";
 import { useCursor } from "../../ui/useCursor";
+import { sentenceOf } from "../alerts/model";
 import { AlertGlyph, isSilence } from "./AlertGlyph";
 import styles from "./Overview.module.css";
 import { SilenceMenu } from "./SilenceMenu";
@@ -100,7 +101,7 @@ function WrongRow({ alert, host, nowMs, atCursor, onPoint, acknowledging, may }:
     <li className={cx(styles.row, atCursor && styles.cursor)} data-cursor={atCursor || undefined} onPointerDown={onPoint} onFocus={onPoint}>
       <AlertGlyph alert={alert} size={18} />
       <div className={styles.words}>
-        <p className={styles.say}><a className="hostName" href={placeOf(alert)}>{alert.host}</a>: {lowerFirst(alert.sentence)}</p>
+        <p className={styles.say}><a className="hostName" href={placeOf(alert)}>{alert.host}</a>: {lowerFirst(sentenceOf(alert))}</p>
         <p className={styles.meta}><Meta alert={alert} nowMs={nowMs} /></p>
         <div className={styles.acts}>
           {may && alert.state === "firing" && (
