@@ -5,17 +5,24 @@ namespace Presage;
 /// </summary>
 static class Loop
 {
+    /// <param name="phase">How long after the others the first interval begins.</param>
     public static async Task EveryAsync(
         string name,
         TimeSpan interval,
+        TimeSpan phase,
         TimeProvider time,
         ILogger logger,
         Func<CancellationToken, ValueTask> turn,
         CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(interval, time);
         try
         {
+            if (phase > TimeSpan.Zero)
+            {
+                await Task.Delay(phase, time, cancellationToken);
+            }
+
+            using var timer = new PeriodicTimer(interval, time);
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
                 try

@@ -5,6 +5,7 @@ using Xunit;
 namespace Presage.EndToEnd;
 
 /// <summary>The promise that nothing acknowledged is ever lost, kept through kill -9.</summary>
+[Collection(OneAtATime.Name)]
 public sealed class CrashTests
 {
     const int Series = 200;

@@ -6,6 +6,7 @@ using Xunit;
 namespace Presage.EndToEnd;
 
 /// <summary>A really full disk: a small file system of its own, filled and freed.</summary>
+[Collection(OneAtATime.Name)]
 public sealed class FullDiskTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Xunit;
 namespace Presage.EndToEnd;
 
 /// <summary>Debian's real Prometheus scrapes a real node exporter and writes into Presage.</summary>
+[Collection(OneAtATime.Name)]
 public sealed class PrometheusTests
 {
     const string Prometheus = "/usr/bin/prometheus";
@@ -89,7 +90,7 @@ public sealed class PrometheusTests
                 seen = $"{query}: {ours} here, {theirs} in Prometheus";
                 return ours is { } x && theirs is { } y && Math.Abs(x - y) <= 1e-9 * Math.Abs(y);
             });
-            TestContext.Current.SendDiagnosticMessage(seen);
+            Figures.Add(seen);
         }
     }
 }

@@ -10,6 +10,7 @@ namespace Presage.EndToEnd;
 /// The whole story of a new administrator, in a real browser: first start, account, channels with test buttons, this
 /// machine under stress, the anomaly on the page, mail and webhook, and a second server by its agent.
 /// </summary>
+[Collection(OneAtATime.Name)]
 public sealed class StoryTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     const string Password = "correct horse battery staple";
@@ -52,7 +53,6 @@ public sealed class StoryTests(BrowserFixture browser) : IClassFixture<BrowserFi
         catch
         {
             await PictureAsync(page, "failed");
-            TestContext.Current.SendDiagnosticMessage($"The server printed:\n{server.Output}");
             await File.WriteAllTextAsync(
                 Path.Combine(Product.Screenshots, "failed.txt"),
                 $"{server.Output}\n{string.Join('\n', problems)}\n{string.Join('\n', hook.Bodies)}");
@@ -237,7 +237,7 @@ public sealed class StoryTests(BrowserFixture browser) : IClassFixture<BrowserFi
             () => Task.FromResult(mail.Mails().FirstOrDefault(static m => m.Text.Contains("CPU")))
         );
         double delay = (first.AcceptedAt - due).TotalSeconds;
-        TestContext.Current.SendDiagnosticMessage($"mail accepted {delay:F2} s after `for` ended");
+        Figures.Add($"mail accepted {delay:F2} s after `for` ended");
         Assert.InRange(delay, -0.5, 2.5);
         Assert.Contains(Environment.MachineName, first.Text);
         await Eventually.Holds(
@@ -324,7 +324,5 @@ public sealed class StoryTests(BrowserFixture browser) : IClassFixture<BrowserFi
     }
 
     static void Report(string what, long started) =>
-        TestContext.Current.SendDiagnosticMessage(
-            $"{what} {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F2} s"
-        );
+        Figures.Add($"{what} {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F2} s");
 }

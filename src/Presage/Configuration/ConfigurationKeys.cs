@@ -89,7 +89,10 @@ static class ConfigurationKeys
 
     /// <summary>The key whose name is closest to a misspelt one.</summary>
     public static string Nearest(string key, Func<ConfigurationKey, string> name) =>
-        All.Select(name).MinBy(candidate => Spelling.Distance(key, candidate))!;
+        All.Select(name).MinBy(candidate => Math.Min(
+            Spelling.Distance(key, candidate),
+            // A misspelt section or a key without its section is nearest to the key that holds that word.
+            candidate.Split('.').Min(part => Spelling.Distance(key, part))))!;
 
     static bool TryDuration(string text, TimeSpan min, TimeSpan max, out TimeSpan value) =>
         ConfigurationValue.TryDuration(text, out value) && value >= min && value <= max;
