@@ -32,10 +32,10 @@ check() {
 # Runs a .NET test project and adds up its counts.
 dotnet_tests() {
   local name=$1 project=$2; shift 2
-  dotnet run --no-build -c Release --project "$project" -- "$@" 2>&1 | tee "$logs/$name.log" | grep -vE '^\s*$' | tail -n 80
+  dotnet run --no-build -c Release --project "$project" -- --no-ansi "$@" 2>&1 | tee "$logs/$name.log" | grep -vE '^\s*$' | tail -n 80
   count "$name" "$(last_number total)" "$(last_number succeeded)" "$(last_number failed)" "$(last_number skipped)"
 }
-last_number() { sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$logs/$name.log" | tail -n 1; }
+last_number() { sed -E 's/\x1b\[[0-9;]*[a-zA-Z]//g' "$logs/$name.log" | sed -nE "s/^ *$1: *([0-9]+).*/\1/p" | tail -n 1; }
 count() {
   local name=$1 total=${2:-0} ok=${3:-0} bad=${4:-0} skip=${5:-0}
   if [ -z "$total" ] || [ "${total:-0}" -eq 0 ]; then bad=1; printf 'FAIL  %s ran no test\n' "$name"; fi
