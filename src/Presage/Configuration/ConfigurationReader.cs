@@ -14,6 +14,9 @@ sealed class ConfigurationReader
 {
     public const string DefaultFile = "presage.yaml";
     public const string FileVariable = "PRESAGE_CONFIG";
+
+    /// <summary>Variables of the agent and of the tests, which may stand in the same environment.</summary>
+    static readonly string[] ForOthers = ["PRESAGE_SERVER", "PRESAGE_TOKEN", "PRESAGE_SHARED"];
     const string Prefix = "PRESAGE_";
     const long FileBytesMax = 1 << 20;
 
@@ -150,7 +153,7 @@ sealed class ConfigurationReader
         {
             if (entry is not { Key: string name, Value: string value }
                 || !name.StartsWith(Prefix, StringComparison.Ordinal)
-                || name is FileVariable or "PRESAGE_SERVER" or "PRESAGE_TOKEN")
+                || name is FileVariable || ForOthers.Contains(name))
             {
                 continue;
             }
