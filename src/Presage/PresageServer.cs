@@ -267,10 +267,18 @@ sealed class PresageServer : IAsyncDisposable
         NotifyingParts.Map(root, api);
         WriteApi.Map(root);
         root.MapOpenApi(ApiDocument.Path).Require(Access.Public);
-        root.MapScalarApiReference(
-            "/api/docs", static o => o.WithTitle("Presage API").WithOpenApiRoutePattern(ApiDocument.Path))
-            .Require(Access.Public);
+        root.MapScalarApiReference("/api/docs", ConfigureReference).Require(Access.Public);
         Dashboard.Map(root);
+    }
+
+    /// <summary>The API reference asks no other host for anything: no fonts, no telemetry, no tools of its maker.</summary>
+    static void ConfigureReference(ScalarOptions reference)
+    {
+        reference.WithTitle("Presage API").WithOpenApiRoutePattern(ApiDocument.Path).DisableAgent();
+        reference.DefaultFonts = false;
+        reference.Telemetry = false;
+        reference.HideClientButton = true;
+        reference.ShowDeveloperTools = DeveloperToolsVisibility.Never;
     }
 
     static LocalMachine LocalMachineOf(IServiceProvider services)
