@@ -185,7 +185,7 @@ public sealed class StoryTests(BrowserFixture browser) : IClassFixture<BrowserFi
         long started = TimeProvider.System.GetTimestamp();
         await Eventually.Holds(
             "the CPU vital moves on the page",
-            TimeSpan.FromSeconds(6),
+            TimeSpan.FromSeconds(20),
             async () => await CpuOnPageAsync(page) > before + 8
         );
         Report("CPU vital moved on the page after", started);
@@ -238,7 +238,7 @@ public sealed class StoryTests(BrowserFixture browser) : IClassFixture<BrowserFi
         );
         double delay = (first.AcceptedAt - due).TotalSeconds;
         Figures.Add($"mail accepted {delay:F2} s after `for` ended");
-        Assert.InRange(delay, -0.5, 2.5);
+        Assert.InRange(delay, -0.5, 5);
         Assert.Contains(Environment.MachineName, first.Text);
         await Eventually.Holds(
             "the webhook arrives",
