@@ -271,7 +271,7 @@ sealed class PresageServer : IAsyncDisposable
         Dashboard.Map(root);
     }
 
-    /// <summary>The API reference asks no other host for anything: no fonts, no telemetry, no tools of its maker.</summary>
+    /// <summary>The API reference asks no other host for anything: no fonts, no telemetry, no tools.</summary>
     static void ConfigureReference(ScalarOptions reference)
     {
         reference.WithTitle("Presage API").WithOpenApiRoutePattern(ApiDocument.Path).DisableAgent();
