@@ -278,6 +278,15 @@ sealed class Block : ILabelIndex, IDisposable
 
     KeyPage KeyPageOf(int series)
     {
+        var page = CachedKeyPageOf(series);
+        int index = series % BlockFormat.PageItems;
+        return index < page.Count
+            ? page
+            : throw new CorruptDataException($"A page of keys holds {page.Count} series, not {index + 1}.", Path);
+    }
+
+    KeyPage CachedKeyPageOf(int series)
+    {
         int number = series / BlockFormat.PageItems;
         if (_cache.TryGet(this, ~number, out object? known))
         {
