@@ -238,7 +238,7 @@ public sealed class StoryTests(BrowserFixture browser) : IClassFixture<BrowserFi
         );
         double delay = (first.AcceptedAt - due).TotalSeconds;
         Figures.Add($"mail accepted {delay:F2} s after `for` ended");
-        Assert.InRange(delay, -0.5, 5);
+        Assert.InRange(delay, -0.5, 2);
         Assert.Contains(Environment.MachineName, first.Text);
         await Eventually.Holds(
             "the webhook arrives",

@@ -81,7 +81,7 @@ sealed class CountValuesPlan(AggregateExpression expression, VectorPlan input, s
         // Grouped by the label itself too, its value comes from the counting: "don't do this", but it works.
         var names = expression.Without ? [.. expression.Grouping, label] : expression.Grouping.Where(n => n != label);
         var grouping = new LabelGrouping([.. names], expression.Without, frame.Run);
-        var counts = new Dictionary<(int Group, double Value), double[]>();
+        var counts = new Dictionary<(int Group, long Bits), double[]>();
         foreach (var series in input.Evaluate(frame))
         {
             int group = grouping.GroupOf(series);
@@ -93,9 +93,11 @@ sealed class CountValuesPlan(AggregateExpression expression, VectorPlan input, s
                     continue;
                 }
 
-                if (!counts.TryGetValue((group, value), out double[]? column))
+                // By bits, because -0 and 0 are written differently; every NaN is written alike.
+                long bits = BitConverter.DoubleToInt64Bits(double.IsNaN(value) ? double.NaN : value);
+                if (!counts.TryGetValue((group, bits), out double[]? column))
                 {
-                    counts[(group, value)] = column = frame.RentAbsent();
+                    counts[(group, bits)] = column = frame.RentAbsent();
                 }
 
                 column[i] = Point.IsAbsent(column[i]) ? 1 : column[i] + 1;
@@ -104,8 +106,9 @@ sealed class CountValuesPlan(AggregateExpression expression, VectorPlan input, s
             frame.Return(series.Values);
         }
 
-        foreach (var ((group, value), column) in counts)
+        foreach (var ((group, bits), column) in counts)
         {
+            double value = BitConverter.Int64BitsToDouble(bits);
             yield return new StepSeries(grouping.LabelsOf(group).With(label, Numbers.Format(value)), column);
         }
     }
