@@ -24,7 +24,8 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     readonly StorageOptions _options;
     readonly TimeProvider _time;
     readonly ILogger _logger;
-    readonly FolderLock _folderLock;
+    readonly Disk _disk;
+    readonly IDisposable _folderLock;
     readonly Head _head = new();
     readonly JournalLog _journal;
     readonly JournalSync _sync;
@@ -46,21 +47,21 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     TimeSpan _recoveryTime;
     int _disposed;
 
-    SampleStore(StorageOptions options, TimeProvider time, ILogger logger, FolderLock folderLock)
+    SampleStore(StorageOptions options, TimeProvider time, ILogger logger, IDisposable folderLock)
     {
         _options = options;
         _time = time;
         _logger = logger;
         _folderLock = folderLock;
-        var disk = new Disk(options.BeforeDisk);
-        _journal = new JournalLog(JournalFolder, disk, options.JournalSegmentBytesMax);
+        _disk = options.Disk;
+        _journal = new JournalLog(JournalFolder, _disk, options.JournalSegmentBytesMax);
         _sync = new JournalSync(_journal, time, options.FsyncInterval, OnBrokenDisk);
-        _blocks = new BlockList(BlockFolder, new PageCache(PageCacheBytes), logger, AddDamage);
+        _blocks = new BlockList(_disk, BlockFolder, new PageCache(PageCacheBytes), logger, AddDamage);
         _samples = new StoredSamples(_head, _blocks);
         _source = new StoreSource(_head, _blocks, _samples, host: null);
         _appender = new Appender(_head, _journal, options, time, _samples);
         _turns = new AppendTurns(_appender, OnBrokenDisk);
-        _flush = new HeadFlush(_head, _journal, _turns, _blocks, disk, logger);
+        _flush = new HeadFlush(_head, _journal, _turns, _blocks, _disk, logger);
     }
 
     /// <summary>
@@ -73,8 +74,8 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     public static SampleStore Open(StorageOptions options, TimeProvider time, ILogger logger)
     {
         options.Validate();
-        Directory.CreateDirectory(options.DataFolder);
-        var folderLock = FolderLock.Take(options.DataFolder);
+        options.Disk.CreateFolder(options.DataFolder);
+        var folderLock = options.Disk.Lock(options.DataFolder);
         try
         {
             var store = new SampleStore(options, time, logger, folderLock);
@@ -229,11 +230,11 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     void Recover()
     {
         long started = _time.GetTimestamp();
-        Directory.CreateDirectory(JournalFolder);
-        Directory.CreateDirectory(BlockFolder);
+        _disk.CreateFolder(JournalFolder);
+        _disk.CreateFolder(BlockFolder);
         _blocks.Open();
         var blocks = _blocks.Current;
-        _samplesReplayed = JournalRecovery.Run(JournalFolder, _head, _journal, blocks, AddDamage, _logger);
+        _samplesReplayed = JournalRecovery.Run(_disk, JournalFolder, _head, _journal, blocks, AddDamage, _logger);
         _recoveryTime = _time.GetElapsedTime(started);
         Log.Opened(
             _logger, _options.DataFolder, _head.Series.Count, _samplesReplayed, _journal.SegmentCount, blocks.Length,

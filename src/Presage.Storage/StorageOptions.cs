@@ -51,10 +51,8 @@ public sealed class StorageOptions
     /// </summary>
     public IAppendObserver? Observer { get; init; }
 
-    /// <summary>
-    /// Called before every write, allocation, fsync and truncation; tests throw from it what a broken disk throws.
-    /// </summary>
-    internal Action<DiskOperation>? BeforeDisk { get; init; }
+    /// <summary>Where the files lie; tests give a disk that breaks.</summary>
+    internal Disk Disk { get; init; } = LocalDisk.Instance;
 
     /// <exception cref="ArgumentException">A value is out of its range; the message names it and its
     /// bounds.</exception>

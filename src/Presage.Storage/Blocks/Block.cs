@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using System.IO.MemoryMappedFiles;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Presage.Metrics;
 using ZstdSharp;
 
@@ -18,9 +16,7 @@ sealed class Block : ILabelIndex, IDisposable
     [ThreadStatic]
     static Decompressor? t_decompressor;
 
-    readonly MemoryMappedFile _mapping;
-    readonly MemoryMappedViewAccessor _view;
-    readonly SafeMemoryMappedViewHandle _handle;
+    readonly MappedFile _file;
     readonly int _length;
     readonly int _indexAt;
     readonly int _indexLength;
@@ -28,20 +24,18 @@ sealed class Block : ILabelIndex, IDisposable
 
     /// <exception cref="CorruptDataException">The file is not a whole block.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public Block(string path, PageCache cache)
+    public Block(Disk disk, string path, PageCache cache)
     {
         Path = path;
         _cache = cache;
-        long length = new FileInfo(path).Length;
+        long length = disk.LengthOf(path);
         if (length is < BlockFormat.HeaderBytes + BlockFormat.FooterBytes or > int.MaxValue)
         {
             throw new CorruptDataException($"A block of {length} bytes is too short or too long.", path);
         }
 
         _length = (int)length;
-        _mapping = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        _view = _mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        _handle = _view.SafeMemoryMappedViewHandle;
+        _file = disk.Map(path);
         try
         {
             using var lease = Borrow();
@@ -70,7 +64,7 @@ sealed class Block : ILabelIndex, IDisposable
 
     /// <summary>Keeps the file mapped until the lease is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The store was closed.</exception>
-    public Lease Borrow() => new(_handle);
+    public MappedFile.Lease Borrow() => _file.Borrow();
 
     /// <summary>The key of a series.</summary>
     public ReadOnlySpan<byte> Key(int series) => KeyPageOf(series).Key(series % BlockFormat.PageItems);
@@ -172,13 +166,9 @@ sealed class Block : ILabelIndex, IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _view.Dispose();
-        _mapping.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 
-    unsafe ReadOnlySpan<byte> Bytes => new((byte*)_handle.DangerousGetHandle() + _view.PointerOffset, _length);
+    ReadOnlySpan<byte> Bytes => _file.Bytes;
 
     ReadOnlySpan<byte> Index => Bytes.Slice(_indexAt, _indexLength);
 
@@ -385,19 +375,4 @@ sealed class Block : ILabelIndex, IDisposable
     }
 
     CorruptDataException Corrupt(string reason) => new("In its index: " + reason, Path, _indexAt);
-
-    /// <summary>Keeps a block mapped.</summary>
-    public readonly ref struct Lease
-    {
-        readonly SafeMemoryMappedViewHandle _handle;
-
-        internal Lease(SafeMemoryMappedViewHandle handle)
-        {
-            bool added = false;
-            handle.DangerousAddRef(ref added);
-            _handle = handle;
-        }
-
-        public void Dispose() => _handle.DangerousRelease();
-    }
 }

@@ -6,7 +6,8 @@ namespace Presage.Storage;
 /// The blocks of a folder. Readers take the list as it is now; adding and deleting make a new one. A deleted block
 /// stays mapped until its last reader is gone.
 /// </summary>
-sealed class BlockList(string folder, PageCache cache, ILogger logger, Action<StorageDamage> onDamage) : IDisposable
+sealed class BlockList(
+    Disk disk, string folder, PageCache cache, ILogger logger, Action<StorageDamage> onDamage) : IDisposable
 {
     readonly Lock _lock = new();
     volatile Block[] _blocks = [];
@@ -54,17 +55,17 @@ sealed class BlockList(string folder, PageCache cache, ILogger logger, Action<St
     /// </summary>
     public void Open()
     {
-        foreach (string unfinished in Directory.EnumerateFiles(folder, "*.tmp"))
+        foreach (string unfinished in disk.Files(folder, ".tmp"))
         {
-            File.Delete(unfinished);
+            disk.Delete(unfinished);
         }
 
-        foreach (string path in Directory.EnumerateFiles(folder, "*.block"))
+        foreach (string path in disk.Files(folder, ".block"))
         {
             _nextNumber = Math.Max(_nextNumber, NumberOf(path) + 1);
             try
             {
-                Add(new Block(path, cache));
+                Add(new Block(disk, path, cache));
             }
             catch (CorruptDataException e)
             {
@@ -87,7 +88,7 @@ sealed class BlockList(string folder, PageCache cache, ILogger logger, Action<St
     /// <exception cref="CorruptDataException">What was written reads back damaged.</exception>
     public Block Publish(string path)
     {
-        var block = new Block(path, cache);
+        var block = new Block(disk, path, cache);
         Add(block);
         return block;
     }
@@ -104,7 +105,7 @@ sealed class BlockList(string folder, PageCache cache, ILogger logger, Action<St
 
         foreach (var block in old)
         {
-            File.Delete(block.Path);
+            disk.Delete(block.Path);
             cache.Forget(block);
             Log.Retired(logger, block.Path, DateTimeOffset.FromUnixTimeMilliseconds(block.Totals.NewestMs));
         }
@@ -142,8 +143,8 @@ sealed class BlockList(string folder, PageCache cache, ILogger logger, Action<St
     void SetAside(string path, CorruptDataException e)
     {
         string aside = path + ".damaged";
-        long bytes = new FileInfo(path).Length;
-        File.Move(path, aside, overwrite: true);
+        long bytes = disk.LengthOf(path);
+        disk.Move(path, aside, overwrite: true);
         Log.BlockSetAside(logger, path, e.OffsetBytes, e.Reason, aside);
         onDamage(new StorageDamage(path, e.OffsetBytes, bytes, e.Reason));
     }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Hashing;
-using Microsoft.Win32.SafeHandles;
 using ZstdSharp;
 
 namespace Presage.Storage;
@@ -14,7 +13,7 @@ sealed class BlockWriter : IDisposable
     readonly string _path;
     readonly string _temporaryPath;
     readonly Disk _disk;
-    readonly SafeFileHandle _file;
+    readonly DiskFile _file;
     readonly Compressor _compressor = new(BlockFormat.ZstdLevel);
     readonly DataPageBuilder _data = new();
     readonly ArrayBufferWriter<byte> _page = new();
@@ -33,8 +32,8 @@ sealed class BlockWriter : IDisposable
         _path = path;
         _temporaryPath = path + ".tmp";
         _disk = disk;
-        File.Delete(_temporaryPath);
-        _file = disk.Create(_temporaryPath, DiskOperation.BlockWrite);
+        disk.Delete(_temporaryPath);
+        _file = disk.Create(_temporaryPath);
     }
 
     /// <summary>Bytes written so far.</summary>
@@ -90,7 +89,7 @@ sealed class BlockWriter : IDisposable
 
         Span<byte> header = stackalloc byte[BlockFormat.HeaderBytes];
         BlockFormat.WriteHeader(header);
-        _disk.Write(_file, header, 0, DiskOperation.BlockWrite);
+        _file.Write(header, 0);
         var totals = new BlockTotals(fromMs, toMs, OldestMs, NewestMs, coveredSegment, Series, Chunks, Samples);
         byte[] index = _index.Complete(totals, _dataPages, keyEntries);
         long indexAt = _position;
@@ -98,10 +97,10 @@ sealed class BlockWriter : IDisposable
         Span<byte> footer = stackalloc byte[BlockFormat.FooterBytes];
         BlockFormat.WriteFooter(footer, indexAt, index);
         Write(footer);
-        _disk.Sync(_file, DiskOperation.BlockSync);
+        _file.Sync();
         _file.Dispose();
-        File.Move(_temporaryPath, _path);
-        Disk.SyncFolder(Path.GetDirectoryName(_path)!);
+        _disk.Move(_temporaryPath, _path, overwrite: false);
+        _disk.SyncFolder(Path.GetDirectoryName(_path)!);
         _completed = true;
     }
 
@@ -111,7 +110,7 @@ sealed class BlockWriter : IDisposable
         _file.Dispose();
         if (!_completed)
         {
-            File.Delete(_temporaryPath);
+            _disk.Delete(_temporaryPath);
         }
     }
 
@@ -173,7 +172,7 @@ sealed class BlockWriter : IDisposable
 
     void Write(ReadOnlySpan<byte> bytes)
     {
-        _disk.Write(_file, bytes, _position, DiskOperation.BlockWrite);
+        _file.Write(bytes, _position);
         _position += bytes.Length;
     }
 

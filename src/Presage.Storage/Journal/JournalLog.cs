@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Presage.Storage;
 
 /// <summary>
@@ -14,8 +12,8 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
 
     readonly Lock _lock = new();
     readonly List<JournalSegment> _sealed = [];
-    readonly List<SafeFileHandle> _unsynced = [];
-    SafeFileHandle? _file;
+    readonly List<DiskFile> _unsynced = [];
+    DiskFile? _file;
     long _allocated;
     long _position;
     long _newestMs = long.MinValue;
@@ -59,10 +57,10 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
     public static string PathOf(string folder, int number) => Path.Combine(folder, $"{number:D8}.journal");
 
     /// <summary>The numbers of the segments in a folder, ascending.</summary>
-    public static IReadOnlyList<int> NumbersIn(string folder)
+    public static IReadOnlyList<int> NumbersIn(Disk disk, string folder)
     {
         var numbers = new List<int>();
-        foreach (string path in Directory.EnumerateFiles(folder, "*.journal"))
+        foreach (string path in disk.Files(folder, ".journal"))
         {
             if (int.TryParse(Path.GetFileNameWithoutExtension(path), out int number) && number >= 0)
             {
@@ -108,7 +106,7 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
         try
         {
             EnsureAllocated(bytes.Length);
-            disk.Write(_file!, bytes, _position, DiskOperation.JournalWrite);
+            _file!.Write(bytes, _position);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -141,27 +139,27 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
         Seal();
         int number = Number + 1;
         string path = PathOf(folder, number);
-        SafeFileHandle? file = null;
+        DiskFile? file = null;
         try
         {
-            file = disk.Create(path, DiskOperation.JournalCreate);
-            disk.Allocate(file, 0, AllocationBytes);
+            file = disk.Create(path);
+            file.Allocate(0, AllocationBytes);
             Span<byte> header = stackalloc byte[JournalFormat.HeaderBytes];
             JournalFormat.WriteHeader(header, number);
-            disk.Write(file, header, 0, DiskOperation.JournalWrite);
+            file.Write(header, 0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (file is not null)
             {
                 file.Dispose();
-                File.Delete(path);
+                disk.Delete(path);
             }
 
             throw e is IOException ? e : new IOException(e.Message, e);
         }
 
-        Disk.SyncFolder(folder);
+        disk.SyncFolder(folder);
         lock (_lock)
         {
             _file = file;
@@ -178,8 +176,8 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
     /// <exception cref="IOException">The disk is broken: what was written may not survive power loss.</exception>
     public void Sync()
     {
-        SafeFileHandle[] old;
-        SafeFileHandle? current;
+        DiskFile[] old;
+        DiskFile? current;
         lock (_lock)
         {
             old = [.. _unsynced];
@@ -192,7 +190,7 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
         {
             using (file)
             {
-                disk.Sync(file, DiskOperation.JournalSync);
+                file.Sync();
             }
         }
 
@@ -200,7 +198,7 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
         {
             try
             {
-                disk.Sync(current, DiskOperation.JournalSync);
+                current.Sync();
             }
             catch (ObjectDisposedException)
             {
@@ -219,7 +217,7 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
 
         try
         {
-            disk.Truncate(_file, _position);
+            _file.Truncate(_position);
         }
         catch (IOException)
         {
@@ -247,7 +245,7 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
 
         foreach (var segment in covered)
         {
-            File.Delete(segment.Path);
+            disk.Delete(segment.Path);
         }
 
         return covered.Count;
@@ -269,7 +267,7 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
         if (_position + bytes + JournalFormat.FrameHeaderBytes > _allocated)
         {
             long step = Math.Max(AllocationBytes, bytes + JournalFormat.FrameHeaderBytes);
-            disk.Allocate(_file!, _allocated, step);
+            _file!.Allocate(_allocated, step);
             _allocated += step;
         }
     }

@@ -21,10 +21,9 @@ sealed class JournalReader(IJournalReplay replay)
     public string? Damage { get; private set; }
 
     /// <summary>Reads a whole segment.</summary>
-    public void Read(string path, int number)
+    public void Read(Disk disk, string path, int number)
     {
-        using var file = new FileStream(
-            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, ReadAheadBytes);
+        using var file = disk.OpenStream(path, ReadAheadBytes);
         WholeBytes = 0;
         Damage = null;
         _seriesCount = 0;
@@ -44,7 +43,7 @@ sealed class JournalReader(IJournalReplay replay)
         }
     }
 
-    bool ReadFrame(FileStream file)
+    bool ReadFrame(Stream file)
     {
         Span<byte> header = stackalloc byte[JournalFormat.FrameHeaderBytes];
         int read = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
@@ -101,7 +100,7 @@ sealed class JournalReader(IJournalReplay replay)
         return true;
     }
 
-    bool RestIsZero(FileStream file)
+    bool RestIsZero(Stream file)
     {
         while (true)
         {

@@ -9,23 +9,24 @@ static class JournalRecovery
     /// Replays all segments of a folder into the head, oldest first; returns how many samples came back.
     /// </summary>
     public static long Run(
-        string folder, Head head, JournalLog journal, Block[] blocks, Action<StorageDamage> onDamage, ILogger logger)
+        Disk disk, string folder, Head head, JournalLog journal, Block[] blocks, Action<StorageDamage> onDamage,
+        ILogger logger)
     {
         long samples = 0;
-        foreach (int number in JournalLog.NumbersIn(folder))
+        foreach (int number in JournalLog.NumbersIn(disk, folder))
         {
             string path = JournalLog.PathOf(folder, number);
             var replay = new HeadReplay(head, new CoveredSpans(blocks, number));
             var reader = new JournalReader(replay);
-            reader.Read(path, number);
-            long lost = new FileInfo(path).Length - reader.WholeBytes;
+            reader.Read(disk, path, number);
+            long lost = disk.LengthOf(path) - reader.WholeBytes;
             if (reader.Damage is { } reason)
             {
                 Log.JournalCut(logger, path, reader.WholeBytes, reason, lost);
                 onDamage(new StorageDamage(path, reader.WholeBytes, lost, reason));
             }
 
-            Cut(path, reader.WholeBytes);
+            Cut(disk, path, reader.WholeBytes);
             samples += replay.Samples;
             journal.Adopt(new JournalSegment(number, path, reader.WholeBytes, replay.NewestMs));
         }
@@ -33,13 +34,13 @@ static class JournalRecovery
         return samples;
     }
 
-    static void Cut(string path, long length)
+    static void Cut(Disk disk, string path, long length)
     {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
-        if (RandomAccess.GetLength(file) != length)
+        if (disk.LengthOf(path) != length)
         {
-            RandomAccess.SetLength(file, length);
-            RandomAccess.FlushToDisk(file);
+            using var file = disk.OpenForWriting(path);
+            file.Truncate(length);
+            file.Sync();
         }
     }
 }

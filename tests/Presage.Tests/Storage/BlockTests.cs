@@ -165,7 +165,7 @@ public sealed class BlockTests
     {
         try
         {
-            using var block = new Block(path, new PageCache(1 << 20));
+            using var block = new Block(LocalDisk.Instance, path, new PageCache(1 << 20));
             using var lease = block.Borrow();
             var columns = new SampleColumns();
             foreach (int number in Selection.Select(

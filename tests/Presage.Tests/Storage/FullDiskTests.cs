@@ -9,9 +9,9 @@ public sealed class FullDiskTests
     const long Start = StoreFixture.StartMs;
 
     [Theory]
-    [InlineData("JournalWrite")]
-    [InlineData("JournalAllocate")]
-    [InlineData("JournalCreate")]
+    [InlineData("Write")]
+    [InlineData("Allocate")]
+    [InlineData("Create")]
     public async Task A_disk_that_fails_refuses_the_batch_and_recovers_by_itself(string operation)
     {
         var failing = Enum.Parse<DiskOperation>(operation);
@@ -21,13 +21,13 @@ public sealed class FullDiskTests
         {
             DataFolder = folder,
             JournalSegmentBytesMax = 1 << 20,
-            BeforeDisk = next =>
+            Disk = new BreakableDisk((next, _) =>
             {
-                if (broken && (next == failing || next == DiskOperation.JournalCreate))
+                if (broken && (next == failing || next == DiskOperation.Create))
                 {
                     throw new IOException("No space left on device");
                 }
-            },
+            }),
         };
         int stored = 0;
         for (; stored < 3; stored++)
@@ -66,9 +66,9 @@ public sealed class FullDiskTests
         fixture.Options = folder => new StorageOptions
         {
             DataFolder = folder,
-            BeforeDisk = next =>
+            Disk = new BreakableDisk((next, _) =>
             {
-                if (broken && next == DiskOperation.JournalWrite)
+                if (broken && next == DiskOperation.Write)
                 {
                     // Part of the group reaches the file before the disk is full.
                     using var file = File.OpenHandle(
@@ -77,7 +77,7 @@ public sealed class FullDiskTests
                     RandomAccess.Write(file, [99, 0, 0, 0, 1, 2, 3, 4, 2, 9], 32 + JournalBytesOfOneSample);
                     throw new IOException("No space left on device");
                 }
-            },
+            }),
         };
         await fixture.AppendAsync("a", 0, Start, 1);
         JournalBytesOfOneSample = fixture.Store.Statistics.JournalBytes - 32;
@@ -100,20 +100,20 @@ public sealed class FullDiskTests
         fixture.Options = folder => new StorageOptions
         {
             DataFolder = folder,
-            BeforeDisk = next =>
+            Disk = new BreakableDisk((next, path) =>
             {
-                if (broken.Contains(next))
+                if (broken.Contains(next) && path.EndsWith(".block.tmp", StringComparison.Ordinal))
                 {
                     throw new IOException("No space left on device");
                 }
-            },
+            }),
         };
         for (int i = 0; i < 500; i++)
         {
             await fixture.AppendAsync(("a", i % 5, Start + i, i), ("b", i % 3, Start + i, i));
         }
 
-        foreach (var operation in (DiskOperation[])[DiskOperation.BlockWrite, DiskOperation.BlockSync])
+        foreach (var operation in (DiskOperation[])[DiskOperation.Write, DiskOperation.Sync])
         {
             broken.Add(operation);
             await Assert.ThrowsAsync<IOException>(() => fixture.Store.FlushAsync(CancellationToken.None));

@@ -105,7 +105,7 @@ public sealed class JournalDamageTests
                     File.WriteAllBytes(path, bytes);
                     var taken = new CountingReplay();
                     var reader = new JournalReader(taken);
-                    reader.Read(path, 1);
+                    reader.Read(LocalDisk.Instance, path, 1);
                     return reader.WholeBytes <= bytes.Length && taken.Samples <= 60;
                 },
                 iter: 1500, threads: 1);
@@ -127,7 +127,7 @@ public sealed class JournalDamageTests
                     bytes.AsSpan(JournalFormat.HeaderBytes + 4), JournalFormat.Checksum(payload));
                 payload.CopyTo(bytes, JournalFormat.HeaderBytes + JournalFormat.FrameHeaderBytes);
                 File.WriteAllBytes(path, bytes);
-                new JournalReader(new CountingReplay()).Read(path, 1);
+                new JournalReader(new CountingReplay()).Read(LocalDisk.Instance, path, 1);
             },
             iter: 1500, threads: 1);
         File.Delete(path);

@@ -45,7 +45,7 @@ sealed class FolderLock : IDisposable
     {
         try
         {
-            using var file = Disk.OpenUnlocked(path);
+            using var file = LocalDisk.OpenUnlocked(path);
             Span<byte> text = stackalloc byte[16];
             text = text[..RandomAccess.Read(file, text, 0)];
             return int.TryParse(text.TrimEnd((byte)'\n'), CultureInfo.InvariantCulture, out int id) ? id : null;
