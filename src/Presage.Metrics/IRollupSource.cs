@@ -1,0 +1,24 @@
+namespace Presage.Metrics;
+
+/// <summary>
+/// A source that can answer from roll-ups: for times whose raw samples are gone, and for steps so long that raw samples
+/// would be a waste. Where roll-ups are not written yet (the last day or two), they are computed from raw samples, so
+/// a tier answers for everything from its own oldest bucket up to now.
+/// </summary>
+public interface IRollupSource : ISampleSource
+{
+    /// <summary>The tiers kept, finest first; empty where there are none.</summary>
+    IReadOnlyList<RollupTier> Tiers { get; }
+
+    /// <summary>
+    /// The oldest time from which on raw samples are complete; <see cref="long.MaxValue"/> where there are none. Older
+    /// ranges are answered by roll-ups alone.
+    /// </summary>
+    long OldestRawMs { get; }
+
+    /// <summary>
+    /// The series that satisfy all matchers and may hold buckets in the range, sorted by <see cref="LabelSet"/> order.
+    /// </summary>
+    IReadOnlyList<IRollupSeries> SelectRollups(
+        IReadOnlyList<LabelMatcher> matchers, TimeRange range, RollupTier tier);
+}
