@@ -29,13 +29,10 @@ sealed class PresageServer : IAsyncDisposable
 
     static readonly TimeSpan ShutdownMax = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// Collecting, watching and telling the pages follow each other within the second, so that a sample of this
-    /// machine is on the page a third of a second after it was taken, not up to two seconds.
-    /// </summary>
-    static readonly TimeSpan WatchingPhase = TimeSpan.FromMilliseconds(120);
+    static readonly TimeSpan WatchingInterval = TimeSpan.FromSeconds(1);
 
-    static readonly TimeSpan LivePhase = TimeSpan.FromMilliseconds(300);
+    /// <summary>Where watching follows the collection of this machine each second, a late one is waited for.</summary>
+    static readonly TimeSpan CollectionAtMost = TimeSpan.FromSeconds(1.25);
 
     readonly PresageOptions _options;
     readonly TimeProvider _time;
@@ -316,16 +313,28 @@ sealed class PresageServer : IAsyncDisposable
         var tokens = services.GetRequiredService<Tokens>();
         var live = services.GetRequiredService<LiveFeed>();
         var status = services.GetRequiredService<SelfStatus>();
+        // A sample of this machine is judged and on the page as soon as it was taken: each loop follows the one before.
+        var collected = new Pulse();
+        var watched = new Pulse();
         if (services.GetRequiredService<LocalMachine>().Collection is { } collection)
         {
             _closing.Push(() => Close(collection));
-            Every("local collection", _options.CollectionInterval, collection.CollectAsync);
+            Every("local collection", _options.CollectionInterval, async stopping =>
+            {
+                await collection.CollectAsync(stopping);
+                collected.Raise();
+            });
         }
 
         var watcher = services.GetRequiredService<Watcher>();
-        Every("watching", TimeSpan.FromSeconds(1), watcher.TurnAsync, WatchingPhase);
+        bool followed = _options.CollectionEnabled && _options.CollectionInterval <= WatchingInterval;
+        After(collected, followed ? CollectionAtMost : WatchingInterval, "watching", async stopping =>
+        {
+            await watcher.TurnAsync(stopping);
+            watched.Raise();
+        });
         string listening = "";
-        Every("live feed", TimeSpan.FromSeconds(1), _ => Do(() =>
+        After(watched, CollectionAtMost, "live feed", _ => Do(() =>
         {
             if (Listening.Text != listening)
             {
@@ -335,7 +344,7 @@ sealed class PresageServer : IAsyncDisposable
 
             status.Tick(logger);
             live.Tick();
-        }), LivePhase);
+        }));
         var evaluator = services.GetRequiredService<AlertEvaluator>();
         var retention = services.GetRequiredService<AlertRetention>();
         Every("alert rules", AlertPulse.Interval, stopping => Do(() => evaluator.Evaluate(stopping)));
@@ -357,8 +366,11 @@ sealed class PresageServer : IAsyncDisposable
             return ValueTask.CompletedTask;
         }
 
-        void Every(string name, TimeSpan interval, Func<CancellationToken, ValueTask> turn, TimeSpan phase = default) =>
-            _loops.Add(Loop.EveryAsync(name, interval, phase, _time, logger, turn, _stopping.Token));
+        void Every(string name, TimeSpan interval, Func<CancellationToken, ValueTask> turn) =>
+            _loops.Add(Loop.EveryAsync(name, interval, _time, logger, turn, _stopping.Token));
+
+        void After(Pulse pulse, TimeSpan atMost, string name, Func<CancellationToken, ValueTask> turn) =>
+            _loops.Add(Loop.AfterAsync(name, pulse, atMost, _time, logger, turn, _stopping.Token));
     }
 
     async Task ListenAsync(CancellationToken cancellationToken)

@@ -17,6 +17,9 @@ public sealed class StoryTests(BrowserFixture browser) : IClassFixture<BrowserFi
 
     static readonly TimeSpan PageLimit = TimeSpan.FromSeconds(20);
 
+    /// <summary>The aim is 2 s; a slower neighbour on the test machine may add to it.</summary>
+    static readonly TimeSpan MoveLimit = TimeSpan.FromSeconds(6);
+
     [Fact]
     public async Task From_the_first_start_to_the_mail()
     {
@@ -178,17 +181,21 @@ public sealed class StoryTests(BrowserFixture browser) : IClassFixture<BrowserFi
     {
         await page.GotoAsync(new Uri(server.Address, $"/hosts/{Environment.MachineName}").ToString());
         await page.GetByText("CPU", new() { Exact = true }).First.WaitForAsync();
-        await Eventually.Holds("the machine is calm enough to be stressed", TimeSpan.FromSeconds(90), async () =>
-            await CpuOnPageAsync(page) < 70);
-        double before = await CpuOnPageAsync(page);
+        await RecordTileAsync(page);
+        double before = await CalmAsync(page);
         await using var stress = ChildProcess.Start("/usr/bin/stress-ng", ["--cpu", "2", "--timeout", "45s"]);
         long started = TimeProvider.System.GetTimestamp();
-        await Eventually.Holds(
+        long startedMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var moved = await Eventually.Get(
             "the CPU vital moves on the page",
-            TimeSpan.FromSeconds(20),
-            async () => await CpuOnPageAsync(page) > before + 8
+            MoveLimit,
+            async () => (await RecordedAsync(page)).Find(shown => shown.TimeMs > startedMs && shown.Value > before + 8)
         );
-        Report("CPU vital moved on the page after", started);
+        File.AppendAllText(
+            Path.Combine(Product.Screenshots, "figures.txt"),
+            $"CPU vital moved on the page after: {(moved.TimeMs - startedMs) / 1000.0:0.00} s, from {before} % "
+                + $"({string.Join(", ", (await RecordedAsync(page)).TakeLast(8))})\n"
+        );
 
         await page.GetByText(new Regex("CPU.* usually ")).First.WaitForAsync(new() { Timeout = 35_000 });
         Report("anomaly shown on the page after", started);
@@ -206,12 +213,45 @@ public sealed class StoryTests(BrowserFixture browser) : IClassFixture<BrowserFi
         await PictureAsync(page, "alerts-firing");
     }
 
-    /// <summary>The percentage in the CPU tile.</summary>
-    static async Task<double> CpuOnPageAsync(IPage page)
+    /// <summary>Lets the page itself note when its CPU tile shows what.</summary>
+    static async Task RecordTileAsync(IPage page) => await page.EvaluateAsync(
+        """
+        () => {
+          const read = () => {
+            const tile = document.querySelector("[data-vital='cpu_use']");
+            const found = /([\d.]+)\s?%/.exec(tile?.innerText ?? '');
+            const value = found === null ? NaN : Number(found[1]);
+            const last = window.shown.at(-1);
+            if (last === undefined || last.value !== value) window.shown.push({ timeMs: Date.now(), value });
+          };
+          window.shown = [];
+          new MutationObserver(read).observe(document.body, { subtree: true, childList: true, characterData: true });
+          read();
+        }
+        """
+    );
+
+    static async Task<List<Shown>> RecordedAsync(IPage page) => JsonSerializer.Deserialize<List<Shown>>(
+        await page.EvaluateAsync<string>("() => JSON.stringify(window.shown.filter(s => s.value === s.value))"),
+        JsonSerializerOptions.Web
+    )!;
+
+    /// <summary>
+    /// Waits until the machine has room for stress and its last values lie together; the greatest of these.
+    /// </summary>
+    static async Task<double> CalmAsync(IPage page)
     {
-        string text = await page.Locator("[data-vital='cpu_use']").First.InnerTextAsync();
-        var match = Regex.Match(text.Replace('\u00a0', ' '), @"([\d.]+) ?%");
-        return match.Success ? double.Parse(match.Groups[1].Value) : double.NaN;
+        double[] last = [];
+        await Eventually.Holds(
+            "the machine is calm enough to be stressed",
+            TimeSpan.FromSeconds(90),
+            async () =>
+            {
+                last = [.. (await RecordedAsync(page)).TakeLast(3).Select(static shown => shown.Value)];
+                return last.Length == 3 && last.Max() < 70 && last.Max() - last.Min() < 15;
+            }
+        );
+        return last.Max();
     }
 
     static async Task<JsonElement?> FiringAsync(PresageProcess server)
@@ -325,4 +365,10 @@ public sealed class StoryTests(BrowserFixture browser) : IClassFixture<BrowserFi
 
     static void Report(string what, long started) =>
         Figures.Add($"{what} {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F2} s");
+
+    /// <summary>A value of the tile and when the page began to show it.</summary>
+    sealed record Shown(long TimeMs, double Value)
+    {
+        public override string ToString() => $"{Value} at {TimeMs % 100_000 / 1000.0:0.00}";
+    }
 }

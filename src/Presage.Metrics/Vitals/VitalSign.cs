@@ -74,9 +74,9 @@ public sealed record VitalSign
 
     /// <summary>
     /// The query of the value for a host whose samples arrive every <paramref name="cadence"/>; null where the source
-    /// kind has none. <c>$window</c> becomes max(5 s, 4 x cadence): long enough for a rate over jittery samples, short
-    /// enough that a change shows at the next one. <c>$minute</c> becomes max(60 s, 4 x cadence), for rates of rare
-    /// events.
+    /// kind has none. <c>$window</c> becomes 3 s at a cadence of 1 s or less, so that a change shows within two
+    /// seconds, else 4 x cadence, which holds a rate over a lost scrape. <c>$minute</c> becomes
+    /// max(60 s, 4 x cadence), for rates of rare events.
     /// <c>$filesystem</c>, <c>$disk</c> and <c>$network</c> leave out what is no real file system, disk or interface.
     /// </summary>
     public string? ValueQuery(string source, TimeSpan cadence) =>
@@ -94,8 +94,9 @@ public sealed record VitalSign
     string Substitute(string query, TimeSpan cadence)
     {
         int four = (int)Math.Ceiling(4 * cadence.TotalSeconds);
+        int window = cadence.TotalSeconds <= 1 ? 3 : four;
         string text = query
-            .Replace("$window", $"{Math.Max(5, four)}s", StringComparison.Ordinal)
+            .Replace("$window", $"{window}s", StringComparison.Ordinal)
             .Replace("$minute", $"{Math.Max(60, four)}s", StringComparison.Ordinal);
         foreach (var (name, selector) in Selectors)
         {

@@ -28,7 +28,7 @@ public sealed class VitalCatalogueTests
             VitalCatalogue.Default.Vitals.Where(vital => vital.Headline).Select(vital => vital.Id));
 
     [Theory]
-    [InlineData(1, "[5s]")]
+    [InlineData(1, "[3s]")]
     [InlineData(2, "[8s]")]
     [InlineData(15, "[60s]")]
     [InlineData(60, "[240s]")]
