@@ -59,7 +59,7 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
         _blocks = new BlockList(_disk, BlockFolder, new PageCache(PageCacheBytes), logger, AddDamage);
         _samples = new StoredSamples(_head, _blocks);
         _source = new StoreSource(_head, _blocks, _samples, host: null);
-        _appender = new Appender(_head, _journal, options, time, _samples);
+        _appender = new Appender(_head, _journal, options, time);
         _turns = new AppendTurns(_appender, OnBrokenDisk);
         _flush = new HeadFlush(_head, _journal, _turns, _blocks, _disk, logger);
     }
@@ -130,13 +130,14 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
                     SeriesActive = _head.Series.Count,
                     HostsActive = _head.HostCount,
                     SamplesAppended = totals.Accepted,
+                    SamplesLate = totals.Late,
                     SamplesDuplicate = totals.Duplicate,
+                    SamplesConflicting = totals.Conflicting,
                     SamplesRefused = new Dictionary<string, long>
                     {
                         ["outOfOrder"] = totals.OutOfOrder,
                         ["tooOld"] = totals.TooOld,
                         ["tooFarInFuture"] = totals.TooFarInFuture,
-                        ["conflicting"] = totals.Conflicting,
                         ["overSeriesLimit"] = totals.OverSeriesLimit,
                     },
                     HeadBytes = _head.Bytes,

@@ -25,6 +25,12 @@ public sealed class StorageOptions
     public TimeSpan PastMax { get; init; } = TimeSpan.FromHours(2);
 
     /// <summary>
+    /// Samples older than their series' newest are accepted when they are at most this old (and not older than
+    /// <see cref="PastMax"/>). Default 2 h; zero refuses all of them.
+    /// </summary>
+    public TimeSpan OutOfOrderWindow { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>
     /// Samples further in the future than this are refused (the sender's clock is wrong). Default 10 min.
     /// </summary>
     public TimeSpan FutureMax { get; init; } = TimeSpan.FromMinutes(10);
@@ -63,6 +69,7 @@ public sealed class StorageOptions
             "must be 1 ms to 1 min");
         Check(Retention >= TimeSpan.FromHours(2), nameof(Retention), "must be at least 2 h");
         Check(PastMax >= TimeSpan.Zero, nameof(PastMax), "must not be negative");
+        Check(OutOfOrderWindow >= TimeSpan.Zero, nameof(OutOfOrderWindow), "must not be negative");
         Check(FutureMax >= TimeSpan.Zero, nameof(FutureMax), "must not be negative");
         Check(SeriesMax > 0, nameof(SeriesMax), "must be positive");
         Check(SeriesPerHostMax > 0, nameof(SeriesPerHostMax), "must be positive");

@@ -11,10 +11,18 @@ public sealed record StorageStatistics
 
     public required long SamplesAppended { get; init; }
 
+    /// <summary>Those of <see cref="SamplesAppended"/> that were older than the newest of their series.</summary>
+    public required long SamplesLate { get; init; }
+
     /// <summary>Samples that were stored already; accepted, because a retry is safe.</summary>
     public required long SamplesDuplicate { get; init; }
 
-    /// <summary>Refused samples by reason: outOfOrder, tooOld, tooFarInFuture, conflicting, overSeriesLimit.</summary>
+    /// <summary>
+    /// Samples with another value than the stored one of their timestamp; the one stays that beats the other.
+    /// </summary>
+    public required long SamplesConflicting { get; init; }
+
+    /// <summary>Refused samples by reason: outOfOrder, tooOld, tooFarInFuture, overSeriesLimit.</summary>
     public required IReadOnlyDictionary<string, long> SamplesRefused { get; init; }
 
     /// <summary>Memory of series, keys, look-up table and chunks in the head.</summary>

@@ -155,6 +155,7 @@ sealed class PresageServer : IAsyncDisposable
             FsyncBeforeAck = _options.StorageFsync,
             Retention = _options.StorageRetention,
             PastMax = _options.StoragePastMax,
+            OutOfOrderWindow = _options.StorageOutOfOrderWindow,
             FutureMax = _options.StorageFutureMax,
             SeriesMax = _options.StorageSeriesMax,
             SeriesPerHostMax = _options.StorageSeriesPerHostMax,

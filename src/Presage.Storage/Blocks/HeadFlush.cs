@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Presage.Metrics;
 
 namespace Presage.Storage;
 
@@ -31,6 +32,7 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
     const int RemovedPerTurn = 1024;
 
     readonly ChunkCopies _copies = new();
+    readonly SampleColumns _columns = new();
 
     /// <summary>Writes all chunks that began before the given time.</summary>
     /// <exception cref="IOException">The disk is full or broken: the chunks stay in the head.</exception>
@@ -99,7 +101,7 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
     bool IsIdle(int id, long beforeMs)
     {
         ref var series = ref head.Series[id];
-        return series.IsUsed && series.Count == 0 && series.Closed == 0 && series.LastMs < beforeMs;
+        return series.IsUsed && series.Count == 0 && series.Closed == 0 && series.Late == 0 && series.LastMs < beforeMs;
     }
 
     void CloseChunks(Shard shard, long beforeMs, SortedSet<long> hours)
@@ -160,6 +162,8 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
                     host.Shard.CopyTo(ref head.Series[id], long.MinValue, long.MaxValue, flushingOnly: true, _copies);
                 }
 
+                PutInOrder();
+
                 writer.Add(host.Name, KeyOf(id), _copies);
             }
 
@@ -171,6 +175,24 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
         var block = blocks.Publish(path);
         Log.Flushed(logger, writer.Chunks, writer.Series, path, block.FileBytes);
         return from;
+    }
+
+    /// <summary>Late samples lie in chunks of their own: all of the hour are written anew then.</summary>
+    void PutInOrder()
+    {
+        if (_copies.AreAscending)
+        {
+            return;
+        }
+
+        _columns.Clear();
+        for (int i = 0; i < _copies.Count; i++)
+        {
+            _copies.ReadInto(i, _columns, new TimeRange(long.MinValue, long.MaxValue));
+        }
+
+        SampleOrder.Restore(_columns, 0);
+        _copies.Replace(_columns);
     }
 
     void Mark(Shard shard, long hourMs, List<(byte[] Name, HostSeries Host, List<int> Series)> hosts)

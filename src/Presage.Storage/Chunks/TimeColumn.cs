@@ -25,17 +25,26 @@ static class TimeColumn
         return at + Varint.Write(destination[at..], (ulong)intervalMs);
     }
 
+    /// <summary>Whether all timestamps lie the same distance apart.</summary>
+    public static bool IsRegular(ReadOnlySpan<long> timestampsMs)
+    {
+        for (int i = 2; i < timestampsMs.Length; i++)
+        {
+            if (timestampsMs[i] - timestampsMs[i - 1] != timestampsMs[1] - timestampsMs[0])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Writes ascending timestamps; returns the bytes written.</summary>
     public static int Write(ReadOnlySpan<long> timestampsMs, Span<byte> destination)
     {
         long first = timestampsMs[0];
         long interval = timestampsMs.Length > 1 ? timestampsMs[1] - first : 0;
-        bool regular = true;
-        for (int i = 1; i < timestampsMs.Length; i++)
-        {
-            regular &= timestampsMs[i] - timestampsMs[i - 1] == interval;
-        }
-
+        bool regular = IsRegular(timestampsMs);
         int at = WriteHeader(destination, regular, timestampsMs.Length, first, interval);
         if (regular)
         {

@@ -1,9 +1,16 @@
 namespace Presage.Storage;
 
 /// <summary>The timestamps accepted in one turn, both ends included.</summary>
-readonly record struct AppendBounds(long OldestMs, long NewestMs, TimeSpan PastMax, TimeSpan FutureMax)
+/// <param name="OldestMs">Nothing older is accepted.</param>
+/// <param name="OldestLateMs">Of a series that has newer samples, nothing older than this is accepted.</param>
+/// <param name="NewestMs">Nothing newer is accepted.</param>
+readonly record struct AppendBounds(long OldestMs, long OldestLateMs, long NewestMs)
 {
     public bool Contains(long timestampMs) => timestampMs >= OldestMs && timestampMs <= NewestMs;
+
+    /// <summary>Whether a sample is accepted for a series with the given newest sample.</summary>
+    public bool Contains(long timestampMs, long lastMs) =>
+        Contains(timestampMs) && (timestampMs >= lastMs || timestampMs >= OldestLateMs);
 
     /// <summary>The bounds at a time.</summary>
     public static AppendBounds At(DateTimeOffset now, StorageOptions options)
@@ -11,8 +18,7 @@ readonly record struct AppendBounds(long OldestMs, long NewestMs, TimeSpan PastM
         long nowMs = now.ToUnixTimeMilliseconds();
         return new AppendBounds(
             nowMs - (long)options.PastMax.TotalMilliseconds,
-            nowMs + (long)options.FutureMax.TotalMilliseconds,
-            options.PastMax,
-            options.FutureMax);
+            nowMs - (long)options.OutOfOrderWindow.TotalMilliseconds,
+            nowMs + (long)options.FutureMax.TotalMilliseconds);
     }
 }

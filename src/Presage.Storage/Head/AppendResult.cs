@@ -5,10 +5,13 @@ enum AppendResult : byte
 {
     Appended,
 
-    /// <summary>Its timestamp is the series' newest; value equal.</summary>
+    /// <summary>Stored beside the newer ones that came before it.</summary>
+    Late,
+
+    /// <summary>Stored already: same timestamp, same value.</summary>
     Duplicate,
 
-    /// <summary>Its timestamp is the series' newest; another value.</summary>
+    /// <summary>Same timestamp, another value: the one stays that beats the other.</summary>
     Conflicting,
 
     /// <summary>Older than the series' newest sample: whether it is stored already needs a look.</summary>

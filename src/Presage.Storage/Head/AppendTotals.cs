@@ -4,6 +4,7 @@ namespace Presage.Storage;
 sealed class AppendTotals
 {
     long _accepted;
+    long _late;
     long _duplicate;
     long _outOfOrder;
     long _tooOld;
@@ -12,6 +13,8 @@ sealed class AppendTotals
     long _overSeriesLimit;
 
     public long Accepted => Volatile.Read(ref _accepted);
+
+    public long Late => Volatile.Read(ref _late);
 
     public long Duplicate => Volatile.Read(ref _duplicate);
 
@@ -28,6 +31,7 @@ sealed class AppendTotals
     public void Add(PendingAppend pending)
     {
         Volatile.Write(ref _accepted, _accepted + pending.Accepted);
+        Volatile.Write(ref _late, _late + pending.Late);
         Volatile.Write(ref _duplicate, _duplicate + pending.Duplicate);
         Volatile.Write(ref _outOfOrder, _outOfOrder + pending.OutOfOrder);
         Volatile.Write(ref _tooOld, _tooOld + pending.TooOld);

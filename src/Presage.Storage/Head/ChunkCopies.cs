@@ -22,9 +22,16 @@ sealed class ChunkCopies
     /// <summary>
     /// Begins a copy of a chunk; <paramref name="compressed"/> of its samples are in the value column.
     /// </summary>
-    public Place Add(int count, int compressed, long firstMs)
+    public Place Add(int count, int compressed, long firstMs, long lastMs)
     {
-        _copies.Add(new Copy { Count = count, Compressed = compressed, FirstMs = firstMs, TimeAt = _length });
+        _copies.Add(new Copy
+        {
+            Count = count,
+            Compressed = compressed,
+            FirstMs = firstMs,
+            LastMs = lastMs,
+            TimeAt = _length,
+        });
         return new Place(this);
     }
 
@@ -38,7 +45,39 @@ sealed class ChunkCopies
     public ReadOnlySpan<byte> ValuesOf(int index) =>
         _bytes.AsSpan(_copies[index].ValuesAt, _copies[index].ValuesLength);
 
-    public int CountOf(int index) => _copies[index].Count;
+    /// <summary>Whether every copy begins after the one before ended: late samples make them overlap.</summary>
+    public bool AreAscending
+    {
+        get
+        {
+            for (int i = 1; i < _copies.Count; i++)
+            {
+                if (_copies[i].FirstMs <= _copies[i - 1].LastMs)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Begins anew with the given samples, ascending in time, as chunks in their order.</summary>
+    public void Replace(SampleColumns columns)
+    {
+        Clear();
+        for (int from = 0; from < columns.Count; from += Chunk.SamplesMax)
+        {
+            int to = Math.Min(from + Chunk.SamplesMax, columns.Count);
+            var times = columns.TimestampsMs[from..to];
+            var place = Add(to - from, to - from, times[0], times[^1]);
+            place.Time(TimeColumn.Write(times, place.TimeRoom));
+            var stream = new ValueStream();
+            var room = place.ValueRoom(ValueStream.BytesMax(to - from));
+            int length = stream.Begin(columns.Values[from..to], room);
+            place.Values(length + stream.Finish(room[length..]));
+        }
+    }
 
     /// <summary>Appends the samples of a copy that lie in the range.</summary>
     public void ReadInto(int index, SampleColumns columns, TimeRange range)
@@ -121,6 +160,7 @@ sealed class ChunkCopies
         public int Count;
         public int Compressed;
         public long FirstMs;
+        public long LastMs;
         public int TimeAt;
         public int TimeLength;
         public int ValuesAt;

@@ -49,6 +49,9 @@ struct HeadSeries
     /// <summary>Number of the newest closed chunk, from 1; 0 where there is none.</summary>
     public int Closed;
 
+    /// <summary>Number of the run of late samples, from 1; 0 where there are none.</summary>
+    public int Late;
+
     public TailValues Tail;
 
     /// <summary>Samples of the open chunk that are compressed already.</summary>

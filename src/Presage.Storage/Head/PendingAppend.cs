@@ -6,6 +6,7 @@ namespace Presage.Storage;
 sealed class PendingAppend
 {
     int[] _ids = new int[64];
+    long[] _lastMs = new long[64];
 
     public required SampleBatch Batch { get; set; }
 
@@ -15,7 +16,15 @@ sealed class PendingAppend
     /// <summary>The head's number of each series of the batch; -1 where all of its samples are refused.</summary>
     public Span<int> Ids => _ids.AsSpan(0, Batch.SeriesCount);
 
+    /// <summary>
+    /// The newest sample each series had when the journal was written: by it out of order is decided.
+    /// </summary>
+    public Span<long> LastMs => _lastMs.AsSpan(0, Batch.SeriesCount);
+
     public int Accepted { get; set; }
+
+    /// <summary>Those of the accepted that are older than the newest of their series.</summary>
+    public int Late { get; set; }
 
     public int Duplicate { get; set; }
 
@@ -34,6 +43,7 @@ sealed class PendingAppend
     public AppendOutcome Outcome => new()
     {
         Accepted = Accepted,
+        Late = Late,
         Duplicate = Duplicate,
         OutOfOrder = OutOfOrder,
         TooOld = TooOld,
@@ -49,9 +59,10 @@ sealed class PendingAppend
         if (_ids.Length < Batch.SeriesCount)
         {
             _ids = new int[Batch.SeriesCount + (Batch.SeriesCount >> 1)];
+            _lastMs = new long[_ids.Length];
         }
 
-        Accepted = Duplicate = OutOfOrder = TooOld = TooFarInFuture = Conflicting = OverSeriesLimit = 0;
+        Accepted = Late = Duplicate = OutOfOrder = TooOld = TooFarInFuture = Conflicting = OverSeriesLimit = 0;
         FirstRefusal = null;
     }
 }

@@ -9,19 +9,18 @@ static class Refusal
     /// <summary>Labels can be long and hostile; an answer shows their beginning.</summary>
     const int SeriesTextMax = 300;
 
-    public static string OutOfBounds(ReadOnlySpan<byte> key, long timestampMs, in AppendBounds bounds) =>
+    public static string OutOfBounds(
+        ReadOnlySpan<byte> key, long timestampMs, in AppendBounds bounds, StorageOptions options) =>
         timestampMs < bounds.OldestMs
             ? $"{Series(key)}: sample at {Time(timestampMs)} is too old; " +
-              $"the oldest accepted now is {Time(bounds.OldestMs)} ({Span(bounds.PastMax)} back)."
+              $"the oldest accepted now is {Time(bounds.OldestMs)} ({Span(options.PastMax)} back)."
             : $"{Series(key)}: sample at {Time(timestampMs)} is too far in the future; the newest accepted now is " +
-              $"{Time(bounds.NewestMs)} ({Span(bounds.FutureMax)} ahead): check the clocks of sender and server.";
+              $"{Time(bounds.NewestMs)} ({Span(options.FutureMax)} ahead): check the clocks of sender and server.";
 
-    public static string OutOfOrder(ReadOnlySpan<byte> key, long timestampMs, long newestMs) =>
-        $"{Series(key)}: sample at {Time(timestampMs)} is out of order; the newest stored is at {Time(newestMs)}.";
-
-    public static string Conflicting(ReadOnlySpan<byte> key, long timestampMs, double value, double stored) =>
-        $"{Series(key)}: sample at {Time(timestampMs)} has the value {Number(value)}, " +
-        $"stored is {Number(stored)}; the first one stays.";
+    public static string OutOfOrder(
+        ReadOnlySpan<byte> key, long timestampMs, long newestMs, in AppendBounds bounds, StorageOptions options) =>
+        $"{Series(key)}: sample at {Time(timestampMs)} is out of order; the newest stored is at {Time(newestMs)}, " +
+        $"and late ones are accepted from {Time(bounds.OldestLateMs)} on ({Span(options.OutOfOrderWindow)} back).";
 
     public static string OverSeriesMax(ReadOnlySpan<byte> key, int max) =>
         $"{Series(key)}: new series refused, the store holds its maximum of {max} active series.";
@@ -44,8 +43,6 @@ static class Refusal
             ? DateTimeOffset.FromUnixTimeMilliseconds(timestampMs).ToString(
                 "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
             : $"{timestampMs} ms";
-
-    static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     static string Span(TimeSpan span) =>
         span.TotalHours >= 1 && span.Ticks % TimeSpan.TicksPerHour == 0 ? $"{span.TotalHours:0} h"

@@ -1,5 +1,6 @@
 // Hot path: Append runs once per sample. Budget: 40 ns, compression included.
 using System.Diagnostics;
+using Presage.Metrics;
 
 namespace Presage.Storage;
 
@@ -19,6 +20,8 @@ sealed class Shard
     readonly CellPool _cells = new();
     readonly Pool<ClosedChunk> _closed = new();
     readonly Pool<IrregularTimes> _times = new();
+    readonly Pool<LateRun> _late = new();
+    long _lateBytes;
 
     /// <summary>Guards the chunks of this shard's series.</summary>
     public Lock Lock { get; } = new();
@@ -26,7 +29,7 @@ sealed class Shard
     /// <summary>The labels of this shard's series; has a lock of its own.</summary>
     public HeadIndex Index { get; } = new();
 
-    public long Bytes => _cells.Bytes + _closed.Bytes + _times.Bytes;
+    public long Bytes => _cells.Bytes + _closed.Bytes + _times.Bytes + _late.Bytes + _lateBytes;
 
     /// <summary>Appends a sample. The lock is held.</summary>
     public AppendResult Append(ref HeadSeries series, long timestampMs, double value)
@@ -35,7 +38,7 @@ sealed class Shard
         if (timestampMs <= series.LastMs)
         {
             return timestampMs < series.LastMs ? AppendResult.Older
-                : bits == series.LastBits ? AppendResult.Duplicate : AppendResult.Conflicting;
+                : bits == series.LastBits ? AppendResult.Duplicate : ReplaceLast(ref series, value);
         }
 
         if (series.Count > 0 &&
@@ -57,12 +60,42 @@ sealed class Shard
         return AppendResult.Appended;
     }
 
-    /// <summary>Closes the open chunk when it began before the given time. The lock is held.</summary>
+    /// <summary>
+    /// Stores a sample that is older than the newest. Samples of its timestamp in the run of late ones meet it; those
+    /// in chunks do when they are read or flushed. The lock is held.
+    /// </summary>
+    public AppendResult AddLate(ref HeadSeries series, long timestampMs, double value)
+    {
+        if (series.Late != 0 && _late[series.Late].IsFull)
+        {
+            CloseLate(ref series);
+        }
+
+        if (series.Late == 0)
+        {
+            series.Late = _late.Take();
+        }
+
+        ref var run = ref _late[series.Late];
+        int before = LateRun.BytesOf(run.Count);
+        var result = run.Add(timestampMs, value);
+        _lateBytes += LateRun.BytesOf(run.Count) - before;
+        return result;
+    }
+
+    /// <summary>
+    /// Closes the open chunk, and the run of late samples, when it began before the given time. The lock is held.
+    /// </summary>
     public void CloseBefore(ref HeadSeries series, long beforeMs)
     {
         if (series.Count > 0 && series.FirstMs < beforeMs)
         {
             Close(ref series);
+        }
+
+        if (series.Late != 0 && _late[series.Late].FirstMs < beforeMs)
+        {
+            CloseLate(ref series);
         }
     }
 
@@ -95,7 +128,7 @@ sealed class Shard
             long firstMs = _closed[number].FirstMs;
             if (firstMs < beforeMs)
             {
-                hours.Add((firstMs - (((firstMs % HourMs) + HourMs) % HourMs)) / HourMs);
+                hours.Add(HourOf(firstMs));
             }
         }
     }
@@ -135,10 +168,18 @@ sealed class Shard
         }
     }
 
-    /// <summary>Copies the chunks of a series that overlap a range, oldest first. The lock is held.</summary>
+    /// <summary>
+    /// Copies the chunks of a series that overlap a range, those last that were closed last; late samples may lie in
+    /// chunks that overlap others. The lock is held.
+    /// </summary>
     public void CopyTo(ref HeadSeries series, long fromMs, long toMs, bool flushingOnly, ChunkCopies copies)
     {
         int first = copies.Count;
+        if (series.Late != 0 && !flushingOnly)
+        {
+            _late[series.Late].CopyTo(fromMs, toMs, copies);
+        }
+
         if (series.Count > 0 && !flushingOnly && series.FirstMs <= toMs && series.LastMs >= fromMs)
         {
             CopyOpen(ref series, copies);
@@ -156,6 +197,25 @@ sealed class Shard
         }
 
         copies.Reverse(first);
+    }
+
+    AppendResult ReplaceLast(ref HeadSeries series, double value)
+    {
+        if (SampleValue.Beats(value, BitConverter.Int64BitsToDouble(series.LastBits)))
+        {
+            series.LastBits = BitConverter.DoubleToInt64Bits(value);
+            if (series.TailCount > 0)
+            {
+                series.Tail[series.TailCount - 1] = value;
+            }
+            else
+            {
+                // Its chunk is compressed, closed or in a block: the winner lies beside it.
+                AddLate(ref series, series.LastMs, value);
+            }
+        }
+
+        return AppendResult.Conflicting;
     }
 
     void AppendTime(ref HeadSeries series, long timestampMs)
@@ -272,10 +332,7 @@ sealed class Shard
         AppendValues(ref series, bytes[..stream.Finish(bytes)]);
         if (series.Times != 0)
         {
-            ref var times = ref _times[series.Times];
-            int length = times.Stream.Finish(bytes);
-            _cells.Append(ref times.FirstCell, ref times.LastCell, times.Bytes, bytes[..length]);
-            times.Bytes += length;
+            FinishTimes(ref _times[series.Times]);
         }
 
         int number = _closed.Take();
@@ -301,9 +358,82 @@ sealed class Shard
         Debug.Assert(series.TailCount == 0, "Closing compresses the tail.");
     }
 
+    /// <summary>Turns the run of late samples into chunks, one for each hour it touches.</summary>
+    void CloseLate(ref HeadSeries series)
+    {
+        Span<long> times = stackalloc long[LateRun.SamplesMax];
+        Span<double> values = stackalloc double[LateRun.SamplesMax];
+        var samples = _late[series.Late].Samples;
+        int count = 0;
+        foreach (var (timestampMs, value) in samples)
+        {
+            if (count > 0 && HourOf(timestampMs) != HourOf(times[0]))
+            {
+                AddClosed(ref series, times[..count], values[..count]);
+                count = 0;
+            }
+
+            times[count] = timestampMs;
+            values[count++] = value;
+        }
+
+        AddClosed(ref series, times[..count], values[..count]);
+        _lateBytes -= LateRun.BytesOf(samples.Length);
+        _late.Return(series.Late);
+        series.Late = 0;
+    }
+
+    /// <summary>Adds a chunk of samples at hand, beside the open one.</summary>
+    void AddClosed(ref HeadSeries series, ReadOnlySpan<long> times, ReadOnlySpan<double> values)
+    {
+        Span<byte> bytes = stackalloc byte[ValueStream.BytesMax(LateRun.SamplesMax)];
+        var stream = new ValueStream();
+        int length = stream.Begin(values, bytes);
+        length += stream.Finish(bytes[length..]);
+        var chunk = new ClosedChunk
+        {
+            Previous = series.Closed,
+            ValueBytes = length,
+            IntervalMs = times.Length > 1 ? (int)(times[1] - times[0]) : 0,
+            FirstMs = times[0],
+            LengthMs = (int)(times[^1] - times[0]),
+            Count = (ushort)times.Length,
+        };
+        _cells.Append(ref chunk.FirstCell, ref chunk.LastCell, 0, bytes[..length]);
+        if (!TimeColumn.IsRegular(times))
+        {
+            chunk.Times = TakeTimes(times, chunk.IntervalMs);
+        }
+
+        series.Closed = _closed.Take();
+        _closed[series.Closed] = chunk;
+    }
+
+    int TakeTimes(ReadOnlySpan<long> times, int intervalMs)
+    {
+        int number = _times.Take();
+        ref var column = ref _times[number];
+        column.Stream = new TimeStream(times[0], intervalMs);
+        foreach (long timestampMs in times[1..])
+        {
+            AppendIrregular(ref column, timestampMs);
+        }
+
+        FinishTimes(ref column);
+        return number;
+    }
+
+    void FinishTimes(ref IrregularTimes times)
+    {
+        Span<byte> bytes = stackalloc byte[2 * BitWriter.SlackBytes];
+        int length = times.Stream.Finish(bytes);
+        _cells.Append(ref times.FirstCell, ref times.LastCell, times.Bytes, bytes[..length]);
+        times.Bytes += length;
+    }
+
     void CopyOpen(ref HeadSeries series, ChunkCopies copies)
     {
-        var place = copies.Add(series.Count, series.Compressed, series.FirstMs);
+        var place = copies.Add(series.Count, series.Compressed, series.FirstMs, series.LastMs);
         place.Time(TimeBytes(series.Times, true, series.Count, series.FirstMs, series.IntervalMs, place.TimeRoom));
         place.Values(series.Compressed == 0
             ? 0
@@ -313,7 +443,7 @@ sealed class Shard
 
     void CopyClosed(ref ClosedChunk chunk, ChunkCopies copies)
     {
-        var place = copies.Add(chunk.Count, chunk.Count, chunk.FirstMs);
+        var place = copies.Add(chunk.Count, chunk.Count, chunk.FirstMs, chunk.LastMs);
         place.Time(TimeBytes(chunk.Times, false, chunk.Count, chunk.FirstMs, chunk.IntervalMs, place.TimeRoom));
         _cells.CopyTo(chunk.FirstCell, chunk.ValueBytes, place.ValueRoom(chunk.ValueBytes));
         place.Values(chunk.ValueBytes);
@@ -349,4 +479,5 @@ sealed class Shard
             _times.Return(times);
         }
     }
+    static long HourOf(long timestampMs) => (timestampMs - (((timestampMs % HourMs) + HourMs) % HourMs)) / HourMs;
 }

@@ -3,12 +3,15 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>
-/// Puts what one journal segment holds back into the head, deciding about every sample as the append did. Samples
-/// that a block covers are skipped, but remembered as the newest of their series.
+/// Puts what one journal segment holds back into the head: all of it was accepted. Samples that a block covers are
+/// skipped; a series is added with the first sample that none covers.
 /// </summary>
 sealed class HeadReplay(Head head, CoveredSpans covered) : IJournalReplay
 {
+    const int NotAdded = -1;
+
     readonly List<int> _ids = [];
+    readonly List<byte[]> _keys = [];
 
     /// <summary>Samples put into the head.</summary>
     public long Samples { get; private set; }
@@ -16,39 +19,37 @@ sealed class HeadReplay(Head head, CoveredSpans covered) : IJournalReplay
     /// <summary>The newest timestamp of the segment.</summary>
     public long NewestMs { get; private set; } = long.MinValue;
 
-    public void OnSeries(int journalId, ReadOnlySpan<byte> key, long? lastMs, long lastBits)
+    public void OnSeries(int journalId, ReadOnlySpan<byte> key)
     {
-        ulong hash = SeriesKey.Hash(key);
-        int id = head.Table.Find(hash, key);
-        id = id >= 0 ? id : head.Add(hash, key);
-        _ids.Add(id);
-        if (lastMs is { } known)
-        {
-            Remember(ref head.Series[id], known, lastBits);
-        }
+        _ids.Add(NotAdded);
+        _keys.Add(key.ToArray());
     }
 
     public void OnSample(int journalId, long timestampMs, double value)
     {
-        ref var series = ref head.Series[_ids[journalId]];
         NewestMs = Math.Max(NewestMs, timestampMs);
         if (covered.Contains(timestampMs))
         {
-            Remember(ref series, timestampMs, BitConverter.DoubleToInt64Bits(value));
+            return;
         }
-        else if (head.ShardOf(series).Append(ref series, timestampMs, value) == AppendResult.Appended)
+
+        int id = _ids[journalId];
+        ref var series = ref head.Series[id != NotAdded ? id : Add(journalId)];
+        var shard = head.ShardOf(series);
+        var result = shard.Append(ref series, timestampMs, value);
+        if (result == AppendResult.Older)
         {
-            Samples++;
+            result = shard.AddLate(ref series, timestampMs, value);
         }
+
+        Samples += result is AppendResult.Appended or AppendResult.Late ? 1 : 0;
     }
 
-    void Remember(ref HeadSeries series, long timestampMs, long bits)
+    int Add(int journalId)
     {
-        if (timestampMs > series.LastMs)
-        {
-            head.ShardOf(series).CloseBefore(ref series, long.MaxValue);
-            series.LastMs = timestampMs;
-            series.LastBits = bits;
-        }
+        byte[] key = _keys[journalId];
+        ulong hash = SeriesKey.Hash(key);
+        int id = head.Table.Find(hash, key);
+        return _ids[journalId] = id >= 0 ? id : head.Add(hash, key);
     }
 }

@@ -27,9 +27,9 @@ sealed class JournalBuffer
     /// <summary>
     /// Appends the registration of a series: its number in the segment is one more than the one's before.
     /// </summary>
-    public void AddSeries(int journalId, ReadOnlySpan<byte> key, long lastMs, long lastBits)
+    public void AddSeries(int journalId, ReadOnlySpan<byte> key)
     {
-        EnsureRoom(JournalFormat.FrameHeaderBytes + key.Length + (4 * Varint.LengthMax));
+        EnsureRoom(JournalFormat.FrameHeaderBytes + key.Length + (2 * Varint.LengthMax) + 1);
         if (_frame >= 0 && _length - _frame > JournalFormat.FrameBytesTarget)
         {
             EndFrame();
@@ -44,14 +44,7 @@ sealed class JournalBuffer
         _length += Varint.Write(_bytes.AsSpan(_length), (ulong)key.Length);
         key.CopyTo(_bytes.AsSpan(_length));
         _length += key.Length;
-        bool known = lastMs != long.MinValue;
-        _bytes[_length++] = known ? (byte)1 : (byte)0;
-        if (known)
-        {
-            _length += Varint.Write(_bytes.AsSpan(_length), Varint.ZigZag(lastMs));
-            BinaryPrimitives.WriteInt64LittleEndian(_bytes.AsSpan(_length), lastBits);
-            _length += 8;
-        }
+        _bytes[_length++] = JournalFormat.NoSampleBefore;
     }
 
     /// <summary>Appends a sample of a registered series.</summary>

@@ -27,6 +27,11 @@ static class JournalFormat
     public const byte SamplesFrame = 2;
 
     /// <summary>
+    /// Behind a key: the newest sample before the segment is not told. Writers before told it (1); it is read over.
+    /// </summary>
+    public const byte NoSampleBefore = 0;
+
+    /// <summary>
     /// Control byte of a sample: significant bytes of the value, then what of its predecessor holds for it.
     /// </summary>
     public const int ValueLengthMask = 0x0F;

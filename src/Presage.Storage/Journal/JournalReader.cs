@@ -151,17 +151,14 @@ sealed class JournalReader(IJournalReplay replay)
             var key = payload.Slice(at, length);
             at += length;
             CheckKey(key);
-            long? lastMs = null;
-            long lastBits = 0;
-            if (payload[at++] == 1)
+            if (payload[at++] != JournalFormat.NoSampleBefore)
             {
-                lastMs = Varint.UnZigZag(Varint.Read(payload, ref at));
+                Varint.Read(payload, ref at);
                 Require(payload, at, 8);
-                lastBits = BinaryPrimitives.ReadInt64LittleEndian(payload[at..]);
                 at += 8;
             }
 
-            taker?.OnSeries(id, key, lastMs, lastBits);
+            taker?.OnSeries(id, key);
             id++;
         }
 

@@ -11,7 +11,7 @@ sealed class StoredSamples(Head head, BlockList blocks)
     [ThreadStatic]
     static ChunkCopies? t_copies;
 
-    /// <summary>Appends the samples of a range, ascending, each timestamp once (what was stored first wins).</summary>
+    /// <summary>Appends the samples of a range, ascending, each timestamp once.</summary>
     public void Read(StoredSeries series, TimeRange range, SampleColumns columns)
     {
         var copies = t_copies ??= new ChunkCopies();
@@ -41,44 +41,6 @@ sealed class StoredSamples(Head head, BlockList blocks)
         }
 
         SampleOrder.Restore(columns, start);
-    }
-
-    /// <summary>Looks for one sample of an active series; gives the bits of its value.</summary>
-    public bool TryFind(int id, ReadOnlySpan<byte> key, long timestampMs, out long bits)
-    {
-        var columns = new SampleColumns();
-        var series = new StoredSeries(this, LabelSet.Empty, SeriesKey.Hash(key), key.ToArray()) { HeadId = id };
-        Read(series, new TimeRange(timestampMs, timestampMs), columns);
-        bits = columns.Count > 0 ? BitConverter.DoubleToInt64Bits(columns.Values[0]) : 0;
-        return columns.Count > 0;
-    }
-
-    /// <summary>
-    /// A series enters the head. If blocks hold samples of it that are not older than its first one now, the head
-    /// learns the newest of them, so that retries and late samples are told from new ones.
-    /// </summary>
-    public void Recall(int id, ReadOnlySpan<byte> key, long firstMs)
-    {
-        var columns = new SampleColumns();
-        foreach (var block in blocks.Current)
-        {
-            if (block.Totals.NewestMs >= firstMs)
-            {
-                int number = Find(block, key);
-                ReadBlock(block, number, new TimeRange(firstMs, long.MaxValue), columns);
-            }
-        }
-
-        if (columns.Count > 0)
-        {
-            SampleOrder.Restore(columns, 0);
-            ref var series = ref head.Series[id];
-            lock (head.ShardOf(series).Lock)
-            {
-                series.LastMs = columns.TimestampsMs[^1];
-                series.LastBits = BitConverter.DoubleToInt64Bits(columns.Values[^1]);
-            }
-        }
     }
 
     int Find(Block block, ReadOnlySpan<byte> key)

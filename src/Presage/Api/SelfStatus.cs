@@ -106,6 +106,11 @@ sealed class SelfStatus(
         text.Counter("presage_samples_appended_total", "Samples stored, from all sources.", feed.Samples);
         text.Counter("presage_samples_duplicate_total", "Samples that came again and were not stored twice.",
             counters.Duplicates);
+        text.Counter("presage_samples_late_total",
+            "Samples stored that are older than the newest of their series, from all sources.", storage.SamplesLate);
+        text.Counter("presage_samples_conflicting_total",
+            "Samples with another value than the stored one of their timestamp, from all sources.",
+            storage.SamplesConflicting);
         text.Counters("presage_samples_rejected_total", "Samples refused.", "reason", counters.RejectedSamples);
         text.Counters("presage_write_requests_refused_total", "Write requests refused as a whole.", "reason",
             counters.RefusedRequests);

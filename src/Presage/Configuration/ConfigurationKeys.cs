@@ -53,6 +53,11 @@ static class ConfigurationKeys
         new("storage.past_max", $"{Duration}, up to 3650d", "2h", "Samples older than this are refused.",
             static (o, v) =>
             TryDuration(v, TimeSpan.Zero, TimeSpan.FromDays(3650), out var x) && Set(true, () => o.StoragePastMax = x)),
+        new("storage.out_of_order_window", $"{Duration}, up to 3650d", "2h",
+            "Samples older than the newest of their series are accepted when they are at most this old (and no older " +
+            "than `storage.past_max`); 0s refuses all of them.", static (o, v) =>
+            TryDuration(v, TimeSpan.Zero, TimeSpan.FromDays(3650), out var x)
+                && Set(true, () => o.StorageOutOfOrderWindow = x)),
         new("storage.future_max", $"{Duration}, up to 1d", "10m",
             "Samples further ahead of the server's clock than this are refused.", static (o, v) =>
             TryDuration(v, TimeSpan.Zero, TimeSpan.FromDays(1), out var x) && Set(true, () => o.StorageFutureMax = x)),

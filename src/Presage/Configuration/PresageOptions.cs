@@ -34,6 +34,8 @@ sealed class PresageOptions
 
     public TimeSpan StoragePastMax { get; set; } = TimeSpan.FromHours(2);
 
+    public TimeSpan StorageOutOfOrderWindow { get; set; } = TimeSpan.FromHours(2);
+
     public TimeSpan StorageFutureMax { get; set; } = TimeSpan.FromMinutes(10);
 
     public int StorageSeriesMax { get; set; } = 10_000_000;

@@ -58,7 +58,6 @@ sealed class IngestCounters
         Add(_rejectedSamples, "out_of_order", outcome.OutOfOrder);
         Add(_rejectedSamples, "too_old", outcome.TooOld);
         Add(_rejectedSamples, "too_far_in_future", outcome.TooFarInFuture);
-        Add(_rejectedSamples, "conflicting", outcome.Conflicting);
         Add(_rejectedSamples, "over_series_limit", outcome.OverSeriesLimit);
     }
 

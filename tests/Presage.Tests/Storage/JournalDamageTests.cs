@@ -178,7 +178,7 @@ public sealed class JournalDamageTests
         var buffer = new JournalBuffer();
         for (int i = 0; i < 4; i++)
         {
-            buffer.AddSeries(i, StoreFixture.LabelsOf("a", i).ToKey(), i == 0 ? long.MinValue : Start, i);
+            buffer.AddSeries(i, StoreFixture.LabelsOf("a", i).ToKey());
         }
 
         buffer.EndFrame();
@@ -201,7 +201,7 @@ public sealed class JournalDamageTests
     {
         public int Samples { get; private set; }
 
-        public void OnSeries(int journalId, ReadOnlySpan<byte> key, long? lastMs, long lastBits) =>
+        public void OnSeries(int journalId, ReadOnlySpan<byte> key) =>
             LabelSet.FromKey(key);
 
         public void OnSample(int journalId, long timestampMs, double value) => Samples++;

@@ -34,15 +34,21 @@ public sealed class SampleStoreTests
     public async Task Each_refusal_is_counted_and_said_in_words()
     {
         await using var fixture = new StoreFixture();
-        fixture.Options = folder => new StorageOptions { DataFolder = folder, SeriesMax = 3, SeriesPerHostMax = 2 };
+        fixture.Options = folder => new StorageOptions
+        {
+            DataFolder = folder,
+            SeriesMax = 3,
+            SeriesPerHostMax = 2,
+            OutOfOrderWindow = TimeSpan.FromMinutes(1),
+        };
         await fixture.AppendAsync(("a", 0, Start - 1000, 1), ("a", 0, Start, 2));
 
         Assert.Equal(1, (await fixture.AppendAsync("a", 0, Start, 2)).Duplicate);
         Assert.Equal(1, (await fixture.AppendAsync("a", 0, Start - 1000, 1)).Duplicate);
-        await Refused(fixture, ("a", 0, Start, 3), o => o.Conflicting, "has the value 3, stored is 2");
-        await Refused(fixture, ("a", 0, Start - 1000, 3), o => o.Conflicting, "has the value 3, stored is 1");
         await Refused(
-            fixture, ("a", 0, Start - 500, 3), o => o.OutOfOrder, "the newest stored is at 2027-01-15T08:00:00.000Z");
+            fixture, ("a", 0, Start - 60_001, 3), o => o.OutOfOrder,
+            "the newest stored is at 2027-01-15T08:00:00.000Z, and late ones are accepted from " +
+            "2027-01-15T07:59:00.000Z on (1 min back)");
         await Refused(fixture, ("a", 0, Start - 7_200_001, 3), o => o.TooOld, "2 h back");
         await Refused(fixture, ("a", 1, Start + 600_001, 3), o => o.TooFarInFuture, "10 min ahead");
         await fixture.AppendAsync("a", 1, Start, 1);
@@ -53,9 +59,68 @@ public sealed class SampleStoreTests
         var statistics = fixture.Store.Statistics;
         Assert.Equal((3, 4, 2), (statistics.SeriesActive, statistics.SamplesAppended, statistics.SamplesDuplicate));
         Assert.Equal(
-            ["conflicting 2", "outOfOrder 1", "overSeriesLimit 2", "tooFarInFuture 1", "tooOld 1"],
+            ["outOfOrder 1", "overSeriesLimit 2", "tooFarInFuture 1", "tooOld 1"],
             statistics.SamplesRefused.Order(Comparer<KeyValuePair<string, long>>.Create(
                 (x, y) => string.CompareOrdinal(x.Key, y.Key))).Select(r => $"{r.Key} {r.Value}"));
+    }
+
+    [Fact]
+    public async Task Late_samples_take_their_place_wherever_the_newer_ones_are()
+    {
+        await using var fixture = new StoreFixture();
+        for (int i = 0; i < 400; i++)
+        {
+            await fixture.AppendAsync("a", 0, Start - 4_000_000 + (i * 10_000), i);
+        }
+
+        await fixture.Store.FlushAsync(CancellationToken.None);
+        for (int i = 399; i >= 0; i--)
+        {
+            var outcome = await fixture.AppendAsync("a", 0, Start - 4_000_000 + (i * 10_000) - 1, -i);
+            Assert.Equal((1, 1, 0), (outcome.Accepted, outcome.Late, outcome.Rejected));
+        }
+
+        var expected = Enumerable.Range(0, 800).Select(i => (
+            Start - 4_000_000 + (i / 2 * 10_000) - (1 - (i % 2)),
+            BitConverter.DoubleToInt64Bits(i % 2 == 0 ? -(i / 2) : i / 2))).ToArray();
+        Assert.Equal(expected, fixture.Read("a", 0));
+        Assert.Equal(400, fixture.Store.Statistics.SamplesLate);
+        await fixture.Store.FlushAsync(CancellationToken.None);
+        Assert.Equal(expected, fixture.Read("a", 0));
+        await fixture.ReopenAsync();
+        Assert.Equal(expected, fixture.Read("a", 0));
+    }
+
+    [Fact]
+    public async Task Two_values_of_one_timestamp_end_the_same_in_either_order()
+    {
+        foreach (bool flush in (bool[])[false, true])
+        {
+            await using var fixture = new StoreFixture();
+            double[] values = [3, SampleValue.StaleMarker, 7, double.NaN, 7, -1];
+            for (int i = 0; i < values.Length; i++)
+            {
+                for (int series = 0; series < 2; series++)
+                {
+                    double value = values[series == 0 ? i : values.Length - 1 - i];
+                    var outcome = await fixture.AppendAsync(("a", series, Start, value), ("a", series, Start + i, i));
+                    Assert.Equal((2, 0), (outcome.Written, outcome.Rejected));
+                }
+
+                if (flush)
+                {
+                    await fixture.Store.FlushAsync(CancellationToken.None);
+                }
+            }
+
+            for (int series = 0; series < 2; series++)
+            {
+                Assert.Equal((Start, BitConverter.DoubleToInt64Bits(7.0)), fixture.Read("a", series)[0]);
+            }
+
+            await fixture.ReopenAsync();
+            Assert.Equal(fixture.Read("a", 0), fixture.Read("a", 1));
+        }
     }
 
     [Fact]

@@ -7,8 +7,8 @@ namespace Presage.Tests.Storage;
 
 /// <summary>
 /// Random work on a store beside the plainest model of it, a dictionary per series: appends (regular, jittered, late,
-/// doubled, conflicting, at the bounds), flushes, hours that pass, clean and unclean ends. After every few steps both
-/// hold the same.
+/// shuffled, doubled, conflicting, at the bounds), flushes, hours that pass, clean and unclean ends. After every few
+/// steps both hold the same.
 /// </summary>
 public sealed class StoreModelTests
 {
@@ -20,6 +20,7 @@ public sealed class StoreModelTests
         Append,
         Burst,
         Late,
+        Shuffled,
         Repeat,
         Minutes,
         Hours,
@@ -30,7 +31,7 @@ public sealed class StoreModelTests
 
     static readonly Gen<Step> Steps = Gen.Frequency(
         (20, Gen.Const(Step.Append)), (10, Gen.Const(Step.Burst)), (5, Gen.Const(Step.Late)),
-            (5, Gen.Const(Step.Repeat)),
+            (5, Gen.Const(Step.Shuffled)), (5, Gen.Const(Step.Repeat)),
         (5, Gen.Const(Step.Minutes)), (1, Gen.Const(Step.Hours)), (1, Gen.Const(Step.Flush)),
             (1, Gen.Const(Step.Reopen)),
         (1, Gen.Const(Step.Crash)));
@@ -58,6 +59,9 @@ public sealed class StoreModelTests
                     break;
                 case Step.Late:
                     await run.AppendLateAsync(series, amount * 1000L);
+                    break;
+                case Step.Shuffled:
+                    await run.AppendShuffledAsync(series, amount, kind);
                     break;
                 case Step.Repeat:
                     await run.RepeatAsync(series, amount, conflicting: kind == 0);
@@ -123,6 +127,25 @@ public sealed class StoreModelTests
         public Task AppendLateAsync(int series, long backMs) =>
             OfferAsync(series, Fixture.Time.GetUtcNow().ToUnixTimeMilliseconds() - (backMs * 30), 5);
 
+        /// <summary>One batch, its samples in no order, some of them twice and with other values.</summary>
+        public async Task AppendShuffledAsync(int series, int count, int seed)
+        {
+            long nowMs = Fixture.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            ulong state = (ulong)(seed + 1) * 0x9E3779B97F4A7C15;
+            var samples = new (string, int, long, double)[count];
+            for (int i = 0; i < count; i++)
+            {
+                state = (state * 6364136223846793005) + 1442695040888963407;
+                long timestampMs = nowMs - ((long)(state >> 33) % (seed < 3 ? 600 : 7200) * 1000);
+                double value = (state >> 40) % 5;
+                samples[i] = ($"host{series % Hosts}", series, timestampMs, value);
+                Store(series, timestampMs, BitConverter.DoubleToInt64Bits(value));
+            }
+
+            var outcome = await Fixture.AppendAsync(samples);
+            Assert.Equal((count, 0), (outcome.Written, outcome.Rejected));
+        }
+
         public async Task RepeatAsync(int series, int back, bool conflicting)
         {
             if (_model.TryGetValue(series, out var samples) && samples.Count > 0)
@@ -173,27 +196,32 @@ public sealed class StoreModelTests
         {
             long nowMs = Fixture.Time.GetUtcNow().ToUnixTimeMilliseconds();
             var outcome = await Fixture.AppendAsync($"host{series % Hosts}", series, timestampMs, value);
-            long bits = BitConverter.DoubleToInt64Bits(value);
-            var samples = _model.GetValueOrDefault(series);
-            string expected =
-                timestampMs < nowMs - 7_200_000 ? "too old"
-                : timestampMs > nowMs + 600_000 ? "future"
-                : samples is null || timestampMs > samples.Keys.LastOrDefault(long.MinValue) ? "accepted"
-                : !samples.TryGetValue(timestampMs, out long stored) ? "out of order"
-                : stored == bits ? "duplicate" : "conflicting";
-            string actual =
-                outcome.TooOld > 0 ? "too old" : outcome.TooFarInFuture > 0 ? "future" : outcome.Accepted > 0
-                    ? "accepted"
-                : outcome.OutOfOrder > 0 ? "out of order" : outcome.Duplicate > 0 ? "duplicate" : "conflicting";
-            Assert.Equal(expected, actual);
-            if (actual == "accepted")
+            if (timestampMs < nowMs - 7_200_000 || timestampMs > nowMs + 600_000)
             {
-                if (samples is null)
-                {
-                    _model.Add(series, samples = []);
-                }
+                Assert.Equal((0, 1), (outcome.Written, timestampMs < nowMs ? outcome.TooOld : outcome.TooFarInFuture));
+                return;
+            }
 
-                samples.Add(timestampMs, bits);
+            Assert.Equal((1, 0), (outcome.Written, outcome.Rejected));
+            if (timestampMs > Newest(series))
+            {
+                Assert.Equal((1, 0), (outcome.Accepted, outcome.Late));
+            }
+
+            Store(series, timestampMs, BitConverter.DoubleToInt64Bits(value));
+        }
+
+        void Store(int series, long timestampMs, long bits)
+        {
+            if (!_model.TryGetValue(series, out var samples))
+            {
+                _model.Add(series, samples = []);
+            }
+
+            if (!samples.TryGetValue(timestampMs, out long stored) ||
+                SampleValue.Beats(BitConverter.Int64BitsToDouble(bits), BitConverter.Int64BitsToDouble(stored)))
+            {
+                samples[timestampMs] = bits;
             }
         }
 
