@@ -4,7 +4,7 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>
-/// Samples of one series that came later than newer ones: few, uncompressed, ascending. A full run becomes chunks,
+/// Samples of one series that came after newer ones: few, uncompressed, ascending. A full run becomes chunks,
 /// which may overlap others; readers and the flush put them in order.
 /// </summary>
 struct LateRun
