@@ -9,7 +9,7 @@ namespace Presage.Storage;
 /// </summary>
 struct LateRun
 {
-    /// <summary>Half a KB: a late sample seldom comes alone, and a series that is late as a whole stays small.</summary>
+    /// <summary>Half a KB: late samples seldom come alone, and a series late as a whole stays small.</summary>
     public const int SamplesMax = 32;
 
     const int SamplesAtFirst = 4;
