@@ -43,6 +43,7 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     long? _lastFlushMs;
     string? _lastFlushError;
     volatile string? _notWritable;
+    volatile bool _flushOwed;
     long _samplesReplayed;
     TimeSpan _recoveryTime;
     int _disposed;
@@ -55,7 +56,7 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
         _folderLock = folderLock;
         _disk = options.Disk;
         _journal = new JournalLog(JournalFolder, _disk, options.JournalSegmentBytesMax);
-        _sync = new JournalSync(_journal, time, options.FsyncInterval, OnBrokenDisk);
+        _sync = new JournalSync(_journal, time, options.FsyncInterval, OnBrokenSync);
         _blocks = new BlockList(_disk, BlockFolder, new PageCache(PageCacheBytes), logger, AddDamage);
         _samples = new StoredSamples(_head, _blocks);
         _source = new StoreSource(_head, _blocks, _samples, host: null);
@@ -197,7 +198,10 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     /// <exception cref="IOException">The disk is full or broken: everything stays in memory and journal.</exception>
     public Task FlushAsync(CancellationToken cancellationToken) => FlushBeforeAsync(long.MaxValue, cancellationToken);
 
-    /// <summary>Stops the background work, hands everything to the disk and frees the folder.</summary>
+    /// <summary>
+    /// Stops the background work, writes what is in memory to blocks (so that the next start has no journal to read),
+    /// hands everything to the disk and frees the folder. Where the disk refuses, the journal keeps it all.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -211,6 +215,11 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
             await loop;
         }
 
+        if (_options.FlushOnClose && IsWritable)
+        {
+            await FlushOnCloseAsync();
+        }
+
         await _flushTurn.WaitAsync();
         await _turns.RunAloneAsync(_journal.Seal);
         _sync.SyncNow();
@@ -219,6 +228,18 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
         _flushTurn.Dispose();
         _folderLock.Dispose();
         _stop.Dispose();
+    }
+
+    async Task FlushOnCloseAsync()
+    {
+        try
+        {
+            await FlushBeforeAsync(long.MaxValue, CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or CorruptDataException or UnauthorizedAccessException)
+        {
+            Log.ClosingFailed(_logger, e);
+        }
     }
 
     async ValueTask<AppendOutcome> AcknowledgeAfterSyncAsync(ValueTask<AppendOutcome> append)
@@ -278,10 +299,9 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
             try
             {
                 long dueMs = FlushSchedule.DueBeforeMs(_time.GetUtcNow(), _options.FlushDelay);
-                if (dueMs > _flushedBeforeMs && IsWritable)
+                if ((dueMs > _flushedBeforeMs || _flushOwed) && IsWritable)
                 {
-                    await FlushBeforeAsync(dueMs, cancellationToken);
-                    _flushedBeforeMs = dueMs;
+                    await FlushDueAsync(dueMs, cancellationToken);
                 }
 
                 _blocks.DeleteOlder((_time.GetUtcNow() - _options.Retention).ToUnixTimeMilliseconds());
@@ -295,6 +315,18 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
                 Log.MaintenanceFailed(_logger, e);
             }
         }
+    }
+
+    /// <summary>
+    /// After a failed fsync nobody knows what of the journal reached the disk, and asking again does not tell: the
+    /// kernel forgets. Everything is in memory still, so all of it goes into blocks.
+    /// </summary>
+    async Task FlushDueAsync(long dueMs, CancellationToken cancellationToken)
+    {
+        bool owed = _flushOwed;
+        await FlushBeforeAsync(owed ? long.MaxValue : dueMs, cancellationToken);
+        _flushedBeforeMs = dueMs;
+        _flushOwed &= !owed;
     }
 
     async Task FlushBeforeAsync(long beforeMs, CancellationToken cancellationToken)
@@ -328,6 +360,12 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
                 _damages.Add(damage);
             }
         }
+    }
+
+    void OnBrokenSync(IOException e)
+    {
+        OnBrokenDisk(e);
+        _flushOwed = true;
     }
 
     void OnBrokenDisk(IOException e)

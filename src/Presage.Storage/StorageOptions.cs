@@ -49,6 +49,12 @@ public sealed class StorageOptions
     /// </summary>
     public TimeSpan FlushDelay { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Write what is in memory to blocks when the store is closed. Default true; without, the next opening reads the
+    /// journal as after a crash.
+    /// </summary>
+    public bool FlushOnClose { get; init; } = true;
+
     /// <summary>A journal segment is closed at this size. Default 64 MB; 1 MB to 1 GB.</summary>
     public int JournalSegmentBytesMax { get; init; } = 64 << 20;
 

@@ -14,6 +14,11 @@ sealed class FolderLock : IDisposable
     /// </summary>
     static readonly FileShare Sharing = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
 
+    // What a file that is locked says: errno of Linux and macOS, the error of Windows.
+    const int WouldBlock = 11;
+    const int WouldBlockOnMac = 35;
+    const int SharingViolation = unchecked((int)0x8007_0020);
+
     readonly FileStream _file;
 
     FolderLock(FileStream file) => _file = file;
@@ -28,18 +33,31 @@ sealed class FolderLock : IDisposable
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, Sharing);
         }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException e) when (e.HResult is WouldBlock or WouldBlockOnMac or SharingViolation)
         {
             throw new DataFolderLockedException(folder, ReadProcessId(path));
         }
 
-        file.SetLength(0);
-        file.Write(Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
-        file.Flush();
+        WriteProcessId(file);
         return new FolderLock(file);
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>For the message to another opener only: on a full disk the lock is as good without it.</summary>
+    static void WriteProcessId(FileStream file)
+    {
+        try
+        {
+            file.Write(Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
+            file.Flush();
+            file.SetLength(file.Position);
+        }
+        catch (IOException)
+        {
+            // The text of the last holder stays.
+        }
+    }
 
     static int? ReadProcessId(string path)
     {
@@ -48,7 +66,8 @@ sealed class FolderLock : IDisposable
             using var file = LocalDisk.OpenUnlocked(path);
             Span<byte> text = stackalloc byte[16];
             text = text[..RandomAccess.Read(file, text, 0)];
-            return int.TryParse(text.TrimEnd((byte)'\n'), CultureInfo.InvariantCulture, out int id) ? id : null;
+            text = text[..Math.Max(text.IndexOf((byte)'\n'), 0)];
+            return int.TryParse(text, CultureInfo.InvariantCulture, out int id) ? id : null;
         }
         catch (IOException)
         {

@@ -147,6 +147,7 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
             Span<byte> header = stackalloc byte[JournalFormat.HeaderBytes];
             JournalFormat.WriteHeader(header, number);
             file.Write(header, 0);
+            disk.SyncFolder(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -159,7 +160,6 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
             throw e is IOException ? e : new IOException(e.Message, e);
         }
 
-        disk.SyncFolder(folder);
         lock (_lock)
         {
             _file = file;
@@ -186,24 +186,37 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
             _dirty = false;
         }
 
+        Exception? broken = null;
         foreach (var file in old)
         {
             using (file)
             {
-                file.Sync();
+                broken = TrySync(file) ?? broken;
             }
         }
 
-        if (current is not null)
+        broken = current is null ? broken : TrySync(current) ?? broken;
+        if (broken is not null)
         {
-            try
-            {
-                current.Sync();
-            }
-            catch (ObjectDisposedException)
-            {
-                // The segment was sealed in between; another sync took it from the list, wrote and closed it.
-            }
+            throw new IOException(broken.Message, broken);
+        }
+    }
+
+    static Exception? TrySync(DiskFile file)
+    {
+        try
+        {
+            file.Sync();
+            return null;
+        }
+        catch (ObjectDisposedException)
+        {
+            // The segment was sealed in between; another sync took it from the list, wrote and closed it.
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e;
         }
     }
 

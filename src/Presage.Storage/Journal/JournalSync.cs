@@ -59,11 +59,10 @@ sealed class JournalSync(JournalLog journal, TimeProvider time, TimeSpan interva
             journal.Sync();
             done.SetResult();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
-            var broken = e as IOException ?? new IOException(e.Message, e);
-            onBrokenDisk(broken);
-            done.SetException(broken);
+            onBrokenDisk(e);
+            done.SetException(e);
             // Nobody may be waiting: the exception counts as seen.
             _ = done.Task.Exception;
         }

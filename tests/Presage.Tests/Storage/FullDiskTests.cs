@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Presage.Storage;
 using Xunit;
 
@@ -20,6 +21,7 @@ public sealed class FullDiskTests
         fixture.Options = folder => new StorageOptions
         {
             DataFolder = folder,
+            FlushOnClose = false,
             JournalSegmentBytesMax = 1 << 20,
             Disk = new BreakableDisk((next, _) =>
             {
@@ -66,6 +68,7 @@ public sealed class FullDiskTests
         fixture.Options = folder => new StorageOptions
         {
             DataFolder = folder,
+            FlushOnClose = false,
             Disk = new BreakableDisk((next, _) =>
             {
                 if (broken && next == DiskOperation.Write)
@@ -100,6 +103,7 @@ public sealed class FullDiskTests
         fixture.Options = folder => new StorageOptions
         {
             DataFolder = folder,
+            FlushOnClose = false,
             Disk = new BreakableDisk((next, path) =>
             {
                 if (broken.Contains(next) && path.EndsWith(".block.tmp", StringComparison.Ordinal))
@@ -144,11 +148,22 @@ public sealed class FullDiskTests
         try
         {
             await using var fixture = new StoreFixture();
-            fixture.Options = _ => new StorageOptions { DataFolder = Path.Combine(mount, "data") };
+            fixture.Options = _ => new StorageOptions
+            {
+                DataFolder = Path.Combine(mount, "data"),
+                FlushOnClose = false,
+            };
             await fixture.AppendAsync("a", 0, Start, 1);
             await File.WriteAllBytesAsync(Path.Combine(mount, "filler"), new byte[3 << 20]);
             await Assert.ThrowsAsync<IOException>(() => FillUntilRefusedAsync(fixture));
             int acknowledged = (int)fixture.Store.Statistics.SamplesAppended - 1;
+            Assert.False(fixture.Store.IsWritable);
+
+            // Full as it is, the store opens and answers; it refuses what is sent and recovers when there is room.
+            await fixture.ReopenAsync();
+            Assert.Single(fixture.Read("a", 0));
+            Assert.Equal(acknowledged + 1, fixture.Store.Statistics.SamplesReplayed);
+            await Assert.ThrowsAsync<IOException>(() => fixture.AppendAsync("a", 0, Start + 1, 2));
             Assert.False(fixture.Store.IsWritable);
 
             File.Delete(Path.Combine(mount, "filler"));
@@ -158,6 +173,102 @@ public sealed class FullDiskTests
             Assert.Equal(2, fixture.Read("a", 0).Length);
             Assert.Equal(acknowledged, fixture.Store.Statistics.SamplesReplayed - 2);
             await fixture.CloseAsync();
+        }
+        finally
+        {
+            Assert.Equal(0, Run("umount", mount));
+            Directory.Delete(mount);
+        }
+    }
+
+    [Fact]
+    public async Task A_failed_fsync_refuses_and_the_retry_is_a_success()
+    {
+        await using var fixture = new StoreFixture();
+        bool broken = false;
+        fixture.Options = folder => new StorageOptions
+        {
+            DataFolder = folder,
+            FsyncBeforeAck = true,
+            FlushOnClose = false,
+            Disk = new BreakableDisk((next, _) =>
+            {
+                if (broken && next == DiskOperation.Sync)
+                {
+                    throw new IOException("Input/output error");
+                }
+            }),
+        };
+        await fixture.AppendAsync("a", 0, Start, 1);
+        broken = true;
+        await Assert.ThrowsAsync<IOException>(() => fixture.AppendAsync("a", 0, Start + 1, 2));
+        Assert.False(fixture.Store.IsWritable);
+
+        // It was in the head before the disk failed, and is read; what counts is that it was not promised.
+        Assert.Equal(2, fixture.Read("a", 0).Length);
+        broken = false;
+        await RecoverAsync(fixture);
+        Assert.Equal(1, (await fixture.AppendAsync("a", 0, Start + 1, 2)).Duplicate);
+
+        // The journal before the failure cannot be trusted any more: what it held goes into a block.
+        var patience = Stopwatch.StartNew();
+        while (fixture.Store.Statistics.Blocks == 0)
+        {
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(20), "The flush that is owed was not made.");
+            fixture.Time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        }
+
+        await fixture.ReopenAsync();
+        Assert.Equal(2, fixture.Read("a", 0).Length);
+    }
+
+    [Fact]
+    public async Task Permissions_taken_away_refuse_like_a_full_disk()
+    {
+        await using var fixture = new StoreFixture();
+        bool denied = false;
+        fixture.Options = folder => new StorageOptions
+        {
+            DataFolder = folder,
+            FlushOnClose = false,
+            JournalSegmentBytesMax = 1 << 20,
+            Disk = new BreakableDisk((next, path) =>
+            {
+                if (denied && next is DiskOperation.Create)
+                {
+                    throw new UnauthorizedAccessException($"Access to the path '{path}' is denied.");
+                }
+            }),
+        };
+        await fixture.AppendAsync("a", 0, Start, 1);
+        denied = true;
+        await Assert.ThrowsAnyAsync<Exception>(() => fixture.Store.FlushAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<IOException>(() => fixture.AppendAsync("a", 0, Start + 1, 2));
+        Assert.Contains("is denied", fixture.Store.NotWritableReason, StringComparison.Ordinal);
+        Assert.Single(fixture.Read("a", 0));
+        denied = false;
+        await RecoverAsync(fixture);
+        await fixture.AppendAsync("a", 0, Start + 1, 2);
+        await fixture.ReopenAsync();
+        Assert.Equal(2, fixture.Read("a", 0).Length);
+    }
+
+    [Fact]
+    public void A_read_only_file_system_is_called_so()
+    {
+        string mount = Directory.CreateTempSubdirectory("presage-ro-").FullName;
+        if (Run("mount", "-t", "tmpfs", "-o", "size=1m,ro", "tmpfs", mount) != 0)
+        {
+            Directory.Delete(mount);
+            return;
+        }
+
+        try
+        {
+            var e = Assert.Throws<IOException>(() => SampleStore.Open(
+                new StorageOptions { DataFolder = mount }, TimeProvider.System, NullLogger.Instance));
+            Assert.Contains("Read-only file system", e.Message, StringComparison.Ordinal);
         }
         finally
         {

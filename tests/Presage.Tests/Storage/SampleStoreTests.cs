@@ -124,6 +124,28 @@ public sealed class SampleStoreTests
     }
 
     [Fact]
+    public async Task After_a_clean_stop_there_is_no_journal_to_read()
+    {
+        await using var fixture = new StoreFixture();
+        fixture.Options = folder => new StorageOptions { DataFolder = folder };
+        for (int i = 0; i < 100; i++)
+        {
+            await fixture.AppendAsync(("a", i % 5, Start - 50 + i, i), ("b", i % 3, Start - 50 + i, i));
+        }
+
+        var expected = fixture.Read("a", 1);
+        await fixture.ReopenAsync();
+
+        var statistics = fixture.Store.Statistics;
+        Assert.Equal((0, 0, 2), (statistics.SamplesReplayed, statistics.SeriesActive, statistics.Blocks));
+        Assert.InRange(statistics.JournalBytes, 0, 64);
+        Assert.Equal(["a", "b"], fixture.Store.Hosts);
+        Assert.Equal(expected, fixture.Read("a", 1));
+        Assert.Equal(1, (await fixture.AppendAsync("a", 1, Start + 60, 7)).Accepted);
+        Assert.Equal(expected.Length + 1, fixture.Read("a", 1).Length);
+    }
+
+    [Fact]
     public async Task One_refused_sample_does_not_keep_the_others_of_its_batch_out()
     {
         await using var fixture = new StoreFixture();

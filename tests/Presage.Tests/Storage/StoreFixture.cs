@@ -21,8 +21,12 @@ sealed class StoreFixture : IAsyncDisposable
 
     public SampleStore Store => _store ??= Open();
 
-    /// <summary>Makes the options of the next opening out of the folder.</summary>
-    public Func<string, StorageOptions> Options { get; set; } = folder => new StorageOptions { DataFolder = folder };
+    /// <summary>
+    /// Makes the options of the next opening out of the folder. Closing leaves the journal as it is: most tests look
+    /// at what it holds.
+    /// </summary>
+    public Func<string, StorageOptions> Options { get; set; } =
+        folder => new StorageOptions { DataFolder = folder, FlushOnClose = false };
 
     public SampleStore Open() => _store = SampleStore.Open(Options(Folder), Time, NullLogger.Instance);
 
