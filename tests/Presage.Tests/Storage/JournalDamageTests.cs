@@ -143,7 +143,8 @@ public sealed class JournalDamageTests
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(
             DateTimeOffset.FromUnixTimeMilliseconds(Start));
         var logger = Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
-        await using (var store = SampleStore.Open(new StorageOptions { DataFolder = folder, FlushOnClose = false }, time, logger))
+        var options = new StorageOptions { DataFolder = folder, FlushOnClose = false };
+        await using (var store = SampleStore.Open(options, time, logger))
         {
             int acknowledged = ends.Count(end => end <= cut);
             Assert.Equal(
