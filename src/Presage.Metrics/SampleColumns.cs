@@ -5,12 +5,31 @@ public sealed class SampleColumns
 {
     long[] _timestampsMs = new long[256];
     double[] _values = new double[256];
+    NativeHistogram?[]? _histograms;
 
     public int Count { get; private set; }
 
     public ReadOnlySpan<long> TimestampsMs => _timestampsMs.AsSpan(0, Count);
 
     public ReadOnlySpan<double> Values => _values.AsSpan(0, Count);
+
+    /// <summary>
+    /// Of a series with native histograms, the histogram of each sample, null where it is a number; else empty. The
+    /// value of a histogram sample is <see cref="SampleValue.HistogramMark"/>.
+    /// </summary>
+    public ReadOnlySpan<NativeHistogram?> Histograms => _histograms is null ? [] : _histograms.AsSpan(0, Count);
+
+    public bool HasHistograms => _histograms is not null;
+
+    public void AddHistogram(long timestampMs, NativeHistogram histogram)
+    {
+        Add(timestampMs, SampleValue.HistogramMark);
+        _histograms ??= new NativeHistogram?[_values.Length];
+        _histograms[Count - 1] = histogram;
+    }
+
+    /// <summary>Puts another histogram in the place of one.</summary>
+    public void ReplaceHistogram(int at, NativeHistogram histogram) => _histograms![at] = histogram;
 
     public void Add(long timestampMs, double value)
     {
@@ -20,6 +39,11 @@ public sealed class SampleColumns
         }
 
         _timestampsMs[Count] = timestampMs;
+        if (_histograms is not null)
+        {
+            _histograms[Count] = null;
+        }
+
         _values[Count++] = value;
     }
 
@@ -35,13 +59,18 @@ public sealed class SampleColumns
 
         timestampsMs = _timestampsMs.AsSpan(Count, count);
         values = _values.AsSpan(Count, count);
+        _histograms?.AsSpan(Count, count).Clear();
         Count += count;
     }
 
     /// <summary>Cuts the columns to the given length.</summary>
     public void Truncate(int count) => Count = Math.Min(Count, count);
 
-    public void Clear() => Count = 0;
+    public void Clear()
+    {
+        Count = 0;
+        _histograms = null;
+    }
 
     /// <summary>Removes the staleness markers, keeping the order of the rest.</summary>
     public void DropStaleMarkers()
@@ -58,6 +87,10 @@ public sealed class SampleColumns
             {
                 _timestampsMs[kept] = _timestampsMs[i];
                 _values[kept] = _values[i];
+                if (_histograms is not null)
+                {
+                    _histograms[kept] = _histograms[i];
+                }
             }
 
             kept++;
@@ -71,5 +104,9 @@ public sealed class SampleColumns
         int size = Math.Max(needed, _values.Length * 2);
         Array.Resize(ref _timestampsMs, size);
         Array.Resize(ref _values, size);
+        if (_histograms is not null)
+        {
+            Array.Resize(ref _histograms, size);
+        }
     }
 }

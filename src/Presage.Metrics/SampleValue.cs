@@ -9,6 +9,13 @@ public static class SampleValue
     /// <summary>The NaN that ends a series. Compare by <see cref="IsStale"/>; NaN never equals anything.</summary>
     public static double StaleMarker { get; } = BitConverter.Int64BitsToDouble(StaleMarkerBits);
 
+    /// <summary>What stands in a column of values where the sample is a native histogram.</summary>
+    public static double HistogramMark { get; } = BitConverter.Int64BitsToDouble(HistogramMarkBits);
+
+    const long HistogramMarkBits = 0x7FF8_4849_5354_4F47;
+
+    public static bool IsHistogramMark(double value) => BitConverter.DoubleToInt64Bits(value) == HistogramMarkBits;
+
     /// <summary>Whether a value is the staleness marker and not an ordinary NaN.</summary>
     public static bool IsStale(double value) => BitConverter.DoubleToInt64Bits(value) == StaleMarkerBits;
 

@@ -1,4 +1,5 @@
 using Presage.Metrics;
+using Presage.Query.Histograms;
 using Presage.Query.Parsing;
 
 namespace Presage.Query.Evaluation;
@@ -14,6 +15,7 @@ sealed class AggregatePlan(AggregateExpression expression, VectorPlan input) : V
     {
         var groups = new LabelGrouping(expression.Grouping, expression.Without, frame.Run);
         List<Accumulator> accumulators = [];
+        List<HistogramAccumulator?> histograms = [];
         List<bool> dropped = [];
         foreach (var series in input.Evaluate(frame))
         {
@@ -21,7 +23,13 @@ sealed class AggregatePlan(AggregateExpression expression, VectorPlan input) : V
             if (group == accumulators.Count)
             {
                 accumulators.Add(Accumulator.Create(expression.Operator, frame));
+                histograms.Add(null);
                 dropped.Add(_keepsName && series.NameDropped);
+            }
+
+            if (series.Histograms is not null)
+            {
+                histograms[group] = AddHistograms(frame, series, histograms[group]);
             }
 
             accumulators[group].Add(series.Values);
@@ -30,7 +38,49 @@ sealed class AggregatePlan(AggregateExpression expression, VectorPlan input) : V
 
         for (int i = 0; i < accumulators.Count; i++)
         {
-            yield return new StepSeries(groups.LabelsOf(i), accumulators[i].Finish(), dropped[i]);
+            double[] values = accumulators[i].Finish();
+            if (histograms[i]?.Finish(values) is { } sums)
+            {
+                yield return new StepSeries(groups.LabelsOf(i), values, dropped[i], sums);
+            }
+            else if (Point.AnyIn(values))
+            {
+                yield return new StepSeries(groups.LabelsOf(i), values, dropped[i]);
+            }
+            else
+            {
+                frame.Return(values);
+            }
         }
+    }
+
+    /// <summary>Histograms can be added up and counted; what compares numbers leaves them out.</summary>
+    HistogramAccumulator? AddHistograms(Frame frame, in StepSeries series, HistogramAccumulator? sums)
+    {
+        switch (expression.Operator)
+        {
+            case Aggregator.Sum or Aggregator.Avg:
+                sums ??= new HistogramAccumulator(
+                    frame, expression.Operator == Aggregator.Avg, expression.Operand.Span);
+                sums.Add(series);
+                break;
+            case Aggregator.Count or Aggregator.Group:
+                for (int i = 0; i < series.Values.Length; i++)
+                {
+                    series.Values[i] = series.Histograms![i] is null ? series.Values[i] : 1;
+                }
+
+                break;
+            default:
+                if (series.HasHistograms)
+                {
+                    HistogramRemarks.IgnoredIn(
+                        frame.Run, Operators.NameOf(expression.Operator), expression.Operand.Span);
+                }
+
+                break;
+        }
+
+        return sums;
     }
 }

@@ -1,5 +1,6 @@
 using Presage.Metrics;
 using Presage.Query.Functions;
+using Presage.Query.Histograms;
 using Presage.Query.Parsing;
 
 namespace Presage.Query.Evaluation;
@@ -24,6 +25,10 @@ sealed class QuantilePlan(AggregateExpression expression, VectorPlan input, Scal
             }
 
             groups[group].Add(series.Values);
+            if (series.HasHistograms)
+            {
+                HistogramRemarks.IgnoredIn(frame.Run, "quantile", expression.Operand.Span);
+            }
         }
 
         for (int i = 0; i < groups.Count; i++)
@@ -31,7 +36,10 @@ sealed class QuantilePlan(AggregateExpression expression, VectorPlan input, Scal
             double[] result = frame.Rent();
             Compute(groups[i], quantiles, result);
             groups[i].ForEach(frame.Return);
-            yield return new StepSeries(grouping.LabelsOf(i), result);
+            if (Point.AnyIn(result))
+            {
+                yield return new StepSeries(grouping.LabelsOf(i), result);
+            }
         }
     }
 
@@ -81,23 +89,24 @@ sealed class CountValuesPlan(AggregateExpression expression, VectorPlan input, s
         // Grouped by the label itself too, its value comes from the counting: "don't do this", but it works.
         var names = expression.Without ? [.. expression.Grouping, label] : expression.Grouping.Where(n => n != label);
         var grouping = new LabelGrouping([.. names], expression.Without, frame.Run);
-        var counts = new Dictionary<(int Group, long Bits), double[]>();
+        var counts = new Dictionary<(int Group, long Bits, string? Histogram), double[]>();
         foreach (var series in input.Evaluate(frame))
         {
             int group = grouping.GroupOf(series);
             for (int i = 0; i < series.Values.Length; i++)
             {
-                double value = series.Values[i];
-                if (Point.IsAbsent(value))
+                if (!series.IsPresent(i))
                 {
                     continue;
                 }
 
                 // By bits, because -0 and 0 are written differently; every NaN is written alike.
+                double value = series.Values[i];
+                string? histogram = series.Histograms?[i] is { } h ? HistogramText.Of(h) : null;
                 long bits = BitConverter.DoubleToInt64Bits(double.IsNaN(value) ? double.NaN : value);
-                if (!counts.TryGetValue((group, bits), out double[]? column))
+                if (!counts.TryGetValue((group, bits, histogram), out double[]? column))
                 {
-                    counts[(group, bits)] = column = frame.RentAbsent();
+                    counts[(group, bits, histogram)] = column = frame.RentAbsent();
                 }
 
                 column[i] = Point.IsAbsent(column[i]) ? 1 : column[i] + 1;
@@ -106,10 +115,10 @@ sealed class CountValuesPlan(AggregateExpression expression, VectorPlan input, s
             frame.Return(series.Values);
         }
 
-        foreach (var ((group, bits), column) in counts)
+        foreach (var ((group, bits, histogram), column) in counts)
         {
-            double value = BitConverter.Int64BitsToDouble(bits);
-            yield return new StepSeries(grouping.LabelsOf(group).With(label, Numbers.Format(value)), column);
+            string text = histogram ?? Numbers.Format(BitConverter.Int64BitsToDouble(bits));
+            yield return new StepSeries(grouping.LabelsOf(group).With(label, text), column);
         }
     }
 }
@@ -127,7 +136,7 @@ sealed class AbsentPlan(VectorPlan input, LabelSet labels) : VectorPlan
         {
             for (int i = 0; i < result.Length; i++)
             {
-                result[i] = Point.IsAbsent(series.Values[i]) ? result[i] : Point.Absent;
+                result[i] = series.IsPresent(i) ? Point.Absent : result[i];
             }
 
             frame.Return(series.Values);

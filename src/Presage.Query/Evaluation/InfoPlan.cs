@@ -22,7 +22,7 @@ sealed class InfoPlan(VectorPlan input, VectorSelector? selector, TimeShift shif
         var pinned = new VectorSelector(default, null, [.. _names, .. _data], shift, RangeBorder.Plain);
         var grouping = new LabelGrouping(Identifying, without: false, run);
         List<List<StepSeries>> infos = [];
-        foreach (var info in new SelectorPlan(pinned, ofTimestamps: true).Evaluate(frame))
+        foreach (var info in new SelectorPlan(pinned, ofTimestamps: true, numbersOnly: true).Evaluate(frame))
         {
             int group = grouping.GroupOf(info);
             if (group == infos.Count)
@@ -56,6 +56,7 @@ sealed class InfoPlan(VectorPlan input, VectorSelector? selector, TimeShift shif
     {
         VectorSelector v => v.Shift,
         RangeSelector r => r.Vector.Shift,
+        SubqueryExpression s => Combine(s.Shift, ShiftOf(s.Inner)),
         Parenthesized p => ShiftOf(p.Inner),
         UnaryExpression u => ShiftOf(u.Operand),
         AggregateExpression a => ShiftOf(a.Operand),
@@ -64,6 +65,20 @@ sealed class InfoPlan(VectorPlan input, VectorSelector? selector, TimeShift shif
             ShiftOf(c.Arguments[^1].Kind > ValueKind.Scalar ? c.Arguments[^1] : c.Arguments[0]),
         _ => TimeShift.None,
     };
+
+    /// <summary>The modifiers of a subquery upon those of what it evaluates.</summary>
+    static TimeShift Combine(TimeShift outer, TimeShift inner)
+    {
+        if (inner.Anchor != AtAnchor.None)
+        {
+            return inner;
+        }
+
+        var offset = outer.Offset is null || inner.Offset is null
+            ? outer.Offset ?? inner.Offset
+            : new DurationArithmetic(default, BinaryOperator.Add, outer.Offset, inner.Offset);
+        return outer with { Offset = offset };
+    }
 
     /// <summary>
     /// The matchers that say which metrics carry information; negative ones narrow the names that end in _info.
@@ -92,13 +107,13 @@ sealed class InfoPlan(VectorPlan input, VectorSelector? selector, TimeShift shif
         List<StepSeries> result)
     {
         bool needsMatch = _data.Exists(m => !m.MatchesEmpty);
-        var columns = new Dictionary<LabelSet, double[]>();
+        var columns = new Dictionary<LabelSet, (double[] Values, NativeHistogram?[]? Histograms)>();
         var lastChosen = new List<int>();
         var chosen = new List<int>();
-        double[]? column = null;
+        (double[] Values, NativeHistogram?[]? Histograms) column = default;
         for (int i = 0; i < series.Values.Length; i++)
         {
-            if (Point.IsAbsent(series.Values[i]))
+            if (!series.IsPresent(i))
             {
                 continue;
             }
@@ -110,24 +125,30 @@ sealed class InfoPlan(VectorPlan input, VectorSelector? selector, TimeShift shif
             }
 
             // Info series rarely change: the labels are made again only when they do.
-            if (column is null || !chosen.SequenceEqual(lastChosen))
+            if (column.Values is null || !chosen.SequenceEqual(lastChosen))
             {
                 var labels = Combine(series.Labels(frame.Run), infos, chosen);
                 if (!columns.TryGetValue(labels, out column))
                 {
-                    columns[labels] = column = frame.RentAbsent();
+                    columns[labels] = column = (
+                        frame.RentAbsent(),
+                        series.Histograms is null ? null : new NativeHistogram?[series.Values.Length]);
                 }
 
                 (lastChosen, chosen) = (chosen, lastChosen);
             }
 
-            column[i] = series.Values[i];
+            column.Values[i] = series.Values[i];
+            if (column.Histograms is not null)
+            {
+                column.Histograms[i] = series.Histograms![i];
+            }
         }
 
         frame.Return(series.Values);
-        foreach (var (labels, values) in columns)
+        foreach (var (labels, (values, histograms)) in columns)
         {
-            MergePlan.Add(frame, merged, result, new StepSeries(labels, values, series.NameDropped));
+            MergePlan.Add(frame, merged, result, new StepSeries(labels, values, series.NameDropped, histograms));
         }
     }
 

@@ -13,8 +13,8 @@ sealed class LabelPlan(VectorPlan input, Func<LabelSet, LabelSet> change) : Vect
         foreach (var series in input.Evaluate(frame))
         {
             var labels = series.Labels(frame.Run);
-            yield return new StepSeries(change(labels), series.Values, series.NameDropped
-                && frame.Run.DelaysNameRemoval);
+            yield return new StepSeries(
+                change(labels), series.Values, series.NameDropped && frame.Run.DelaysNameRemoval, series.Histograms);
         }
     }
 

@@ -1,4 +1,5 @@
 using Presage.Metrics;
+using Presage.Query.Histograms;
 using Presage.Query.Parsing;
 
 namespace Presage.Query.Evaluation;
@@ -13,7 +14,7 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
     readonly BinaryOperator _op = expression.Operator;
     readonly VectorMatching _matching = expression.Matching;
     readonly bool _leftIsOne = expression.Matching.Cardinality == MatchCardinality.OneToMany;
-    readonly bool _dropsName = !expression.Operator.IsComparison() || expression.ReturnBool;
+    readonly bool _dropsName = !expression.Operator.KeepsName() || expression.ReturnBool;
 
     public override bool SharesName => _dropsName || _matching.On;
 
@@ -67,7 +68,7 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
         {
             for (int i = 0; i < other.Values.Length; i++)
             {
-                if (!Point.IsAbsent(other.Values[i]) && !Point.IsAbsent(series.Values[i]))
+                if (other.IsPresent(i) && series.IsPresent(i))
                 {
                     match.Ambiguous ??= new (int, StepSeries, StepSeries)?[match.Frame.Steps];
                     match.Ambiguous[i] ??= (index, other, series);
@@ -80,7 +81,7 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
 
     void AddMany(Match match, in StepSeries series)
     {
-        match.MarkMany(series.Values);
+        match.MarkMany(series);
         int index = FillMany is null ? match.Grouping.Find(series) : match.Grouping.GroupOf(series);
         if (index == match.Groups.Count)
         {
@@ -95,7 +96,7 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
                 Combine(match, group, series, one);
             }
 
-            Mark(group.ManySeen, series.Values);
+            Mark(group.ManySeen, series);
         }
 
         if (FillOne is { } fill)
@@ -107,8 +108,8 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
     void Combine(Match match, Group group, in StepSeries many, in StepSeries one)
     {
         double[] values = match.Frame.Rent();
-        Compute(many.Values, one.Values, values);
-        if (!Point.AnyIn(values))
+        var histograms = Compute(match, many, one, values);
+        if (histograms is null && !Point.AnyIn(values))
         {
             match.Frame.Return(values);
             return;
@@ -118,7 +119,7 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
         {
             for (int i = 0; i < values.Length; i++)
             {
-                bool present = !Point.IsAbsent(values[i]);
+                bool present = !Point.IsAbsent(values[i]) || histograms?[i] is not null;
                 if (present && group.Matched[i])
                 {
                     ThrowIfAmbiguous(match);
@@ -130,11 +131,32 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
             }
         }
 
-        Emit(match, Labels(match, many, one), values);
+        Emit(match, Labels(match, many, one), values, histograms);
     }
 
-    void Compute(double[] many, double[] one, double[] values) => Arithmetic.Apply(
-        _op, _leftIsOne ? one : many, _leftIsOne ? many : one, values, expression.ReturnBool, keepRight: false);
+    NativeHistogram?[]? Compute(Match match, in StepSeries many, in StepSeries one, double[] values)
+    {
+        var (l, r) = _leftIsOne ? (one, many) : (many, one);
+        if (l.Histograms is null && r.Histograms is null && !_op.IsTrim())
+        {
+            Arithmetic.Apply(_op, l.Values, r.Values, values, expression.ReturnBool, keepRight: false);
+            return null;
+        }
+
+        var histograms = new NativeHistogram?[values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = Point.Absent;
+            if (l.IsPresent(i) && r.IsPresent(i))
+            {
+                (values[i], histograms[i]) = HistogramOperators.Apply(
+                    match.Frame.Run, expression, l.Values[i], l.Histograms?[i], r.Values[i], r.Histograms?[i],
+                    keepRight: false);
+            }
+        }
+
+        return Array.Exists(histograms, static h => h is not null) ? histograms : null;
+    }
 
     void FillPartner(Match match, Group? group, in StepSeries many, double fill)
     {
@@ -143,16 +165,16 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
         for (int i = 0; i < one.Length; i++)
         {
             int step = i;
-            bool partner = group is not null && group.One.Exists(o => !Point.IsAbsent(o.Values[step]));
+            bool partner = group is not null && group.One.Exists(o => o.IsPresent(step));
             one[i] = partner ? Point.Absent : fill;
         }
 
         double[] values = frame.Rent();
-        Compute(many.Values, one, values);
+        var histograms = Compute(match, many, new StepSeries(LabelSet.Empty, one), values);
         frame.Return(one);
-        if (Point.AnyIn(values))
+        if (histograms is not null || Point.AnyIn(values))
         {
-            Emit(match, Labels(match, many, null), values);
+            Emit(match, Labels(match, many, null), values, histograms);
         }
         else
         {
@@ -174,12 +196,12 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
                 }
 
                 double[] values = frame.Rent();
-                Compute(many, one.Values, values);
                 var labels = match.Grouping.Reduce(one.RawLabels, one.NameDropped);
                 var synthetic = new StepSeries(labels, many);
-                if (Point.AnyIn(values))
+                var histograms = Compute(match, synthetic, one, values);
+                if (histograms is not null || Point.AnyIn(values))
                 {
-                    Emit(match, Labels(match, synthetic, one), values);
+                    Emit(match, Labels(match, synthetic, one), values, histograms);
                 }
 
                 frame.Return(many);
@@ -205,11 +227,12 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
         return labels;
     }
 
-    static void Emit(Match match, LabelSet labels, double[] values)
+    static void Emit(Match match, LabelSet labels, double[] values, NativeHistogram?[]? histograms)
     {
         try
         {
-            MergePlan.Add(match.Frame, match.Merged, match.Result, new StepSeries(labels, values));
+            var series = new StepSeries(labels, values, histograms: histograms);
+            MergePlan.Add(match.Frame, match.Merged, match.Result, series);
         }
         catch (PromQlExecutionException)
         {
@@ -218,11 +241,11 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
         }
     }
 
-    static void Mark(bool[] marks, double[] values)
+    static void Mark(bool[] marks, in StepSeries series)
     {
-        for (int i = 0; i < values.Length; i++)
+        for (int i = 0; i < marks.Length; i++)
         {
-            marks[i] |= !Point.IsAbsent(values[i]);
+            marks[i] |= series.IsPresent(i);
         }
     }
 
@@ -263,7 +286,7 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
 
         public (int Group, StepSeries First, StepSeries Second)?[]? Ambiguous { get; set; }
 
-        public void MarkMany(double[] values) => Mark(ManySeen, values);
+        public void MarkMany(in StepSeries series) => Mark(ManySeen, series);
     }
 
     sealed class Group(int steps)

@@ -30,21 +30,36 @@ sealed class MergePlan(VectorPlan input) : VectorPlan
         if (!known)
         {
             index = result.Count;
-            result.Add(new StepSeries(labels, series.Values, series.NameDropped && frame.Run.DelaysNameRemoval));
+            result.Add(new StepSeries(
+                labels, series.Values, series.NameDropped && frame.Run.DelaysNameRemoval, series.Histograms));
             return;
         }
 
-        double[] into = result[index].Values;
-        for (int i = 0; i < into.Length; i++)
+        var into = result[index];
+        if (into.Histograms is null && series.Histograms is not null)
         {
-            if (Point.IsAbsent(series.Values[i]))
+            into = new StepSeries(
+                into.RawLabels, into.Values, into.NameDropped, new NativeHistogram?[into.Values.Length]);
+            result[index] = into;
+        }
+
+        for (int i = 0; i < into.Values.Length; i++)
+        {
+            if (!series.IsPresent(i))
             {
                 continue;
             }
 
-            into[i] = Point.IsAbsent(into[i])
-                ? series.Values[i]
-                : throw new PromQlExecutionException("vector cannot contain metrics with the same labelset");
+            if (into.IsPresent(i))
+            {
+                throw new PromQlExecutionException("vector cannot contain metrics with the same labelset");
+            }
+
+            into.Values[i] = series.Values[i];
+            if (series.Histograms?[i] is { } histogram)
+            {
+                into.Histograms![i] = histogram;
+            }
         }
 
         frame.Return(series.Values);

@@ -1,4 +1,5 @@
 using Presage.Metrics;
+using Presage.Query.Histograms;
 using Presage.Query.Parsing;
 
 namespace Presage.Query.Evaluation;
@@ -16,7 +17,11 @@ sealed record RangeFunction(RangeKernel Kernel, bool KeepsName = false);
 
 /// <inheritdoc cref="RangeFunction"/>
 sealed class RangeCallPlan(
-    RangeFunction function, RangePlan input, IReadOnlyList<ScalarPlan> arguments, RangeRemark? remark) : VectorPlan
+    RangeFunction function,
+    RangePlan input,
+    IReadOnlyList<ScalarPlan> arguments,
+    RangeRemark? remark,
+    HistogramRange ofHistograms) : VectorPlan
 {
     public override bool SharesName => !function.KeepsName || input.SharesName;
 
@@ -29,7 +34,14 @@ sealed class RangeCallPlan(
         foreach (var series in input.Scan(frame, columns))
         {
             double[] values = frame.Rent();
-            Compute(columns, windows, frame, scalars, values);
+            var histograms = Compute(columns, windows, frame, scalars, values, series.RawLabels);
+            if (histograms is not null)
+            {
+                yield return new StepSeries(
+                    series.RawLabels, values, series.NameDropped || !function.KeepsName, histograms);
+                continue;
+            }
+
             if (!Point.AnyIn(values))
             {
                 frame.Return(values);
@@ -41,6 +53,30 @@ sealed class RangeCallPlan(
         }
 
         run.Return(columns);
+    }
+
+    NativeHistogram?[]? Compute(
+        SampleColumns columns, Windows windows, Frame frame, double[][] scalars, double[] values, LabelSet labels)
+    {
+        if (!columns.HasHistograms)
+        {
+            Compute(columns, windows, frame, scalars, values);
+            return null;
+        }
+
+        var numbers = frame.Run.RentColumns();
+        numbers.Clear();
+        for (int i = 0; i < columns.Count; i++)
+        {
+            if (columns.Histograms[i] is null)
+            {
+                numbers.Add(columns.TimestampsMs[i], columns.Values[i]);
+            }
+        }
+
+        Compute(numbers, windows, frame, scalars, values);
+        frame.Run.Return(numbers);
+        return ofHistograms.Compute(frame, labels, columns, windows, values);
     }
 
     void Compute(SampleColumns columns, Windows windows, Frame frame, double[][] scalars, double[] values)

@@ -1,10 +1,11 @@
 using Presage.Metrics;
+using Presage.Query.Histograms;
 using Presage.Query.Parsing;
 
 namespace Presage.Query.Evaluation;
 
 /// <summary>A range selector over stored series.</summary>
-sealed class RangeSelectorPlan(RangeSelector selector) : RangePlan
+sealed class RangeSelectorPlan(RangeSelector selector, bool forStatistics = false) : RangePlan
 {
     public override bool SharesName { get; } = selector.Vector.Matchers.Any(
         m => m.Name == LabelNames.MetricName && m.Operator == MatchOperator.Equal);
@@ -35,6 +36,11 @@ sealed class RangeSelectorPlan(RangeSelector selector) : RangePlan
             run.Read(series, range, columns, keepStale: false);
             if (columns.Count > 0)
             {
+                if (forStatistics && columns.HasHistograms)
+                {
+                    HistogramHints.Complete(columns);
+                }
+
                 yield return new StepSeries(series.Labels, []);
             }
         }

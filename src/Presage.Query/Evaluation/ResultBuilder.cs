@@ -28,7 +28,11 @@ static class ResultBuilder
         foreach (var series in Final(frame, plan))
         {
             double value = series.Values[0];
-            if (!Point.IsAbsent(value))
+            if (series.Histograms?[0] is { } histogram)
+            {
+                result.Add(new QuerySeries(FinalLabels(frame.Run, series), time, [double.NaN], [histogram]));
+            }
+            else if (!Point.IsAbsent(value))
             {
                 result.Add(new QuerySeries(FinalLabels(frame.Run, series), time, [value]));
             }
@@ -77,7 +81,8 @@ static class ResultBuilder
                 frame.Run.Hold(2L * (end - start));
                 result.Add(new QuerySeries(
                     FinalLabels(frame.Run, series), set.TimestampsMs[start..end].ToArray(),
-                        set.Values[start..end].ToArray()));
+                    set.Values[start..end].ToArray(),
+                    columns.HasHistograms ? columns.Histograms[start..end].ToArray() : null));
             }
         }
 
@@ -98,7 +103,8 @@ static class ResultBuilder
         foreach (var series in plan.Evaluate(frame))
         {
             MergePlan.Add(
-                frame, merged, result, new StepSeries(FinalLabels(frame.Run, series), series.Values));
+                frame, merged, result, new StepSeries(
+                    FinalLabels(frame.Run, series), series.Values, histograms: series.Histograms));
         }
 
         return result;
@@ -111,14 +117,14 @@ static class ResultBuilder
     {
         double[] values = series.Values;
         int present = 0;
-        foreach (double value in values)
+        for (int i = 0; i < values.Length; i++)
         {
-            present += Point.IsAbsent(value) ? 0 : 1;
+            present += series.IsPresent(i) ? 1 : 0;
         }
 
         if (present == values.Length)
         {
-            return new QuerySeries(labels, grid, values);
+            return new QuerySeries(labels, grid, values, series.Histograms);
         }
 
         if (present == 0)
@@ -128,16 +134,22 @@ static class ResultBuilder
 
         long[] times = new long[present];
         double[] kept = new double[present];
+        var histograms = series.Histograms is null ? null : new NativeHistogram?[present];
         int at = 0;
         for (int i = 0; i < values.Length; i++)
         {
-            if (!Point.IsAbsent(values[i]))
+            if (series.IsPresent(i))
             {
+                if (histograms is not null)
+                {
+                    histograms[at] = series.Histograms![i];
+                }
+
                 times[at] = grid[i];
                 kept[at++] = values[i];
             }
         }
 
-        return new QuerySeries(labels, times, kept);
+        return new QuerySeries(labels, times, kept, histograms);
     }
 }

@@ -1,3 +1,4 @@
+using Presage.Query.Histograms;
 using Presage.Query.Parsing;
 
 namespace Presage.Query.Evaluation;
@@ -19,6 +20,7 @@ sealed class SelectPlan(AggregateExpression expression, VectorPlan input, Scalar
         CheckLimits(frame.Run, limits);
         var grouping = new LabelGrouping(expression.Grouping, expression.Without, frame.Run);
         List<List<StepSeries>> groups = [];
+        bool ofNumbers = _aggregator is Aggregator.TopK or Aggregator.BottomK;
         foreach (var series in input.Evaluate(frame))
         {
             int group = grouping.GroupOf(series);
@@ -27,7 +29,12 @@ sealed class SelectPlan(AggregateExpression expression, VectorPlan input, Scalar
                 groups.Add([]);
             }
 
-            groups[group].Add(series);
+            groups[group].Add(ofNumbers ? series.NumbersOnly() : series);
+            if (ofNumbers && series.HasHistograms)
+            {
+                HistogramRemarks.IgnoredIn(
+                    frame.Run, Operators.NameOf(_aggregator), expression.Operand.Span);
+            }
         }
 
         return groups.SelectMany(members => Choose(frame, members, limits));
@@ -55,14 +62,16 @@ sealed class SelectPlan(AggregateExpression expression, VectorPlan input, Scalar
 
     IEnumerable<StepSeries> Choose(Frame frame, List<StepSeries> members, double[] limits)
     {
-        int[] order = new int[members.Count];
+        int[] order = [.. Enumerable.Range(0, members.Count)];
+        int last = 0;
         double[] keys = new double[members.Count];
         for (int step = 0; step < frame.Steps; step++)
         {
             int present = 0;
+            last = 0;
             for (int i = 0; i < members.Count; i++)
             {
-                if (!Point.IsAbsent(members[i].Values[step]))
+                if (members[i].IsPresent(step))
                 {
                     order[present] = i;
                     keys[present++] = members[i].Values[step];
@@ -75,6 +84,7 @@ sealed class SelectPlan(AggregateExpression expression, VectorPlan input, Scalar
                 continue;
             }
 
+            last = present;
             int kept = limits[step] < 1 ? 0 : (int)Math.Min(present, limits[step]);
             if (_aggregator != Aggregator.LimitK)
             {
@@ -83,15 +93,15 @@ sealed class SelectPlan(AggregateExpression expression, VectorPlan input, Scalar
 
             for (int i = kept; i < present; i++)
             {
-                members[order[i]].Values[step] = Point.Absent;
+                members[order[i]].Remove(step);
             }
         }
 
         bool ranked = frame.Steps == 1 && _aggregator is Aggregator.TopK or Aggregator.BottomK;
-        for (int i = 0; i < members.Count; i++)
+        for (int i = 0; i < (ranked ? last : members.Count); i++)
         {
             var series = members[ranked ? order[i] : i];
-            if (Point.AnyIn(series.Values))
+            if (series.HasAny)
             {
                 yield return series;
             }
@@ -152,10 +162,12 @@ sealed class SelectPlan(AggregateExpression expression, VectorPlan input, Scalar
     {
         foreach (var series in members)
         {
-            // The upper 53 bits of a stable hash, as a number in [0, 1).
-            double offset = (LabelHash.Of(series.Labels(run)) >> 11) * (1.0 / (1L << 53));
+            double offset = LabelHash.Of(series.Labels(run)) / (double)ulong.MaxValue;
             bool keep = ratio >= 0 ? offset < ratio : offset >= 1.0 + ratio;
-            series.Values[step] = keep ? series.Values[step] : Point.Absent;
+            if (!keep)
+            {
+                series.Remove(step);
+            }
         }
     }
 }

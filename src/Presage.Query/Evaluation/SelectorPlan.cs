@@ -1,5 +1,6 @@
 // Hot path: per sample, one comparison of two pointers; no allocation but the column that is yielded.
 using Presage.Metrics;
+using Presage.Query.Histograms;
 using Presage.Query.Parsing;
 
 namespace Presage.Query.Evaluation;
@@ -7,7 +8,8 @@ namespace Presage.Query.Evaluation;
 /// <summary>
 /// An instant selector: at each step the newest sample of the lookback window, unless that is a staleness marker.
 /// </summary>
-sealed class SelectorPlan(VectorSelector selector, bool ofTimestamps) : VectorPlan
+sealed class SelectorPlan(
+    VectorSelector selector, bool ofTimestamps, bool forStatistics = false, bool numbersOnly = false) : VectorPlan
 {
     public override bool SharesName { get; } = selector.Matchers.Any(
         m => m.Name == LabelNames.MetricName && m.Operator == MatchOperator.Equal);
@@ -23,7 +25,11 @@ sealed class SelectorPlan(VectorSelector selector, bool ofTimestamps) : VectorPl
         {
             run.Read(series, range, columns, keepStale: true);
             double[] values = frame.Rent();
-            if (Fill(columns, first, step, run.LookbackMs, values))
+            if (columns.HasHistograms)
+            {
+                yield return FillMixed(columns, series.Labels, frame, values);
+            }
+            else if (Fill(columns, first, step, run.LookbackMs, values))
             {
                 yield return new StepSeries(series.Labels, values);
             }
@@ -34,6 +40,39 @@ sealed class SelectorPlan(VectorSelector selector, bool ofTimestamps) : VectorPl
         }
 
         run.Return(columns);
+    }
+
+    /// <summary>The same for a series with native histograms; histograms stand beside the values.</summary>
+    StepSeries FillMixed(SampleColumns columns, LabelSet labels, Frame frame, double[] values)
+    {
+        var (first, step) = Shift.Of(selector.Shift, frame);
+        if (numbersOnly)
+        {
+            throw new PromQlExecutionException($"this should be an info metric, with float samples: {labels}");
+        }
+
+        Fill(columns, first, step, frame.Run.LookbackMs, values);
+        if (ofTimestamps)
+        {
+            return new StepSeries(labels, values);
+        }
+
+        frame.Run.Hold(frame.Steps);
+        var histograms = new NativeHistogram?[values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (SampleValue.IsHistogramMark(values[i]))
+            {
+                int found = columns.TimestampsMs.BinarySearch(first + (i * step));
+                int at = found < 0 ? ~found - 1 : found;
+                histograms[i] = forStatistics
+                    ? HistogramHints.Of(columns, at)
+                    : columns.Histograms[at];
+                values[i] = Point.Absent;
+            }
+        }
+
+        return new StepSeries(labels, values, histograms: histograms);
     }
 
     bool Fill(SampleColumns columns, long first, long step, long lookback, Span<double> result)

@@ -16,7 +16,7 @@ sealed class SetPlan(BinaryOperator op, VectorPlan left, VectorPlan right, Vecto
         List<bool[]> present = [];
         foreach (var series in right.Evaluate(frame))
         {
-            Mark(present, groups.GroupOf(series), series.Values);
+            Mark(present, groups.GroupOf(series), series);
             frame.Return(series.Values);
         }
 
@@ -38,7 +38,7 @@ sealed class SetPlan(BinaryOperator op, VectorPlan left, VectorPlan right, Vecto
                 continue;
             }
 
-            if (Filter(series.Values, present[group], keepsMatched))
+            if (Filter(series, present[group], keepsMatched))
             {
                 yield return series;
             }
@@ -55,14 +55,14 @@ sealed class SetPlan(BinaryOperator op, VectorPlan left, VectorPlan right, Vecto
         List<bool[]> present = [];
         foreach (var series in left.Evaluate(frame))
         {
-            Mark(present, groups.GroupOf(series), series.Values);
+            Mark(present, groups.GroupOf(series), series);
             yield return series;
         }
 
         foreach (var series in right.Evaluate(frame))
         {
             int group = groups.Find(series);
-            if (group < 0 || Filter(series.Values, present[group], keepMarked: false))
+            if (group < 0 || Filter(series, present[group], keepMarked: false))
             {
                 yield return series;
             }
@@ -73,27 +73,31 @@ sealed class SetPlan(BinaryOperator op, VectorPlan left, VectorPlan right, Vecto
         }
     }
 
-    static void Mark(List<bool[]> present, int group, double[] values)
+    static void Mark(List<bool[]> present, int group, in StepSeries series)
     {
         if (group == present.Count)
         {
-            present.Add(new bool[values.Length]);
+            present.Add(new bool[series.Values.Length]);
         }
 
         bool[] marks = present[group];
-        for (int i = 0; i < values.Length; i++)
+        for (int i = 0; i < marks.Length; i++)
         {
-            marks[i] |= !Point.IsAbsent(values[i]);
+            marks[i] |= series.IsPresent(i);
         }
     }
 
-    static bool Filter(double[] values, bool[] marks, bool keepMarked)
+    static bool Filter(in StepSeries series, bool[] marks, bool keepMarked)
     {
         bool any = false;
-        for (int i = 0; i < values.Length; i++)
+        for (int i = 0; i < marks.Length; i++)
         {
-            values[i] = marks[i] == keepMarked ? values[i] : Point.Absent;
-            any |= !Point.IsAbsent(values[i]);
+            if (marks[i] != keepMarked)
+            {
+                series.Remove(i);
+            }
+
+            any |= series.IsPresent(i);
         }
 
         return any;

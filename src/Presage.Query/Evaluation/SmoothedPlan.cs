@@ -1,4 +1,5 @@
 using Presage.Metrics;
+using Presage.Query.Histograms;
 using Presage.Query.Parsing;
 
 namespace Presage.Query.Evaluation;
@@ -20,6 +21,12 @@ sealed class SmoothedPlan(VectorSelector selector) : VectorPlan
         {
             run.Read(series, range, columns, keepStale: false);
             double[] values = frame.Rent();
+            if (columns.HasHistograms)
+            {
+                yield return Mixed(columns, series.Labels, frame, values);
+                continue;
+            }
+
             for (int i = 0; i < values.Length; i++)
             {
                 values[i] = ValueAt(columns, first + (i * step), run.LookbackMs);
@@ -36,6 +43,54 @@ sealed class SmoothedPlan(VectorSelector selector) : VectorPlan
         }
 
         run.Return(columns);
+    }
+
+    StepSeries Mixed(SampleColumns columns, LabelSet labels, Frame frame, double[] values)
+    {
+        var run = frame.Run;
+        var (first, step) = Shift.Of(selector.Shift, frame);
+        var histograms = new NativeHistogram?[values.Length];
+        var rates = new HistogramRates(run, labels.MetricName, selector.Span, counter: true);
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = MixedAt(columns, first + (i * step), run, labels, rates, out histograms[i]);
+        }
+
+        return new StepSeries(labels, values, histograms: histograms);
+    }
+
+    double MixedAt(
+        SampleColumns columns, long now, QueryRun run, LabelSet labels, HistogramRates rates,
+        out NativeHistogram? histogram)
+    {
+        var times = columns.TimestampsMs;
+        int found = times.BinarySearch(now), after = found < 0 ? ~found : found, before = found < 0 ? after - 1 : after;
+        histogram = null;
+        if (before < 0 || times[before] <= now - run.LookbackMs)
+        {
+            return Point.Absent;
+        }
+
+        bool alone = before == after || after == times.Length || times[after] > now + run.LookbackMs;
+        histogram = columns.Histograms[before];
+        var next = alone ? histogram : columns.Histograms[after];
+        if (histogram is null && next is null)
+        {
+            return ValueAt(columns, now, run.LookbackMs);
+        }
+
+        if (histogram is null || next is null)
+        {
+            HistogramRemarks.MixedWithFloats(run, labels.MetricName, selector.Span);
+            histogram = null;
+        }
+        else if (!alone)
+        {
+            histogram = rates.Between(
+                new HistogramSample(times[before], histogram), new HistogramSample(times[after], next), now);
+        }
+
+        return Point.Absent;
     }
 
     static double ValueAt(SampleColumns columns, long now, long lookback)

@@ -1,4 +1,5 @@
 using Presage.Metrics;
+using Presage.Query.Histograms;
 using Presage.Query.Parsing;
 
 namespace Presage.Query.Evaluation;
@@ -48,7 +49,11 @@ sealed class SubqueryPlan(SubqueryExpression subquery, VectorPlan inner) : Range
             columns.Clear();
             for (int i = 0; i < own.Steps; i++)
             {
-                if (!Point.IsAbsent(series.Values[i]))
+                if (series.Histograms?[i] is { } histogram)
+                {
+                    columns.AddHistogram(own.TimeMs(i), HistogramHints.Forget(histogram));
+                }
+                else if (!Point.IsAbsent(series.Values[i]))
                 {
                     columns.Add(own.TimeMs(i), series.Values[i]);
                 }

@@ -1,4 +1,5 @@
 using Presage.Metrics;
+using Presage.Query.Histograms;
 using Presage.Query.Parsing;
 
 namespace Presage.Query.Evaluation;
@@ -21,8 +22,9 @@ sealed class MapPlan(
     public override IEnumerable<StepSeries> Evaluate(Frame frame)
     {
         double[][] scalars = [.. arguments.Select(a => a.Evaluate(frame))];
-        foreach (var series in input.Evaluate(frame))
+        foreach (var mixed in input.Evaluate(frame))
         {
+            var series = mixed.NumbersOnly();
             double[] values = series.Values;
             double[] first = scalars.Length > 0 ? scalars[0] : values, second = scalars.Length > 1 ? scalars[1]
                 : values;
@@ -43,11 +45,36 @@ sealed class MapPlan(
     }
 }
 
-/// <summary>A vector and a scalar under an operator.</summary>
-sealed class VectorScalarPlan(
-    BinaryOperator op, VectorPlan vector, ScalarPlan scalar, bool scalarIsLeft, bool returnBool) : VectorPlan
+/// <summary><c>-v</c>: numbers and histograms with the other sign.</summary>
+sealed class NegatePlan(VectorPlan input) : VectorPlan
 {
-    readonly bool _dropsName = !op.IsComparison() || returnBool;
+    public override bool SharesName => true;
+
+    public override IEnumerable<StepSeries> Evaluate(Frame frame)
+    {
+        foreach (var series in input.Evaluate(frame))
+        {
+            double[] values = series.Values;
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = Point.IsAbsent(values[i]) ? values[i] : -values[i];
+                if (series.Histograms?[i] is { } histogram)
+                {
+                    series.Histograms[i] = HistogramArithmetic.Multiply(histogram, -1);
+                }
+            }
+
+            yield return series.DropName();
+        }
+    }
+}
+
+/// <summary>A vector and a scalar under an operator.</summary>
+sealed class VectorScalarPlan(BinaryExpression expression, VectorPlan vector, ScalarPlan scalar, bool scalarIsLeft)
+    : VectorPlan
+{
+    readonly BinaryOperator _op = expression.Operator;
+    readonly bool _dropsName = !expression.Operator.KeepsName() || expression.ReturnBool;
 
     public override bool SharesName => _dropsName || vector.SharesName;
 
@@ -57,9 +84,22 @@ sealed class VectorScalarPlan(
         foreach (var series in vector.Evaluate(frame))
         {
             double[] values = series.Values;
-            Arithmetic.Apply(
-                op, scalarIsLeft ? number : values, scalarIsLeft ? values : number, values, returnBool, scalarIsLeft);
-            if (Point.AnyIn(values))
+            if (series.Histograms is not null)
+            {
+                HistogramOperators.WithScalar(frame.Run, expression, series, number, scalarIsLeft);
+            }
+            else if (_op.IsTrim())
+            {
+                HistogramOperators.RefuseFloats(frame.Run, expression, values);
+            }
+            else
+            {
+                Arithmetic.Apply(
+                    _op, scalarIsLeft ? number : values, scalarIsLeft ? values : number, values,
+                    expression.ReturnBool, scalarIsLeft);
+            }
+
+            if (series.HasAny)
             {
                 yield return _dropsName ? series.DropName() : series;
             }
@@ -98,7 +138,14 @@ sealed class InvariantPlan(VectorPlan inner) : VectorPlan
             double[] values = frame.Rent();
             values.AsSpan().Fill(series.Values[0]);
             once.Return(series.Values);
-            yield return new StepSeries(series.RawLabels, values, series.NameDropped);
+            NativeHistogram?[]? histograms = null;
+            if (series.Histograms?[0] is { } histogram)
+            {
+                histograms = new NativeHistogram?[values.Length];
+                Array.Fill(histograms, histogram);
+            }
+
+            yield return new StepSeries(series.RawLabels, values, series.NameDropped, histograms);
         }
     }
 }

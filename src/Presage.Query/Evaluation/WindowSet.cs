@@ -15,6 +15,7 @@ readonly ref struct WindowSet
     {
         TimestampsMs = columns.TimestampsMs;
         Values = columns.Values;
+        Histograms = columns.Histograms;
         RangeMs = windows.RangeMs;
         Starts = frame.WindowStarts;
         Ends = frame.WindowEnds;
@@ -27,6 +28,9 @@ readonly ref struct WindowSet
     public ReadOnlySpan<long> TimestampsMs { get; }
 
     public ReadOnlySpan<double> Values { get; }
+
+    /// <inheritdoc cref="SampleColumns.Histograms"/>
+    public ReadOnlySpan<NativeHistogram?> Histograms { get; }
 
     /// <summary>Per step, the index of the first sample inside.</summary>
     public ReadOnlySpan<int> Starts { get; }

@@ -214,6 +214,8 @@ sealed class Lexer
             ('=', _) => (TokenKind.Assign, 1),
             ('!', '=') => (TokenKind.NotEqual, 2),
             ('!', '~') => (TokenKind.RegexNoMatch, 2),
+            ('<', '/') => (TokenKind.TrimUpper, 2),
+            ('>', '/') => (TokenKind.TrimLower, 2),
             ('<', '=') => (TokenKind.LessOrEqual, 2),
             ('<', _) => (TokenKind.Less, 1),
             ('>', '=') => (TokenKind.GreaterOrEqual, 2),

@@ -35,6 +35,13 @@ static class Numbers
         return round.Replace("E", "e", StringComparison.Ordinal);
     }
 
+    /// <summary>As OpenMetrics writes the values of labels: whole numbers with <c>.0</c>.</summary>
+    public static string FormatOpenMetrics(double value)
+    {
+        string text = FormatShort(value);
+        return double.IsFinite(value) && !text.Contains('.') && !text.Contains('e') ? text + ".0" : text;
+    }
+
     static string Plain(string text)
     {
         int at = text.IndexOf('E');

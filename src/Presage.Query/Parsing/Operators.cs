@@ -11,6 +11,8 @@ enum BinaryOperator
     LessOrEqual,
     Greater,
     GreaterOrEqual,
+    TrimUpper,
+    TrimLower,
     Add,
     Subtract,
     Multiply,
@@ -60,7 +62,7 @@ static class Operators
     };
 
     static readonly string[] Signs =
-        ["or", "and", "unless", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "atan2", "^"];
+        ["or", "and", "unless", "==", "!=", "<", "<=", ">", ">=", "</", ">/", "+", "-", "*", "/", "%", "atan2", "^"];
 
     public static IEnumerable<string> AggregatorNames => Aggregators.Keys;
 
@@ -80,12 +82,18 @@ static class Operators
     public static bool IsComparison(this BinaryOperator op) =>
         op is >= BinaryOperator.Equal and <= BinaryOperator.GreaterOrEqual;
 
+    /// <summary>Whether it cuts native histograms: <c>&lt;/</c> and <c>&gt;/</c>.</summary>
+    public static bool IsTrim(this BinaryOperator op) => op is BinaryOperator.TrimUpper or BinaryOperator.TrimLower;
+
+    /// <summary>Whether the metric's name still says what the result is.</summary>
+    public static bool KeepsName(this BinaryOperator op) => op.IsComparison() || op.IsTrim();
+
     /// <summary>Higher binds tighter; <c>^</c> alone binds to the right.</summary>
     public static int Precedence(this BinaryOperator op) => op switch
     {
         BinaryOperator.Or => 1,
         BinaryOperator.And or BinaryOperator.Unless => 2,
-        <= BinaryOperator.GreaterOrEqual => 3,
+        <= BinaryOperator.TrimLower => 3,
         BinaryOperator.Add or BinaryOperator.Subtract => 4,
         BinaryOperator.Power => 6,
         _ => 5,
@@ -98,7 +106,7 @@ static class Operators
         {
             sign = sign.ToLowerInvariant();
         }
-        else if (token.Kind is < TokenKind.Plus or > TokenKind.GreaterOrEqual)
+        else if (token.Kind is < TokenKind.Plus or > TokenKind.TrimLower)
         {
             op = default;
             return false;

@@ -33,6 +33,8 @@ enum TokenKind
     LessOrEqual,
     Greater,
     GreaterOrEqual,
+    TrimUpper,
+    TrimLower,
     RegexMatch,
     RegexNoMatch,
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Presage.Metrics;
 using Presage.Query.Evaluation;
 using Presage.Query.Functions;
+using Presage.Query.Histograms;
 using Presage.Query.Parsing;
 
 namespace Presage.Query.Planning;
@@ -47,9 +48,9 @@ static class CallPlanner
                 var joined = new LabelPlan(planner.Vector(arguments[0]), LabelPlan.Join(call));
                 return planner.Distinct(joined, mayCollide: true, evenWithNames: true);
             case "histogram_quantile" or "histogram_fraction" or "histogram_quantiles":
-                return Histogram(call, planner);
+                return planner.Within(forStatistics: false, () => Histogram(call, planner));
             case "histogram_avg" or "histogram_count" or "histogram_sum" or "histogram_stddev" or "histogram_stdvar":
-                return new EmptyPlan();
+                return HistogramScalar(call, planner);
             case "info":
                 var selector = arguments.Count > 1 ? (VectorSelector)arguments[1] : null;
                 return new InfoPlan(planner.Vector(arguments[0]), selector, InfoPlan.ShiftOf(arguments[0]));
@@ -57,6 +58,21 @@ static class CallPlanner
                 return call.Function.Parameters.Contains(ValueKind.RangeVector) ? OverRange(call, planner)
                     : Map(call, planner);
         }
+    }
+
+    static VectorPlan HistogramScalar(CallExpression call, Planner planner)
+    {
+        Func<NativeHistogram, double> map = call.Function.Name switch
+        {
+            "histogram_count" => static h => h.Count,
+            "histogram_sum" => static h => h.Sum,
+            "histogram_avg" => static h => h.Sum / h.Count,
+            "histogram_stddev" => static h => Math.Sqrt(HistogramStatistics.Variance(h)),
+            _ => static h => HistogramStatistics.Variance(h),
+        };
+        bool ofStatistics = call.Function.Name is "histogram_count" or "histogram_sum" or "histogram_avg";
+        var input = planner.Within(ofStatistics, () => planner.Vector(call.Arguments[0]));
+        return planner.Distinct(new HistogramScalarPlan(input, map), !input.SharesName);
     }
 
     static VectorPlan Map(CallExpression call, Planner planner)
@@ -90,6 +106,7 @@ static class CallPlanner
         var function = RangeFunctions.Find(name) ?? throw new UnreachableException(name);
         var ranged = call.Arguments.First(a => a.Kind == ValueKind.RangeVector);
         var input = planner.Range(ranged);
+        var border = (input as RangeSelectorPlan)?.Border ?? RangeBorder.Plain;
         if (input is RangeSelectorPlan { Border: not RangeBorder.Plain } selector)
         {
             function = function with { Kernel = BorderedKernels.Find(name, selector.Border) };
@@ -97,11 +114,15 @@ static class CallPlanner
 
         List<ScalarPlan> scalars =
             [.. call.Arguments.Where(a => a.Kind == ValueKind.Scalar).Select(planner.Scalar)];
-        var plan = new RangeCallPlan(function, input, scalars, RangeRemarks.For(call, ranged));
+        var plan = new RangeCallPlan(
+            function, input, scalars, RangeRemarks.For(call, ranged), new HistogramRange(call, border, ranged.Span));
         return planner.Distinct(plan, !function.KeepsName && !input.SharesName);
     }
 
-    static HistogramPlan Histogram(CallExpression call, Planner planner)
+    static VectorPlan Histogram(CallExpression call, Planner planner) =>
+        planner.Distinct(HistogramOf(call, planner), mayCollide: true);
+
+    static HistogramPlan HistogramOf(CallExpression call, Planner planner)
     {
         var arguments = call.Arguments;
         switch (call.Function.Name)

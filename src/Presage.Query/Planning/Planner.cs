@@ -13,6 +13,12 @@ namespace Presage.Query.Planning;
 /// </summary>
 sealed class Planner(QueryFeatures features)
 {
+    /// <summary>
+    /// Whether only count and sum of native histograms are asked for above: then counter resets are found while
+    /// reading.
+    /// </summary>
+    bool _forStatistics;
+
     public VectorPlan Vector(Expression expression)
     {
         var plan = Build(expression);
@@ -35,10 +41,20 @@ sealed class Planner(QueryFeatures features)
 
     public RangePlan Range(Expression expression) => TextArgument.Unwrap(expression) switch
     {
-        RangeSelector r => new RangeSelectorPlan(r),
-        SubqueryExpression s => new SubqueryPlan(s, Vector(s.Inner)),
+        RangeSelector r => new RangeSelectorPlan(r, _forStatistics),
+        SubqueryExpression s => new SubqueryPlan(s, Within(forStatistics: false, () => Vector(s.Inner))),
         _ => throw new UnreachableException(),
     };
+
+    /// <summary>Plans a part of the query for which only the statistics of histograms matter, or not.</summary>
+    public T Within<T>(bool forStatistics, Func<T> plan)
+    {
+        bool before = _forStatistics;
+        _forStatistics = forStatistics;
+        var result = plan();
+        _forStatistics = before;
+        return result;
+    }
 
     /// <summary>Guards a plan that drops or changes names against series that become equal.</summary>
     public VectorPlan Distinct(VectorPlan plan, bool mayCollide, bool evenWithNames = false) =>
@@ -52,11 +68,12 @@ sealed class Planner(QueryFeatures features)
             case Parenthesized p:
                 return Vector(p.Inner);
             case VectorSelector v:
-                return v.Border == RangeBorder.Plain ? new SelectorPlan(v, ofTimestamps: false) : new SmoothedPlan(v);
+                return v.Border == RangeBorder.Plain ? new SelectorPlan(v, ofTimestamps: false, _forStatistics)
+                    : new SmoothedPlan(v);
             case UnaryExpression u:
                 var operand = Vector(u.Operand);
                 return u.Negate
-                    ? Distinct(new MapPlan(operand, static (v, _, _) => -v, []), !operand.SharesName)
+                    ? Distinct(new NegatePlan(operand), !operand.SharesName)
                     : operand;
             case BinaryExpression b:
                 return Binary(b, Side(b.Left), Side(b.Right));
@@ -87,7 +104,7 @@ sealed class Planner(QueryFeatures features)
 
         bool scalarIsLeft = left.Scalar is not null;
         var vector = left.Vector ?? right.Vector!;
-        var plan = new VectorScalarPlan(b.Operator, vector, left.Scalar ?? right.Scalar!, scalarIsLeft, b.ReturnBool);
+        var plan = new VectorScalarPlan(b, vector, left.Scalar ?? right.Scalar!, scalarIsLeft);
         return Distinct(plan, plan.SharesName && !vector.SharesName);
     }
 

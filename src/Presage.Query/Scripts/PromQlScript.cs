@@ -56,7 +56,16 @@ public static partial class PromQlScript
                 {
                     samples.Add(series.Labels, i * load.StepMs, value);
                 }
+                else if (series.Values[i].Histogram is { } histogram)
+                {
+                    samples.Add(series.Labels, i * load.StepMs, histogram);
+                }
             }
+        }
+
+        foreach (var (labels, step, histogram) in load.WithHistograms ? ClassicHistograms.Of(load.Series) : [])
+        {
+            samples.Add(labels, step * load.StepMs, histogram);
         }
     }
 

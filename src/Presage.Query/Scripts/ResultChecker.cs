@@ -1,4 +1,5 @@
 using Presage.Metrics;
+using Presage.Query.Histograms;
 using Presage.Query.Parsing;
 
 namespace Presage.Query.Scripts;
@@ -52,11 +53,6 @@ static class ResultChecker
 
     static string? CheckValues(ScriptEvaluation evaluation, QueryResult result)
     {
-        if (evaluation.Series.Exists(s => s.Values.Any(v => v.IsHistogram)))
-        {
-            return "expected native histograms, which are not supported yet";
-        }
-
         if (evaluation.Text is { } text)
         {
             return result.Kind == QueryResultKind.String && result.Text == text ? null
@@ -128,16 +124,17 @@ static class ResultChecker
                 return $"expected more values of {expected.Labels} than there are steps";
             }
 
-            if (expected.Values[i].Number is not { } value)
+            var value = expected.Values[i];
+            if (value.IsNothing)
             {
                 continue;
             }
 
-            if (at == series.Count || series.TimestampsMs[at] != time || !Near(series.Values[at], value))
+            if (at == series.Count || series.TimestampsMs[at] != time || !Near(series, at, value))
             {
                 string got = at == series.Count ? "nothing"
-                    : $"{Numbers.Format(series.Values[at])} at {series.TimestampsMs[at] / 1000.0} s";
-                return $"expected {Numbers.Format(value)} at {time / 1000.0} s of {expected.Labels}, got {got}";
+                    : $"{Show(series, at)} at {series.TimestampsMs[at] / 1000.0} s";
+                return $"expected {Show(value)} at {time / 1000.0} s of {expected.Labels}, got {got}";
             }
 
             at++;
@@ -145,8 +142,44 @@ static class ResultChecker
 
         return at == series.Count
             ? null
-            : $"unexpected {Numbers.Format(series.Values[at])} at {series.TimestampsMs[at] / 1000.0} s of "
+            : $"unexpected {Show(series, at)} at {series.TimestampsMs[at] / 1000.0} s of "
                 + series.Labels;
+    }
+
+    static string Show(QuerySeries series, int at) =>
+        Show(new ScriptValue(series.Values[at], series.HistogramAt(at), HintGiven: true));
+
+    static string Show(ScriptValue value) => value.Histogram is { } h
+        ? $"{{{{schema:{h.Schema} zero:{h.ZeroThreshold}{(value.HintGiven ? $" hint:{h.Hint}" : "")}}}}} "
+            + HistogramText.Of(h)
+        : Numbers.Format(value.Number!.Value);
+
+    static bool Near(QuerySeries series, int at, ScriptValue expected)
+    {
+        if (expected.Histogram is not { } histogram)
+        {
+            return series.HistogramAt(at) is null && Near(series.Values[at], expected.Number!.Value);
+        }
+
+        return series.HistogramAt(at) is { } given && Near(given, histogram)
+            && (!expected.HintGiven || given.Hint == histogram.Hint);
+    }
+
+    static bool Near(NativeHistogram given, NativeHistogram expected) =>
+        given.Schema == expected.Schema && Near(given.ZeroThreshold, expected.ZeroThreshold)
+        && Near(given.ZeroCount, expected.ZeroCount) && Near(given.Count, expected.Count)
+        && Near(given.Sum, expected.Sum) && given.CustomBounds.SequenceEqual(expected.CustomBounds)
+        && Near(given.Positive, expected.Positive) && Near(given.Negative, expected.Negative);
+
+    static bool Near(HistogramBuckets given, HistogramBuckets expected)
+    {
+        bool near = given.Indexes.SequenceEqual(expected.Indexes);
+        for (int i = 0; near && i < given.Length; i++)
+        {
+            near = Near(given.Counts[i], expected.Counts[i]);
+        }
+
+        return near;
     }
 
     static bool Near(double given, double expected)
@@ -168,6 +201,6 @@ static class ResultChecker
         QueryResultKind.String => $"string \"{result.Text}\"",
         _ when result.Series.Count == 0 => "an empty result",
         _ => string.Join(", ", result.Series.Take(20).Select(
-            s => $"{s.Labels} {string.Join(' ', s.Values[..Math.Min(10, s.Count)].ToArray().Select(Numbers.Format))}")),
+            s => $"{s.Labels} {string.Join(' ', Enumerable.Range(0, Math.Min(10, s.Count)).Select(i => Show(s, i)))}")),
     };
 }

@@ -51,7 +51,7 @@ sealed partial class ScriptReader(string file, string text)
             series.Add(SeriesLine.Parse(_lines[_at++]));
         }
 
-        return new ScriptLoad(step, series);
+        return new ScriptLoad(step, series, line.StartsWith("load_with_nhcb", StringComparison.Ordinal));
     }
 
     ScriptEvaluation ReadEvaluation(string line, int number)
@@ -188,4 +188,7 @@ sealed class ScriptClear
 }
 
 /// <summary><c>load STEP</c> and its series.</summary>
-sealed record ScriptLoad(long StepMs, IReadOnlyList<SeriesLine> Series);
+/// <param name="StepMs">The time from one value to the next.</param>
+/// <param name="Series">The lines.</param>
+/// <param name="WithHistograms">Whether classic histograms are also loaded as native ones.</param>
+sealed record ScriptLoad(long StepMs, IReadOnlyList<SeriesLine> Series, bool WithHistograms);

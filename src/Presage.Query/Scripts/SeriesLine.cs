@@ -1,14 +1,19 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Presage.Metrics;
+using Presage.Query.Histograms;
 using Presage.Query.Parsing;
 
 namespace Presage.Query.Scripts;
 
-/// <summary>
-/// One value of a series line: a number, nothing, or a native histogram (which the engine has no place for yet).
-/// </summary>
-readonly record struct ScriptValue(double? Number, bool IsHistogram);
+/// <summary>One value of a series line: a number, a native histogram or nothing.</summary>
+/// <param name="Number">The number, null when it is none.</param>
+/// <param name="Histogram">The histogram, null when it is none.</param>
+/// <param name="HintGiven">Whether the histogram's hint was written out.</param>
+readonly record struct ScriptValue(double? Number, NativeHistogram? Histogram = null, bool HintGiven = false)
+{
+    public bool IsNothing => Number is null && Histogram is null;
+}
 
 /// <summary>
 /// A line <c>metric{a="b"} 1 2+3x4 _ stale</c>. Values: a number, <c>_</c> for none, <c>axN</c> for a and N more of it,
@@ -150,8 +155,7 @@ sealed partial class SeriesLine
 
         if (token.StartsWith("{{", StringComparison.Ordinal))
         {
-            int times = token.LastIndexOf("}}x", StringComparison.Ordinal);
-            Repeat(values, times < 0 ? 1 : ParseCount(token[(times + 3)..]) + 1, _ => new ScriptValue(null, true));
+            AddHistograms(token, values);
             return;
         }
 
@@ -160,7 +164,7 @@ sealed partial class SeriesLine
         {
             int count = nothing.Groups[2].Success ? ParseCount(nothing.Groups[2].Value) : 1;
             double? value = nothing.Groups[1].Value == "_" ? null : SampleValue.StaleMarker;
-            Repeat(values, value is not null && nothing.Groups[2].Success ? count + 1 : count, _ => new(value, false));
+            Repeat(values, value is not null && nothing.Groups[2].Success ? count + 1 : count, _ => new(value));
             return;
         }
 
@@ -177,7 +181,39 @@ sealed partial class SeriesLine
         Repeat(values, more + 1, i =>
         {
             sum += i > 0 && match.Groups[2].Success ? step : 0;
-            return new ScriptValue(sum, false);
+            return new ScriptValue(sum);
+        });
+    }
+
+    /// <summary><c>{{…}}</c>, <c>{{…}}xN</c>, <c>{{…}}+{{…}}xN</c> and <c>{{…}}-{{…}}xN</c>.</summary>
+    static void AddHistograms(string token, List<ScriptValue> values)
+    {
+        int end = token.IndexOf("}}", StringComparison.Ordinal) + 2;
+        var current = HistogramLiteral.Parse(token[..Math.Max(end, 2)], out bool hintGiven);
+        string rest = end < 2 ? throw new FormatException("a histogram lacks its \"}}\"") : token[end..];
+        NativeHistogram? change = null;
+        double sign = 1;
+        if (rest.Length > 0 && rest[0] is '+' or '-')
+        {
+            sign = rest[0] == '-' ? -1 : 1;
+            end = rest.IndexOf("}}", StringComparison.Ordinal) + 2;
+            change = end < 2 ? throw new FormatException($"cannot read the value \"{token}\"")
+                : HistogramLiteral.Parse(rest[1..end], out _);
+            rest = rest[end..];
+        }
+
+        int more = rest.Length == 0 ? 0 : rest[0] == 'x' ? ParseCount(rest[1..])
+            : throw new FormatException($"cannot read the value \"{token}\"");
+        Repeat(values, more + 1, i =>
+        {
+            if (i > 0 && change is not null)
+            {
+                var sum = new HistogramSum(current);
+                current = sum.Add(change, sign) ? sum.ToHistogram()
+                    : throw new FormatException("histograms with exponential and custom buckets cannot be added");
+            }
+
+            return new ScriptValue(null, current, hintGiven);
         });
     }
 

@@ -105,20 +105,19 @@ static class PrometheusJson
             writer.WriteStartObject();
             writer.WritePropertyName("metric"u8);
             WriteLabels(writer, series.Labels);
-            if (result.Kind == QueryResultKind.Vector)
+            if (result.Kind == QueryResultKind.Vector && series.HistogramAt(0) is { } only)
+            {
+                writer.WritePropertyName("histogram"u8);
+                PrometheusHistogramJson.Write(writer, series.TimestampsMs[^1], only);
+            }
+            else if (result.Kind == QueryResultKind.Vector)
             {
                 writer.WritePropertyName("value"u8);
                 WritePoint(writer, series.TimestampsMs[^1], series.Value);
             }
             else
             {
-                writer.WriteStartArray("values"u8);
-                for (int i = 0; i < series.Count; i++)
-                {
-                    WritePoint(writer, series.TimestampsMs[i], series.Values[i]);
-                }
-
-                writer.WriteEndArray();
+                WritePoints(writer, series);
             }
 
             writer.WriteEndObject();
@@ -129,6 +128,29 @@ static class PrometheusJson
         }
 
         writer.WriteEndArray();
+    }
+
+    static void WritePoints(Utf8JsonWriter writer, QuerySeries series)
+    {
+        bool mixed = series.HasHistograms;
+        if (!mixed || PrometheusHistogramJson.AnyNumber(series))
+        {
+            writer.WriteStartArray("values"u8);
+            for (int i = 0; i < series.Count; i++)
+            {
+                if (!mixed || series.HistogramAt(i) is null)
+                {
+                    WritePoint(writer, series.TimestampsMs[i], series.Values[i]);
+                }
+            }
+
+            writer.WriteEndArray();
+        }
+
+        if (mixed)
+        {
+            PrometheusHistogramJson.WriteAll(writer, series);
+        }
     }
 
     static void WriteLabels(Utf8JsonWriter writer, LabelSet labels)
@@ -151,7 +173,7 @@ static class PrometheusJson
         writer.WriteEndArray();
     }
 
-    static void WriteSeconds(Utf8JsonWriter writer, long timestampMs)
+    public static void WriteSeconds(Utf8JsonWriter writer, long timestampMs)
     {
         Span<byte> text = stackalloc byte[32];
         int at = 0;

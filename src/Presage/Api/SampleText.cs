@@ -12,6 +12,13 @@ static class SampleText
     /// <summary>Longest: sign, 17 digits, "0.00000" in front or zeros up to 21 digits behind.</summary>
     public const int LengthMax = 40;
 
+    /// <summary>The text of a value, for what is written seldom.</summary>
+    public static string Of(double value)
+    {
+        Span<byte> text = stackalloc byte[LengthMax];
+        return System.Text.Encoding.ASCII.GetString(text[..Write(text, value)]);
+    }
+
     /// <summary>Writes the text; returns its length.</summary>
     public static int Write(Span<byte> destination, double value)
     {
