@@ -88,6 +88,13 @@ count vitest "$(( ${ok:-0} + ${bad:-0} ))" "${ok:-0}" "${bad:-0}"
 say 'unit, property and tidy tests'
 dotnet_tests unit tests/Presage.Tests
 
+say 'simulation of the store'
+dotnet run --no-build -c Release --project tests/Presage.Simulation -- --seeds 2500 --seconds 75 2>&1 |
+  tee "$logs/simulation.log" | tail -n 80
+simulation_number() { sed -nE "s/^(.*, )?([0-9]+) $1.*/\2/p" "$logs/simulation.log" | tail -n 1; }
+ok=$(simulation_number passed) bad=$(simulation_number failed)
+count simulation "$(( ${ok:-0} + ${bad:-0} ))" "${ok:-0}" "${bad:-0}"
+
 if [ "${1:-}" != fast ]; then
   say 'dashboard in a browser'
   (cd web && NO_COLOR=1 npm run test:browser 2>&1) | tee "$logs/browser.log" | tail -n 40

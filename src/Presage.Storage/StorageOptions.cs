@@ -55,7 +55,7 @@ public sealed class StorageOptions
     /// </summary>
     public bool FlushOnClose { get; init; } = true;
 
-    /// <summary>A journal segment is closed at this size. Default 64 MB; 1 MB to 1 GB.</summary>
+    /// <summary>A journal segment is closed at this size. Default 64 MB; 4 KB to 1 GB.</summary>
     public int JournalSegmentBytesMax { get; init; } = 64 << 20;
 
     /// <summary>
@@ -82,8 +82,8 @@ public sealed class StorageOptions
         Check(IdleMax >= TimeSpan.FromMinutes(1), nameof(IdleMax), "must be at least 1 min");
         Check(FlushDelay >= TimeSpan.Zero && FlushDelay <= TimeSpan.FromHours(1), nameof(FlushDelay),
             "must be 0 to 1 h");
-        Check(JournalSegmentBytesMax is >= 1 << 20 and <= 1 << 30, nameof(JournalSegmentBytesMax),
-            "must be 1 MB to 1 GB");
+        Check(JournalSegmentBytesMax is >= 4 << 10 and <= 1 << 30, nameof(JournalSegmentBytesMax),
+            "must be 4 KB to 1 GB");
     }
 
     static void Check(bool valid, string name, string rule)

@@ -17,6 +17,7 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
     long _allocated;
     long _position;
     long _newestMs = long.MinValue;
+    int _triedNumber;
     bool _dirty;
 
     /// <summary>The frames of the group being collected.</summary>
@@ -137,7 +138,8 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
     public void Roll()
     {
         Seal();
-        int number = Number + 1;
+        // A number is tried once: the file of one that failed may not go away either.
+        int number = _triedNumber = Math.Max(_triedNumber, Number) + 1;
         string path = PathOf(folder, number);
         DiskFile? file = null;
         try
@@ -154,7 +156,7 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
             if (file is not null)
             {
                 file.Dispose();
-                disk.Delete(path);
+                TryDelete(path);
             }
 
             throw e is IOException ? e : new IOException(e.Message, e);
@@ -273,6 +275,19 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
         }
 
         _unsynced.Clear();
+    }
+
+    /// <summary>Deletes a segment nothing was written to; where that fails, it is read as an empty one.</summary>
+    void TryDelete(string path)
+    {
+        try
+        {
+            disk.Delete(path);
+        }
+        catch (IOException)
+        {
+            // The disk is broken, as the caller knows.
+        }
     }
 
     void EnsureAllocated(int bytes)

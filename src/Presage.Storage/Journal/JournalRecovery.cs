@@ -26,21 +26,26 @@ static class JournalRecovery
                 onDamage(new StorageDamage(path, reader.WholeBytes, lost, reason));
             }
 
-            Cut(disk, path, reader.WholeBytes);
+            CutAndSync(disk, path, reader.WholeBytes);
             samples += replay.Samples;
             journal.Adopt(new JournalSegment(number, path, reader.WholeBytes, replay.NewestMs));
         }
 
+        disk.SyncFolder(folder);
         return samples;
     }
 
-    static void Cut(Disk disk, string path, long length)
+    /// <summary>
+    /// What was read back survives power loss from now on: the process before may have died before its last sync.
+    /// </summary>
+    static void CutAndSync(Disk disk, string path, long length)
     {
-        if (disk.LengthOf(path) != length)
+        using var file = disk.OpenForWriting(path);
+        if (file.Length != length)
         {
-            using var file = disk.OpenForWriting(path);
             file.Truncate(length);
-            file.Sync();
         }
+
+        file.Sync();
     }
 }

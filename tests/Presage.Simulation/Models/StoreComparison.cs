@@ -1,0 +1,189 @@
+using Presage.Metrics;
+
+namespace Presage.Simulation;
+
+/// <summary>Asks the store the questions of its users and compares the answers with the model's.</summary>
+sealed class StoreComparison(StoreModel model)
+{
+    public static readonly TimeRange Always = new(long.MinValue, long.MaxValue);
+
+    readonly SampleColumns _columns = new();
+
+    /// <summary>Compares all there is; after a restart, what is seen is what stays (<paramref name="pin"/>).</summary>
+    public void All(ISampleSource source, bool pin)
+    {
+        var seen = new HashSet<SeriesModel>();
+        foreach (var series in source.Select([], Always))
+        {
+            var known = Known(series);
+            Require(seen.Add(known), $"{series.Labels} is selected twice.");
+            Series(series, known, Always, pin);
+        }
+
+        foreach (var missing in model.Series)
+        {
+            if (!seen.Contains(missing))
+            {
+                Require(!missing.MustShow, () => $"{missing.Labels} with {Certain(missing)} samples is gone.");
+                if (pin)
+                {
+                    foreach (var slot in missing.Slots.Values)
+                    {
+                        slot.Pin(null);
+                    }
+                }
+            }
+        }
+
+        if (pin)
+        {
+            model.Pinned();
+        }
+    }
+
+    /// <summary>Looks which of the uncertain samples of a series are stored; those stay.</summary>
+    public void Pin(ISampleSource source, SeriesModel series)
+    {
+        var matchers = series.Labels.Labels.ToArray()
+            .Select(static l => new LabelMatcher(l.Name, MatchOperator.Equal, l.Value)).ToArray();
+        foreach (var found in source.Select(matchers, Always))
+        {
+            if (found.Labels.Equals(series.Labels))
+            {
+                Series(found, series, Always, pin: true);
+            }
+        }
+
+        model.Pinned();
+    }
+
+    /// <summary>One question: which series, and their samples within a range.</summary>
+    public void Query(ISampleSource source, LabelMatcher[] matchers, TimeRange range, string? host)
+    {
+        var seen = new HashSet<SeriesModel>();
+        LabelSet? previous = null;
+        foreach (var series in source.Select(matchers, range))
+        {
+            var known = Known(series);
+            Require(seen.Add(known), $"{series.Labels} is selected twice.");
+            Require(matchers.All(m => m.Matches(series.Labels)), $"{series.Labels} does not match.");
+            Require(host is null || known.Host == host, $"{series.Labels} is not of host {host}.");
+            Require(previous is null || previous.CompareTo(series.Labels) < 0, "The series are not sorted.");
+            previous = series.Labels;
+            Series(series, known, range, pin: false);
+        }
+
+        foreach (var expected in model.Series)
+        {
+            if (!seen.Contains(expected) && (host is null || expected.Host == host) &&
+                matchers.All(m => m.Matches(expected.Labels)))
+            {
+                Require(
+                    !expected.Slots.Any(s => range.Contains(s.Key) && s.Value.IsCertain),
+                    () => $"{expected.Labels} is not selected.");
+            }
+        }
+    }
+
+    /// <summary>The names of labels and the values of each.</summary>
+    public void Labels(ISampleSource source, LabelMatcher[] matchers)
+    {
+        var names = source.LabelNames(matchers, Always);
+        var known = model.Series.Where(s => matchers.All(m => m.Matches(s.Labels))).ToList();
+        var must = known.Where(static s => s.MustShow).ToList();
+        Sorted(names, "label names");
+        Within(names, NamesOf(must), NamesOf(known), "label names");
+        foreach (string name in NamesOf(known))
+        {
+            var values = source.LabelValues(name, matchers, Always);
+            Sorted(values, $"values of {name}");
+            Within(values, ValuesOf(must, name), ValuesOf(known, name), $"values of {name}");
+        }
+    }
+
+    SeriesModel Known(ISampleSeries series)
+    {
+        var known = model.Find(series.Labels);
+        Require(known is not null, $"{series.Labels} was never stored.");
+        return known!;
+    }
+
+    void Series(ISampleSeries series, SeriesModel known, TimeRange range, bool pin)
+    {
+        _columns.Clear();
+        series.Read(range, _columns);
+        var times = _columns.TimestampsMs;
+        var values = _columns.Values;
+        int at = 0;
+        foreach (var (timestampMs, slot) in known.Slots)
+        {
+            if (!range.Contains(timestampMs))
+            {
+                continue;
+            }
+
+            long? bits = null;
+            if (at < times.Length && times[at] == timestampMs)
+            {
+                bits = BitConverter.DoubleToInt64Bits(values[at++]);
+                Require(slot.Allows(bits.Value), () =>
+                    $"{known.Labels} shows {Text(bits.Value)} at {timestampMs}; it was written: {slot}.");
+            }
+            else
+            {
+                Require(!slot.IsCertain, () => $"{known.Labels} lacks its sample at {timestampMs}: {slot}.");
+            }
+
+            if (pin)
+            {
+                slot.Pin(bits);
+            }
+        }
+
+        if (at < times.Length)
+        {
+            long strange = times[at];
+            throw new SimulationFailedException($"{known.Labels} shows a sample at {strange} that was never written.");
+        }
+    }
+
+    static string Text(long bits) => $"{BitConverter.Int64BitsToDouble(bits):R} ({bits:x16})";
+
+    static int Certain(SeriesModel series) => series.Slots.Values.Count(static s => s.IsCertain);
+
+    static SortedSet<string> NamesOf(IEnumerable<SeriesModel> series) => new(
+        series.SelectMany(static s => s.Labels.Labels.ToArray()).Select(static l => l.Name), StringComparer.Ordinal);
+
+    static SortedSet<string> ValuesOf(IEnumerable<SeriesModel> series, string name) => new(
+        series.Select(s => s.Labels[name]).Where(static v => v.Length > 0), StringComparer.Ordinal);
+
+    static void Sorted(IReadOnlyList<string> texts, string what)
+    {
+        for (int i = 1; i < texts.Count; i++)
+        {
+            Require(string.CompareOrdinal(texts[i - 1], texts[i]) < 0, $"The {what} are not sorted.");
+        }
+    }
+
+    static void Within(IReadOnlyList<string> shown, SortedSet<string> must, SortedSet<string> may, string what)
+    {
+        Require(must.IsSubsetOf(shown), $"The {what} lack {string.Join(", ", must.Except(shown))}.");
+        Require(may.IsSupersetOf(shown), $"The {what} invent {string.Join(", ", shown.Except(may))}.");
+    }
+
+    static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new SimulationFailedException(otherwise);
+        }
+    }
+
+    static void Require(bool holds, Func<string> otherwise)
+    {
+        if (!holds)
+        {
+            throw new SimulationFailedException(otherwise());
+        }
+    }
+}

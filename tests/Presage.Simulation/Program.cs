@@ -1,0 +1,70 @@
+using System.Globalization;
+
+namespace Presage.Simulation;
+
+/// <summary>
+/// The simulation of the store, on demand and in test.sh.
+/// <list type="bullet">
+/// <item><c>--seeds N [--from M] [--seconds S]</c>: the plans written down, then N seeds, from 1 on unless told
+/// otherwise.</item>
+/// <item><c>--minutes M</c>: seeds nobody has seen, for that long.</item>
+/// <item><c>--seed N</c>: one run, every step and disk operation told. <c>--plan FILE</c>: one that was written
+/// down.</item>
+/// </list>
+/// Ends with 0 when all passed.
+/// </summary>
+static class Program
+{
+    static int Main(string[] arguments)
+    {
+        var options = Options(arguments);
+        if (options.TryGetValue("seed", out string? seed))
+        {
+            return Repeat(Plan.Of(ulong.Parse(seed, CultureInfo.InvariantCulture)));
+        }
+
+        if (options.TryGetValue("plan", out string? path))
+        {
+            return Repeat(Plan.Parse(File.ReadAllText(path)));
+        }
+
+        bool unseen = options.ContainsKey("minutes");
+        long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        ulong from = ulong.Parse(options.GetValueOrDefault("from", unseen ? $"{now}000" : "1"));
+        ulong count = ulong.Parse(options.GetValueOrDefault("seeds", unseen ? "1000000000" : "1000"));
+        double seconds = unseen
+            ? 60 * Number(options["minutes"])
+            : Number(options.GetValueOrDefault("seconds", "1000000"));
+        int threads = (int)Number(options.GetValueOrDefault("threads", $"{Environment.ProcessorCount}"));
+        var runner = new SeedRunner(from, count, TimeSpan.FromSeconds(seconds), threads);
+        return runner.Run(unseen ? [] : WrittenDown()) == 0 ? 0 : 1;
+    }
+
+    static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    /// <summary>Plans that once failed.</summary>
+    static List<(string Name, Plan Plan)> WrittenDown()
+    {
+        string folder = Path.Combine(AppContext.BaseDirectory, "Regressions");
+        return [.. Directory.GetFiles(folder, "*.plan").Order(StringComparer.Ordinal)
+            .Select(static f => (Path.GetFileName(f), Plan.Parse(File.ReadAllText(f))))];
+    }
+
+    static int Repeat(Plan plan)
+    {
+        string? failure = Shortening.Failure(plan, Console.WriteLine);
+        Console.WriteLine(failure is null ? "passed" : $"FAILED: {failure}");
+        return failure is null ? 0 : 1;
+    }
+
+    static Dictionary<string, string> Options(string[] arguments)
+    {
+        var options = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (int i = 0; i + 1 < arguments.Length; i += 2)
+        {
+            options[arguments[i].TrimStart('-')] = arguments[i + 1];
+        }
+
+        return options;
+    }
+}
