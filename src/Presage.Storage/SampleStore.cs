@@ -156,6 +156,9 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
         }
     }
 
+    /// <summary>What the active series are made of: the <paramref name="most"/> greatest of each kind.</summary>
+    public CardinalityReport CountSeries(int most) => Cardinality.Of(_head, most);
+
     string JournalFolder => Path.Combine(_options.DataFolder, "journal");
 
     string BlockFolder => Path.Combine(_options.DataFolder, "blocks");

@@ -202,6 +202,7 @@ sealed class PresageServer : IAsyncDisposable
         services.AddSingleton<LiveFeed>();
         services.AddSingleton<EnrolmentDesk>();
         services.AddSingleton<SelfStatus>();
+        services.AddSingleton<CardinalityLog>();
         services.AddSingleton<PrometheusQueries>();
         services.AddSingleton<AgentBinaries>();
         services.AddSingleton<IngestCounters>();
@@ -259,9 +260,11 @@ sealed class PresageServer : IAsyncDisposable
         LiveApi.Map(api);
         ServersApi.Map(api);
         StatusApi.Map(api);
+        CardinalityApi.Map(api);
         StatusApi.MapHealth(root);
         ServersApi.MapDownloads(root);
         PrometheusApi.Map(root);
+        CardinalityApi.MapPrometheus(root);
         NotifyingParts.Map(root, api);
         WriteApi.Map(root);
         root.MapOpenApi(ApiDocument.Path).Require(Access.Public);
@@ -353,6 +356,7 @@ sealed class PresageServer : IAsyncDisposable
         Every("storage alarm", TimeSpan.FromSeconds(1), storageAlarm.TurnAsync);
         Every("alert retention", TimeSpan.FromHours(1), _ => Do(retention.Sweep));
         _loops.Add(services.GetRequiredService<OutboxDispatcher>().RunAsync(_stopping.Token));
+        Every("cardinality", CardinalityLog.Interval, services.GetRequiredService<CardinalityLog>().WriteAsync);
         Every("token uses", TimeSpan.FromMinutes(1), _ => Do(tokens.StoreUses));
         _closing.Push(async () =>
         {

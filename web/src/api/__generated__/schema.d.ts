@@ -112,6 +112,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/presage/v1/cardinality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The active series by metric, host and label, and what grew within a day
+         * @description Needs role viewer.
+         */
+        get: operations["getCardinality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presage/v1/users": {
         parameters: {
             query?: never;
@@ -900,6 +920,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/status/tsdb": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Active series by metric name and label, as Prometheus counts them
+         * @description Needs role viewer.
+         */
+        get: operations["tsdbStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -1037,6 +1077,22 @@ export interface components {
             status: string;
             data: components["schemas"]["BuildInfo"];
         };
+        CardinalityAnswer: {
+            /** Format: int64 */
+            timeMs: number;
+            /** Format: int64 */
+            series: number;
+            /** Format: int64 */
+            seriesMax: number;
+            /** Format: int64 */
+            seriesPerHostMax: number;
+            /** Format: int64 */
+            growthSinceMs: null | number;
+            metrics: components["schemas"]["CountedName"][];
+            hosts: components["schemas"]["CountedName"][];
+            labels: components["schemas"]["CountedLabel"][];
+            pairs: components["schemas"]["CountedPair"][];
+        };
         Channel: {
             id: string;
             name: string;
@@ -1108,6 +1164,28 @@ export interface components {
             headers?: null | {
                 [key: string]: string;
             };
+        };
+        CountedLabel: {
+            name: string;
+            /** Format: int64 */
+            values: number;
+            /** Format: int64 */
+            series: number;
+            /** Format: int64 */
+            growth: null | number;
+        };
+        CountedName: {
+            name: string;
+            /** Format: int64 */
+            series: number;
+            /** Format: int64 */
+            growth: null | number;
+        };
+        CountedPair: {
+            name: string;
+            value: string;
+            /** Format: int64 */
+            series: number;
         };
         Delivery: {
             /** Format: int64 */
@@ -1476,6 +1554,12 @@ export interface components {
             forSeconds?: null | number;
             severity?: null | components["schemas"]["AlertItemSeverity"];
         };
+        SampleStore: {
+            isWritable: boolean;
+            notWritableReason: null | string;
+            hosts: null | string[];
+            statistics: components["schemas"]["StorageStatistics"];
+        };
         SeriesAnswer: {
             status: string;
             data?: null | {
@@ -1588,6 +1672,50 @@ export interface components {
             /** Format: int64 */
             startsMs?: null | number;
         };
+        StorageDamage: {
+            file: string;
+            /** Format: int64 */
+            offsetBytes: number;
+            /** Format: int64 */
+            lostBytes: number;
+            reason: string;
+        };
+        StorageStatistics: {
+            /** Format: int32 */
+            seriesActive: number;
+            /** Format: int32 */
+            hostsActive: number;
+            /** Format: int64 */
+            samplesAppended: number;
+            /** Format: int64 */
+            samplesLate: number;
+            /** Format: int64 */
+            samplesDuplicate: number;
+            /** Format: int64 */
+            samplesConflicting: number;
+            samplesRefused: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            headBytes: number;
+            /** Format: int64 */
+            journalBytes: number;
+            /** Format: int32 */
+            journalSegments: number;
+            /** Format: int32 */
+            blocks: number;
+            /** Format: int64 */
+            blockBytes: number;
+            /** Format: int64 */
+            diskBytes?: number;
+            /** Format: int64 */
+            lastFlushMs: null | number;
+            lastFlushError: null | string;
+            damages: components["schemas"]["StorageDamage"][];
+            recoveryTime: string;
+            /** Format: int64 */
+            samplesReplayed: number;
+        };
         StorageStatus: {
             /** Format: int64 */
             seriesActive: number;
@@ -1649,6 +1777,25 @@ export interface components {
             role?: null | components["schemas"]["Role"];
             /** Format: double */
             expiresInHours?: null | number;
+        };
+        TsdbCount: {
+            name: string;
+            /** Format: int64 */
+            value: number;
+        };
+        TsdbHeadStatus: {
+            /** Format: int64 */
+            numSeries: number;
+        };
+        TsdbStatus: {
+            headStats: components["schemas"]["TsdbHeadStatus"];
+            seriesCountByMetricName: components["schemas"]["TsdbCount"][];
+            labelValueCountByLabelName: components["schemas"]["TsdbCount"][];
+            seriesCountByLabelValuePair: components["schemas"]["TsdbCount"][];
+        };
+        TsdbStatusAnswer: {
+            status: string;
+            data: components["schemas"]["TsdbStatus"];
         };
         UnusualMetric: {
             key: string;
@@ -1924,6 +2071,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServerStatus"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCardinality: {
+        parameters: {
+            query?: {
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleStore"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardinalityAnswer"];
                 };
             };
             /** @description What went wrong */
@@ -3484,6 +3666,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BuildInfoAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tsdbStatus: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleStore"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TsdbStatusAnswer"];
                 };
             };
             /** @description What went wrong */
