@@ -97,7 +97,7 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     /// <summary>Why samples are refused, or null.</summary>
     public string? NotWritableReason => _notWritable;
 
-    /// <summary>The hosts with samples in head or blocks, sorted.</summary>
+    /// <summary>The hosts with samples in head or blocks, sorted; series without a host are not one.</summary>
     public IReadOnlyList<string> Hosts
     {
         get
@@ -112,7 +112,7 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
             }
 
             hosts.UnionWith(_blocks.Hosts);
-
+            hosts.Remove(""); // Series that belong to no host.
             return [.. hosts];
         }
     }

@@ -21,8 +21,8 @@ sealed record CardinalityAnswer(
     IReadOnlyList<CountedLabel> Labels,
     IReadOnlyList<CountedPair> Pairs);
 
-/// <param name="Growth">Series more than at <see cref="CardinalityAnswer.GrowthSinceMs"/>; null where it was not counted
-/// then.</param>
+/// <param name="Growth">Series more than at <see cref="CardinalityAnswer.GrowthSinceMs"/>; null where that is
+/// null.</param>
 sealed record CountedName(string Name, long Series, long? Growth);
 
 /// <param name="Values">How many different values the label has.</param>
