@@ -49,4 +49,18 @@ static partial class Log
 
     [LoggerMessage(2012, LogLevel.Error, "The head could not be flushed or the journal synced on closing")]
     public static partial void ClosingFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(2020, LogLevel.Information,
+        "Merged {Blocks} blocks into {Written} of {Day}, {Samples} raw samples, {Elapsed} ms")]
+    public static partial void Merged(
+        ILogger logger, int blocks, int written, string day, long samples, long elapsed);
+
+    [LoggerMessage(2021, LogLevel.Warning, "{Text}")]
+    public static partial void SizeLimit(ILogger logger, string text);
+
+    [LoggerMessage(2022, LogLevel.Information, "Deletion {Number} was asked for: {Matchers}, {FromMs} to {ToMs} ms")]
+    public static partial void DeletionAsked(ILogger logger, int number, string matchers, long fromMs, long toMs);
+
+    [LoggerMessage(2023, LogLevel.Error, "Merging, retention or a deletion failed; it is tried again in a minute")]
+    public static partial void CareFailed(ILogger logger, Exception exception);
 }

@@ -7,7 +7,7 @@ namespace Presage.Storage;
 /// The store of samples: a journal that survives kill -9, a head of open chunks in memory, blocks of the hours
 /// before. One folder, one process. All members may be called from any thread.
 /// </summary>
-public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
+public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
 {
     /// <summary>How often a disk that refused writes is tried again.</summary>
     static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
@@ -33,7 +33,11 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     readonly AppendTurns _turns;
     readonly StoredSamples _samples;
     readonly StoreSource _source;
+    readonly BlockTiers _tiers;
     readonly BlockList _blocks;
+    readonly Tombstones _tombstones;
+    readonly RollupSettings _rollups;
+    readonly BlockCare _care;
     readonly HeadFlush _flush;
     readonly SemaphoreSlim _flushTurn = new(1, 1);
     readonly List<StorageDamage> _damages = [];
@@ -57,9 +61,13 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
         _disk = options.Disk;
         _journal = new JournalLog(JournalFolder, _disk, options.JournalSegmentBytesMax);
         _sync = new JournalSync(_journal, time, options.FsyncInterval, OnBrokenSync);
-        _blocks = new BlockList(_disk, BlockFolder, new PageCache(PageCacheBytes), logger, AddDamage);
-        _samples = new StoredSamples(_head, _blocks);
-        _source = new StoreSource(_head, _blocks, _samples, host: null);
+        _tiers = new BlockTiers(_disk, options.DataFolder, new PageCache(PageCacheBytes), logger, AddDamage);
+        _blocks = _tiers.Raw;
+        _tombstones = new Tombstones(_disk, options.DataFolder);
+        _care = new BlockCare(_disk, _tiers, _tombstones, _journal, options, time, logger, FlushAsync);
+        _samples = new StoredSamples(_head, _blocks, _tombstones);
+        _rollups = new RollupSettings(options, time);
+        _source = new StoreSource(_head, _tiers, _samples, _rollups, host: null);
         _appender = new Appender(_head, _journal, options, time);
         _turns = new AppendTurns(_appender, OnBrokenDisk);
         _flush = new HeadFlush(_head, _journal, _turns, _blocks, _disk, logger);
@@ -146,6 +154,13 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
                     JournalSegments = _journal.SegmentCount,
                     Blocks = blocks.Length,
                     BlockBytes = blocks.Sum(b => b.FileBytes),
+                    RollupBlocks = _tiers.FiveMinutes.Current.Length + _tiers.OneHour.Current.Length,
+                    RollupBytes = _tiers.FileBytes - _blocks.Current.Sum(b => b.FileBytes),
+                    OldestRawMs = blocks.Length == 0 ? null : blocks.Min(b => b.Totals.OldestMs),
+                    LastMergeMs = _care.LastMergeMs,
+                    LastCareError = _care.LastError,
+                    DeletionsPending = _tombstones.Current.Length,
+                    Events = _care.Events,
                     LastFlushMs = _lastFlushMs,
                     LastFlushError = _lastFlushError,
                     Damages = [.. _damages],
@@ -160,8 +175,6 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     public CardinalityReport CountSeries(int most) => Cardinality.Of(_head, most);
 
     string JournalFolder => Path.Combine(_options.DataFolder, "journal");
-
-    string BlockFolder => Path.Combine(_options.DataFolder, "blocks");
 
     /// <inheritdoc />
     public ValueTask<AppendOutcome> AppendAsync(SampleBatch batch, CancellationToken cancellationToken)
@@ -182,6 +195,17 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
         _source.Select(matchers, range);
 
     /// <inheritdoc />
+    public IReadOnlyList<RollupTier> Tiers => _source.Tiers;
+
+    /// <inheritdoc />
+    public long OldestRawMs => _source.OldestRawMs;
+
+    /// <inheritdoc />
+    public IReadOnlyList<IRollupSeries> SelectRollups(
+        IReadOnlyList<LabelMatcher> matchers, TimeRange range, RollupTier tier) =>
+        _source.SelectRollups(matchers, range, tier);
+
+    /// <inheritdoc />
     public IReadOnlyList<string> LabelNames(IReadOnlyList<LabelMatcher> matchers, TimeRange range) =>
         _source.LabelNames(matchers, range);
 
@@ -192,7 +216,7 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     /// <summary>
     /// Only the series of one host (<see cref="SeriesKey.HostOf"/>); empty where the host is unknown.
     /// </summary>
-    public ISampleSource ForHost(string host) => new StoreSource(_head, _blocks, _samples, host);
+    public IRollupSource ForHost(string host) => new StoreSource(_head, _tiers, _samples, _rollups, host);
 
     /// <summary>
     /// Writes all that is in memory to blocks, the current hour included, and deletes the journal segments they
@@ -200,6 +224,38 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     /// </summary>
     /// <exception cref="IOException">The disk is full or broken: everything stays in memory and journal.</exception>
     public Task FlushAsync(CancellationToken cancellationToken) => FlushBeforeAsync(long.MaxValue, cancellationToken);
+
+    /// <summary>
+    /// Begins to write history straight into blocks of past days (<see cref="BackfillWriter"/>).
+    /// </summary>
+    public BackfillWriter BeginBackfill() => new(
+        _disk, _tiers, _time, _options, _care.PublishAsync, _blocks.Report);
+
+    /// <summary>
+    /// Deletes the samples of a span of all series that satisfy the matchers. When this returns no query sees them any
+    /// more; the files are written anew in the background. Samples that arrive later with times up to now are deleted
+    /// with them until that is done.
+    /// </summary>
+    /// <param name="matchers">What the series satisfy; at least one.</param>
+    /// <param name="range">The span, both ends included; it ends now at the latest.</param>
+    /// <exception cref="ArgumentException">There are no matchers.</exception>
+    /// <exception cref="IOException">The disk is full or broken: nothing is deleted.</exception>
+    public DeletionOutcome Delete(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
+    {
+        if (matchers.Count == 0)
+        {
+            throw new ArgumentException("A deletion names its series by at least one matcher.", nameof(matchers));
+        }
+
+        range = range with { ToMs = Math.Min(range.ToMs, _time.GetUtcNow().ToUnixTimeMilliseconds()) };
+        int series = _source.Select(matchers, range).Count;
+        var asked = _tombstones.Add(matchers, range);
+        Log.DeletionAsked(_logger, asked.Number, string.Join(',', matchers), range.FromMs, range.ToMs);
+        return new DeletionOutcome(series);
+    }
+
+    /// <summary>Does the background work on blocks that is due, now instead of within a minute: for tools.</summary>
+    public Task CareNowAsync(CancellationToken cancellationToken) => _care.RunAsync(cancellationToken);
 
     /// <summary>
     /// Stops the background work, writes what is in memory to blocks (so that the next start has no journal to read),
@@ -227,7 +283,8 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
         await _turns.RunAloneAsync(_journal.Seal);
         _sync.SyncNow();
         _journal.Dispose();
-        _blocks.Dispose();
+        _tiers.Dispose();
+        _care.Dispose();
         _flushTurn.Dispose();
         _folderLock.Dispose();
         _stop.Dispose();
@@ -256,8 +313,8 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
     {
         long started = _time.GetTimestamp();
         _disk.CreateFolder(JournalFolder);
-        _disk.CreateFolder(BlockFolder);
-        _blocks.Open();
+        _tiers.Open();
+        _tombstones.Open(AddDamage, _logger);
         var blocks = _blocks.Current;
         _samplesReplayed = JournalRecovery.Run(_disk, JournalFolder, _head, _journal, blocks, AddDamage, _logger);
         _recoveryTime = _time.GetElapsedTime(started);
@@ -272,6 +329,7 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
             _options.FsyncBeforeAck ? _sync.RunOnDemandAsync(_stop.Token) : _sync.RunByIntervalAsync(_stop.Token)));
         _loops.Add(WatchAsync(ProbeAsync(_stop.Token)));
         _loops.Add(WatchAsync(MaintainAsync(_stop.Token)));
+        _loops.Add(WatchAsync(_care.LoopAsync(MaintenanceInterval, _stop.Token)));
     }
 
     /// <summary>
@@ -306,8 +364,6 @@ public sealed class SampleStore : ISampleSink, ISampleSource, IAsyncDisposable
                 {
                     await FlushDueAsync(dueMs, cancellationToken);
                 }
-
-                _blocks.DeleteOlder((_time.GetUtcNow() - _options.Retention).ToUnixTimeMilliseconds());
             }
             catch (IOException e)
             {

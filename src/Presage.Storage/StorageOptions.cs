@@ -21,6 +21,21 @@ public sealed class StorageOptions
     /// <summary>How long samples are kept. Default 15 days; at least 2 hours.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(15);
 
+    /// <summary>How long roll-ups of five minutes are kept; zero: none are. Default 90 days.</summary>
+    public TimeSpan RetentionFiveMinutes { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>How long roll-ups of an hour are kept; zero: none are. Default 730 days.</summary>
+    public TimeSpan RetentionOneHour { get; init; } = TimeSpan.FromDays(730);
+
+    /// <summary>Other times for some series; the first rule that fits one counts. Default none.</summary>
+    public IReadOnlyList<RetentionRule> RetentionRules { get; init; } = [];
+
+    /// <summary>
+    /// Journal, blocks and roll-ups together may take this many bytes; beyond it the oldest day of raw samples is
+    /// deleted, and so on (the last day is kept), then the oldest roll-ups. Zero, the default: no limit.
+    /// </summary>
+    public long DiskBytesMax { get; init; }
+
     /// <summary>Samples older than this are refused as too old. Default 2 h.</summary>
     public TimeSpan PastMax { get; init; } = TimeSpan.FromHours(2);
 
@@ -63,6 +78,13 @@ public sealed class StorageOptions
     /// </summary>
     public IAppendObserver? Observer { get; init; }
 
+    /// <summary>The times of series that no rule is for.</summary>
+    internal RetentionTimes RetentionTimes => new(Retention, RetentionFiveMinutes, RetentionOneHour);
+
+    /// <summary>Nothing is kept longer than this.</summary>
+    internal TimeSpan LongestRetention =>
+        RetentionRules.Select(static r => r.Times.Longest).Append(RetentionTimes.Longest).Max();
+
     /// <summary>Where the files lie; tests give a disk that breaks.</summary>
     internal Disk Disk { get; init; } = LocalDisk.Instance;
 
@@ -74,6 +96,10 @@ public sealed class StorageOptions
         Check(FsyncInterval > TimeSpan.Zero && FsyncInterval <= TimeSpan.FromMinutes(1), nameof(FsyncInterval),
             "must be 1 ms to 1 min");
         Check(Retention >= TimeSpan.FromHours(2), nameof(Retention), "must be at least 2 h");
+        Check(RetentionFiveMinutes >= TimeSpan.Zero, nameof(RetentionFiveMinutes), "must not be negative");
+        Check(RetentionOneHour >= TimeSpan.Zero, nameof(RetentionOneHour), "must not be negative");
+        Check(RetentionRules.All(static r => r.Matchers.Count > 0), nameof(RetentionRules), "must have matchers");
+        Check(DiskBytesMax >= 0, nameof(DiskBytesMax), "must not be negative");
         Check(PastMax >= TimeSpan.Zero, nameof(PastMax), "must not be negative");
         Check(OutOfOrderWindow >= TimeSpan.Zero, nameof(OutOfOrderWindow), "must not be negative");
         Check(FutureMax >= TimeSpan.Zero, nameof(FutureMax), "must not be negative");

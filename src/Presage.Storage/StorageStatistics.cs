@@ -36,8 +36,29 @@ public sealed record StorageStatistics
 
     public required long BlockBytes { get; init; }
 
-    /// <summary>Journal and blocks together.</summary>
-    public long DiskBytes => JournalBytes + BlockBytes;
+    /// <summary>Files of roll-ups, five minutes and an hour.</summary>
+    public int RollupBlocks { get; init; }
+
+    public long RollupBytes { get; init; }
+
+    /// <summary>The oldest raw sample in a block, ms since 1970 UTC; null where there are no blocks.</summary>
+    public long? OldestRawMs { get; init; }
+
+    /// <summary>When blocks were last merged or written anew, ms since 1970 UTC; null when not since the store was
+    /// opened.</summary>
+    public long? LastMergeMs { get; init; }
+
+    /// <summary>Why merging, retention or a deletion failed the last time; null where it did not.</summary>
+    public string? LastCareError { get; init; }
+
+    /// <summary>Deletions that are hidden from queries and not carried out in all files yet.</summary>
+    public int DeletionsPending { get; init; }
+
+    /// <summary>What the store did by itself that an operator wants to know of (the last hundred).</summary>
+    public IReadOnlyList<StorageEvent> Events { get; init; } = [];
+
+    /// <summary>Journal, blocks and roll-ups together.</summary>
+    public long DiskBytes => JournalBytes + BlockBytes + RollupBytes;
 
     /// <summary>
     /// When the head was last written to blocks, ms since 1970 UTC; null when not since the store was opened.

@@ -40,6 +40,7 @@ sealed class Block : ILabelIndex, IDisposable
         {
             using var lease = Borrow();
             BlockFormat.Check(Bytes, path, out _indexAt, out _indexLength);
+            Kind = BlockFormat.ReadKind(Bytes, path);
             Totals = new BlockTotals(
                 Field(IndexField.FromMs), Field(IndexField.ToMs), Field(IndexField.OldestMs),
                     Field(IndexField.NewestMs),
@@ -54,6 +55,9 @@ sealed class Block : ILabelIndex, IDisposable
     }
 
     public string Path { get; }
+
+    /// <summary>Raw samples as flushed or as merged, or a tier of roll-ups.</summary>
+    public BlockKind Kind { get; }
 
     public BlockTotals Totals { get; }
 
@@ -119,6 +123,36 @@ sealed class Block : ILabelIndex, IDisposable
             }
         }
     }
+
+    /// <summary>Appends the buckets of a series, as stored, that overlap the range. The block is a roll-up.</summary>
+    public void ReadRollups(int series, TimeRange range, RollupColumns columns)
+    {
+        var (from, to) = KeyPageOf(series).ChunksOf(series % BlockFormat.PageItems);
+        for (int chunk = from; chunk < to; chunk++)
+        {
+            var page = DataPageOf(chunk);
+            try
+            {
+                var reader = page.Chunk(chunk % BlockFormat.PageItems);
+                RollupChunk.Read(reader.TimeBytes, reader.ValueBytes, range, Kind.StepMs(), columns);
+            }
+            catch (CorruptDataException e)
+            {
+                throw new CorruptDataException(
+                    e.Reason, Path, PageEntryAt(IndexField.DataPagesAt, chunk, false).Offset);
+            }
+        }
+    }
+
+    /// <summary>The page of keys a series stands in, past the cache: merging would push everything else out.</summary>
+    public KeyPage UnpackKeys(int series) => UnpackKeyPage(series);
+
+    /// <summary>The page a chunk stands in, past the cache.</summary>
+    public DataPage UnpackData(int chunk) =>
+        Parse(PageEntryAt(IndexField.DataPagesAt, chunk, false), static bytes => new DataPage(bytes));
+
+    /// <summary>Where the page of a chunk begins in the file.</summary>
+    public long OffsetOfData(int chunk) => PageEntryAt(IndexField.DataPagesAt, chunk, false).Offset;
 
     /// <summary>The names of the hosts in it.</summary>
     public IEnumerable<string> Hosts()
@@ -283,13 +317,19 @@ sealed class Block : ILabelIndex, IDisposable
             return (KeyPage)known;
         }
 
+        var page = UnpackKeyPage(series);
+        _cache.Add(this, ~number, page, page.Bytes);
+        return page;
+    }
+
+    KeyPage UnpackKeyPage(int series)
+    {
+        int number = series / BlockFormat.PageItems;
         var entry = PageEntryAt(IndexField.KeyPagesAt, series, true);
         var tail = Entry(
             IndexField.KeyPagesAt, number, BlockFormat.KeyPageEntryBytes)[BlockFormat.DataPageEntryBytes..];
         int firstChunk = BinaryPrimitives.ReadInt32LittleEndian(tail);
-        var page = Parse(entry, bytes => new KeyPage(bytes, firstChunk));
-        _cache.Add(this, ~number, page, page.Bytes);
-        return page;
+        return Parse(entry, bytes => new KeyPage(bytes, firstChunk));
     }
 
     DataPage DataPageOf(int chunk)
@@ -300,7 +340,7 @@ sealed class Block : ILabelIndex, IDisposable
             return (DataPage)known;
         }
 
-        var page = Parse(PageEntryAt(IndexField.DataPagesAt, chunk, false), static bytes => new DataPage(bytes));
+        var page = UnpackData(chunk);
         _cache.Add(this, number, page, page.Bytes);
         return page;
     }

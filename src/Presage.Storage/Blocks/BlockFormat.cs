@@ -47,11 +47,22 @@ static class BlockFormat
 
     static ReadOnlySpan<byte> FooterMagic => "PRSGBEND"u8;
 
-    public static void WriteHeader(Span<byte> header)
+    public static void WriteHeader(Span<byte> header, BlockKind kind)
     {
         header[..HeaderBytes].Clear();
         HeaderMagic.CopyTo(header);
         BinaryPrimitives.WriteUInt32LittleEndian(header[8..], Version);
+        BinaryPrimitives.WriteInt32LittleEndian(header[12..], (int)kind);
+    }
+
+    /// <summary>What a block's header says it holds.</summary>
+    /// <exception cref="CorruptDataException">A kind that this version does not know.</exception>
+    public static BlockKind ReadKind(ReadOnlySpan<byte> file, string path)
+    {
+        var kind = (BlockKind)BinaryPrimitives.ReadInt32LittleEndian(file[12..]);
+        return Enum.IsDefined(kind)
+            ? kind
+            : throw new CorruptDataException($"It is of the unknown kind {(int)kind}.", path, 12);
     }
 
     public static void WriteFooter(Span<byte> footer, long indexOffset, ReadOnlySpan<byte> index)

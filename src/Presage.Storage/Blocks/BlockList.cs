@@ -12,6 +12,8 @@ sealed class BlockList(
     readonly Lock _lock = new();
     volatile Block[] _blocks = [];
     volatile Tuple<Block[], SortedSet<string>>? _hosts;
+    List<Block> _retired = [];
+    List<Block> _closing = [];
     int _nextNumber = 1;
 
     /// <summary>The readable blocks, oldest first. The array is never changed.</summary>
@@ -84,6 +86,10 @@ sealed class BlockList(
         }
     }
 
+    /// <summary>Opens a block of this folder that is not in the list yet.</summary>
+    /// <exception cref="CorruptDataException">What was written reads back damaged.</exception>
+    public Block OpenBlock(string path) => new(disk, path, cache);
+
     /// <summary>Opens a block just written and makes it readable.</summary>
     /// <exception cref="CorruptDataException">What was written reads back damaged.</exception>
     public Block Publish(string path)
@@ -93,24 +99,65 @@ sealed class BlockList(
         return block;
     }
 
-    /// <summary>Deletes blocks whose newest sample is older than the given time; returns how many.</summary>
-    public int DeleteOlder(long beforeMs)
+    /// <summary>
+    /// Takes blocks out of the list, deletes their files and closes them; whoever reads them at the moment reads on.
+    /// </summary>
+    public void Delete(IReadOnlyCollection<Block> old)
     {
-        Block[] old;
+        Swap([], old);
+        foreach (var block in old)
+        {
+            disk.Delete(block.Path);
+        }
+
+        Retire(old);
+    }
+
+    /// <summary>
+    /// Puts blocks in the place of others in one step: no reader sees both, or neither. The old files are the
+    /// caller's.
+    /// </summary>
+    public void Swap(IReadOnlyCollection<Block> added, IReadOnlyCollection<Block> removed)
+    {
         lock (_lock)
         {
-            old = Array.FindAll(_blocks, b => b.Totals.NewestMs < beforeMs);
-            _blocks = Array.FindAll(_blocks, b => b.Totals.NewestMs >= beforeMs);
+            Block[] blocks = [.. _blocks.Where(b => !removed.Contains(b)), .. added];
+            Array.Sort(blocks, InOrder);
+            _blocks = blocks;
+        }
+    }
+
+    /// <summary>
+    /// Closes blocks that left the list, once nobody can still be about to read them: in the second turn from now.
+    /// </summary>
+    public void Retire(IEnumerable<Block> old)
+    {
+        lock (_lock)
+        {
+            _retired.AddRange(old);
         }
 
         foreach (var block in old)
         {
-            disk.Delete(block.Path);
             cache.Forget(block);
-            Log.Retired(logger, block.Path, DateTimeOffset.FromUnixTimeMilliseconds(block.Totals.NewestMs));
+        }
+    }
+
+    /// <summary>
+    /// Closes what was retired before the turn before: longer ago than any query may take. Their room on the disk is
+    /// free then.
+    /// </summary>
+    public void CloseRetired()
+    {
+        List<Block> due;
+        lock (_lock)
+        {
+            due = _closing;
+            _closing = _retired;
+            _retired = [];
         }
 
-        return old.Length;
+        due.ForEach(static block => block.Dispose());
     }
 
     /// <summary>Damage met while reading a page: reported; what else the block holds stays readable.</summary>
@@ -122,23 +169,13 @@ sealed class BlockList(
 
     public void Dispose()
     {
-        foreach (var block in _blocks)
+        foreach (var block in (Block[])[.. _blocks, .. _retired, .. _closing])
         {
             block.Dispose();
         }
     }
 
-    void Add(Block block)
-    {
-        lock (_lock)
-        {
-            Block[] blocks = [.. _blocks, block];
-            Array.Sort(blocks, static (a, b) => a.Totals.FromMs != b.Totals.FromMs
-                ? a.Totals.FromMs.CompareTo(b.Totals.FromMs)
-                : NumberOf(a.Path).CompareTo(NumberOf(b.Path)));
-            _blocks = blocks;
-        }
-    }
+    void Add(Block block) => Swap([block], []);
 
     void SetAside(string path, CorruptDataException e)
     {
@@ -149,7 +186,11 @@ sealed class BlockList(
         onDamage(new StorageDamage(path, e.OffsetBytes, bytes, e.Reason));
     }
 
-    /// <summary>Blocks of one span are read in the order they were written: what was stored first wins.</summary>
+    static int InOrder(Block a, Block b) => a.Totals.FromMs != b.Totals.FromMs
+        ? a.Totals.FromMs.CompareTo(b.Totals.FromMs)
+        : NumberOf(a.Path).CompareTo(NumberOf(b.Path));
+
+    /// <summary>The number in a block's name: later ones are higher.</summary>
     static int NumberOf(string path)
     {
         string name = Path.GetFileNameWithoutExtension(path);

@@ -10,9 +10,13 @@ namespace Presage.Storage;
 /// </summary>
 sealed class BlockWriter : IDisposable
 {
+    /// <summary>What an unfinished file's name ends with.</summary>
+    public const string TemporarySuffix = ".tmp";
+
     readonly string _path;
     readonly string _temporaryPath;
     readonly Disk _disk;
+    readonly BlockKind _kind;
     readonly DiskFile _file;
     readonly Compressor _compressor = new(BlockFormat.ZstdLevel);
     readonly DataPageBuilder _data = new();
@@ -25,12 +29,16 @@ sealed class BlockWriter : IDisposable
     long _position = BlockFormat.HeaderBytes;
     int _keysInPage;
     int _keyPageFirstChunk;
+    int _seriesFirstChunk;
+    byte[] _key = [];
+    int _keyLength;
     bool _completed;
 
-    public BlockWriter(string path, Disk disk)
+    public BlockWriter(string path, Disk disk, BlockKind kind = BlockKind.Flushed)
     {
         _path = path;
-        _temporaryPath = path + ".tmp";
+        _kind = kind;
+        _temporaryPath = path + TemporarySuffix;
         _disk = disk;
         disk.Delete(_temporaryPath);
         _file = disk.Create(_temporaryPath);
@@ -49,34 +57,86 @@ sealed class BlockWriter : IDisposable
 
     public long NewestMs { get; private set; } = long.MinValue;
 
+    /// <summary>The name it will have.</summary>
+    public string Path => _path;
+
     /// <summary>Adds a series with its chunks, oldest first; at least one.</summary>
     /// <exception cref="IOException">The disk is full or broken.</exception>
     public void Add(string host, ReadOnlySpan<byte> key, ChunkCopies chunks)
+    {
+        BeginSeries(host, key);
+        for (int i = 0; i < chunks.Count; i++)
+        {
+            AddChunk(chunks.TimeOf(i), chunks.ValuesOf(i));
+        }
+
+        EndSeries();
+    }
+
+    /// <summary>Begins a series; its chunks follow, oldest first, at least one.</summary>
+    public void BeginSeries(string host, ReadOnlySpan<byte> key)
     {
         if (_keysInPage == 0)
         {
             _keyPageFirstChunk = Chunks;
         }
 
-        WriteVarint(_keyPage, key.Length);
-        _keyPage.Write(key);
-        WriteVarint(_keyPage, chunks.Count);
+        if (_key.Length < key.Length)
+        {
+            _key = new byte[Math.Max(key.Length, 256)];
+        }
+
+        key.CopyTo(_key);
+        _keyLength = key.Length;
+        _seriesFirstChunk = Chunks;
         _index.Add(Series, host, key);
         Series++;
+    }
+
+    /// <summary>Ends the series begun.</summary>
+    public void EndSeries()
+    {
+        WriteVarint(_keyPage, _keyLength);
+        _keyPage.Write(_key.AsSpan(0, _keyLength));
+        WriteVarint(_keyPage, Chunks - _seriesFirstChunk);
         if (++_keysInPage == BlockFormat.PageItems)
         {
             EndKeyPage();
         }
+    }
 
-        for (int i = 0; i < chunks.Count; i++)
+    /// <summary>Adds a chunk of the series begun.</summary>
+    /// <exception cref="IOException">The disk is full or broken.</exception>
+    public void AddChunk(ReadOnlySpan<byte> time, ReadOnlySpan<byte> values)
+    {
+        _data.Add(time, values);
+        Chunks++;
+        Span<long> times = stackalloc long[Chunk.SamplesMax];
+        int count = TimeColumn.ReadCount(time, out _);
+        TimeColumn.Read(time, times[..count]);
+        Samples += count;
+        OldestMs = Math.Min(OldestMs, times[0]);
+        NewestMs = Math.Max(NewestMs, times[count - 1] + _kind.LastMsOfSample());
+        if (_data.Count == BlockFormat.PageItems)
         {
-            AddChunk(chunks.TimeOf(i), chunks.ValuesOf(i));
+            EndDataPage();
         }
     }
 
     /// <summary>Completes the file and gives it its name.</summary>
     /// <exception cref="IOException">The disk is full or broken; the temporary file is gone.</exception>
     public void Complete(long fromMs, long toMs, int coveredSegment)
+    {
+        CompleteTemporary(fromMs, toMs, coveredSegment);
+        _disk.Move(_temporaryPath, _path, overwrite: false);
+        _disk.SyncFolder(System.IO.Path.GetDirectoryName(_path)!);
+    }
+
+    /// <summary>
+    /// Completes the file and hands it to the disk; the temporary name stays until a replacement is committed.
+    /// </summary>
+    /// <exception cref="IOException">The disk is full or broken; the temporary file is gone.</exception>
+    public void CompleteTemporary(long fromMs, long toMs, int coveredSegment)
     {
         EndDataPage();
         EndKeyPage();
@@ -88,7 +148,7 @@ sealed class BlockWriter : IDisposable
         }
 
         Span<byte> header = stackalloc byte[BlockFormat.HeaderBytes];
-        BlockFormat.WriteHeader(header);
+        BlockFormat.WriteHeader(header, _kind);
         _file.Write(header, 0);
         var totals = new BlockTotals(fromMs, toMs, OldestMs, NewestMs, coveredSegment, Series, Chunks, Samples);
         byte[] index = _index.Complete(totals, _dataPages, keyEntries);
@@ -99,8 +159,6 @@ sealed class BlockWriter : IDisposable
         Write(footer);
         _file.Sync();
         _file.Dispose();
-        _disk.Move(_temporaryPath, _path, overwrite: false);
-        _disk.SyncFolder(Path.GetDirectoryName(_path)!);
         _completed = true;
     }
 
@@ -111,22 +169,6 @@ sealed class BlockWriter : IDisposable
         if (!_completed)
         {
             _disk.Delete(_temporaryPath);
-        }
-    }
-
-    void AddChunk(ReadOnlySpan<byte> time, ReadOnlySpan<byte> values)
-    {
-        _data.Add(time, values);
-        Chunks++;
-        Span<long> times = stackalloc long[Chunk.SamplesMax];
-        int count = TimeColumn.ReadCount(time, out _);
-        TimeColumn.Read(time, times[..count]);
-        Samples += count;
-        OldestMs = Math.Min(OldestMs, times[0]);
-        NewestMs = Math.Max(NewestMs, times[count - 1]);
-        if (_data.Count == BlockFormat.PageItems)
-        {
-            EndDataPage();
         }
     }
 

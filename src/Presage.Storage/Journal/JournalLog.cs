@@ -55,6 +55,18 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
         }
     }
 
+    /// <summary>The number of the oldest segment on disk.</summary>
+    public int OldestNumber
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _sealed.Count == 0 ? Number : _sealed.Min(static s => s.Number);
+            }
+        }
+    }
+
     public static string PathOf(string folder, int number) => Path.Combine(folder, $"{number:D8}.journal");
 
     /// <summary>The numbers of the segments in a folder, ascending.</summary>

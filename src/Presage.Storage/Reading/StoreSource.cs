@@ -3,8 +3,33 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>Selects series over head and blocks: all of them, or those of one host.</summary>
-sealed class StoreSource(Head head, BlockList blocks, StoredSamples samples, string? host) : ISampleSource
+sealed class StoreSource(
+    Head head, BlockTiers tiers, StoredSamples samples, RollupSettings rollups, string? host) : IRollupSource
 {
+    readonly BlockList _blocks = tiers.Raw;
+
+    public IReadOnlyList<RollupTier> Tiers => rollups.Tiers;
+
+    public long OldestRawMs
+    {
+        get
+        {
+            var raw = _blocks.Current;
+            Block[] written = [.. tiers.FiveMinutes.Current, .. tiers.OneHour.Current];
+            long newestMs = written.Length == 0 ? long.MinValue : written.Max(static b => b.Totals.ToMs);
+            long oldestMs = written.Length == 0 ? long.MinValue : written.Min(static b => b.Totals.FromMs);
+            return raw.Length > 0 ? (raw[0].Totals.FromMs <= oldestMs ? long.MinValue : raw[0].Totals.FromMs) : newestMs;
+        }
+    }
+
+    public IReadOnlyList<IRollupSeries> SelectRollups(
+        IReadOnlyList<LabelMatcher> matchers, TimeRange range, RollupTier tier)
+    {
+        var selection = new RollupSelection(tier, tiers, samples.Tombstones, rollups.HeadFromMs);
+        return RollupSelector.Select(
+            selection, span => SelectUnsorted(matchers, span), tiers.Of(tier).Report, matchers, range, host);
+    }
+
     public IReadOnlyList<ISampleSeries> Select(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
         var found = SelectUnsorted(matchers, range);
@@ -53,7 +78,7 @@ sealed class StoreSource(Head head, BlockList blocks, StoredSamples samples, str
         return [.. values];
     }
 
-    ISampleSeries[] SelectUnsorted(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
+    StoredSeries[] SelectUnsorted(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
         var found = new Dictionary<ulong, List<StoredSeries>>();
         var all = new List<StoredSeries>();
@@ -64,13 +89,20 @@ sealed class StoreSource(Head head, BlockList blocks, StoredSamples samples, str
             SelectInHead(shard, matchers, range, found, all);
         }
 
-        var current = blocks.Current;
+        var current = _blocks.Current;
         foreach (var block in current)
         {
             if (block.Overlaps(range))
             {
                 SelectInBlock(block, matchers, found, all);
             }
+        }
+
+        var deletions = samples.Tombstones;
+        if (!deletions.IsEmpty)
+        {
+            all.RemoveAll(series => deletions.For(series.Labels)
+                .Any(d => d.FromMs <= range.FromMs && d.ToMs >= range.ToMs));
         }
 
         foreach (var series in all)
@@ -126,11 +158,11 @@ sealed class StoreSource(Head head, BlockList blocks, StoredSamples samples, str
         }
         catch (CorruptDataException e)
         {
-            blocks.Report(e);
+            _blocks.Report(e);
         }
         catch (FormatException e)
         {
-            blocks.Report(new CorruptDataException(e.Message, block.Path));
+            _blocks.Report(new CorruptDataException(e.Message, block.Path));
         }
     }
 
@@ -172,7 +204,7 @@ sealed class StoreSource(Head head, BlockList blocks, StoredSamples samples, str
             }
         }
 
-        foreach (var block in blocks.Current)
+        foreach (var block in _blocks.Current)
         {
             if (block.Overlaps(range))
             {
@@ -183,7 +215,7 @@ sealed class StoreSource(Head head, BlockList blocks, StoredSamples samples, str
                 }
                 catch (CorruptDataException e)
                 {
-                    blocks.Report(e);
+                    _blocks.Report(e);
                 }
             }
         }

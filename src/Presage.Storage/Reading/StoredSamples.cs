@@ -6,10 +6,13 @@ namespace Presage.Storage;
 /// Reads the samples of one series out of head and blocks. The head is copied first and the list of blocks taken
 /// then: a flush makes its block readable before the head drops the chunks, so nothing falls in between.
 /// </summary>
-sealed class StoredSamples(Head head, BlockList blocks)
+sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
 {
     [ThreadStatic]
     static ChunkCopies? t_copies;
+
+    /// <summary>What readers leave out.</summary>
+    public Tombstones Tombstones => tombstones;
 
     /// <summary>Appends the samples of a range, ascending, each timestamp once.</summary>
     public void Read(StoredSeries series, TimeRange range, SampleColumns columns)

@@ -37,5 +37,16 @@ sealed class StoredSeries(StoredSamples samples, LabelSet labels, ulong keyHash,
         return -1;
     }
 
-    public void Read(TimeRange range, SampleColumns columns) => samples.Read(this, range, columns);
+    public void Read(TimeRange range, SampleColumns columns)
+    {
+        int start = columns.Count;
+        samples.Read(this, range, columns);
+        if (!samples.Tombstones.IsEmpty)
+        {
+            foreach (var deleted in samples.Tombstones.For(labels))
+            {
+                SampleRanges.Drop(columns, start, deleted);
+            }
+        }
+    }
 }

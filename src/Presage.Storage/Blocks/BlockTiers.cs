@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Logging;
+using Presage.Metrics;
+
+namespace Presage.Storage;
+
+/// <summary>The blocks of a data folder: raw samples in <c>blocks</c>, roll-ups in <c>rollups/5m</c> and
+/// <c>rollups/1h</c>.</summary>
+sealed class BlockTiers : IDisposable
+{
+    readonly Disk _disk;
+    readonly ILogger _logger;
+
+    public BlockTiers(
+        Disk disk, string dataFolder, PageCache cache, ILogger logger, Action<StorageDamage> onDamage)
+    {
+        _disk = disk;
+        _logger = logger;
+        Root = dataFolder;
+        Raw = new BlockList(disk, Path.Combine(dataFolder, "blocks"), cache, logger, onDamage);
+        FiveMinutes = new BlockList(disk, Path.Combine(dataFolder, "rollups", "5m"), cache, logger, onDamage);
+        OneHour = new BlockList(disk, Path.Combine(dataFolder, "rollups", "1h"), cache, logger, onDamage);
+    }
+
+    /// <summary>The data folder.</summary>
+    public string Root { get; }
+
+    public BlockList Raw { get; }
+
+    public BlockList FiveMinutes { get; }
+
+    public BlockList OneHour { get; }
+
+    /// <summary>All three.</summary>
+    public BlockList[] All => [Raw, FiveMinutes, OneHour];
+
+    /// <summary>Bytes of all block files.</summary>
+    public long FileBytes => All.Sum(list => list.Current.Sum(b => b.FileBytes));
+
+    public BlockList Of(BlockKind kind) => kind switch
+    {
+        BlockKind.FiveMinutes => FiveMinutes,
+        BlockKind.OneHour => OneHour,
+        _ => Raw,
+    };
+
+    public BlockList Of(RollupTier tier) => Of(BlockKinds.Of(tier));
+
+    /// <summary>Finishes what a crash left half done, then opens all blocks.</summary>
+    public void Open()
+    {
+        Replacement.Resume(_disk, Root);
+        foreach (var list in All)
+        {
+            _disk.CreateFolder(list.Folder);
+            list.Open();
+        }
+    }
+
+    /// <summary>
+    /// Puts complete files under their temporary names in the place of blocks, on the disk and for readers.
+    /// </summary>
+    /// <param name="added">The list each file belongs to, and its final path.</param>
+    /// <param name="removed">Blocks that go.</param>
+    /// <param name="setAside">Blocks that go, but whose files are kept as <c>*.damaged</c>.</param>
+    /// <param name="committed">Called when the files are the replacement's: from then on nobody else deletes
+    /// them.</param>
+    public void Replace(
+        IReadOnlyCollection<(BlockList List, string Path)> added, IReadOnlyCollection<Block> removed,
+        IReadOnlyCollection<Block> setAside, Action committed)
+    {
+        string[] come = [.. added.Select(a => a.Path)], go = [.. removed.Select(b => b.Path)];
+        string asked = Replacement.Commit(_disk, Root, come, go);
+        committed();
+        Replacement.CarryOut(_disk, Root, asked, come, go);
+        foreach (var block in setAside)
+        {
+            _disk.Move(block.Path, block.Path + ".damaged", overwrite: true);
+            Log.BlockSetAside(_logger, block.Path, 0, "Damaged pages were met.", block.Path + ".damaged");
+        }
+
+        Block[] gone = [.. removed, .. setAside];
+        foreach (var list in All)
+        {
+            Block[] came = [.. added.Where(a => a.List == list).Select(a => list.OpenBlock(a.Path))];
+            list.Swap(came, gone);
+            list.Retire(gone.Where(b => list == Of(b.Kind)));
+        }
+    }
+
+    public void CloseRetired() => Array.ForEach(All, static list => list.CloseRetired());
+
+    public void Dispose() => Array.ForEach(All, static list => list.Dispose());
+}

@@ -1,0 +1,363 @@
+using Microsoft.Extensions.Logging;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// The background work on block files: merging days, making roll-ups, retention, the size limit, carrying out
+/// deletions. One of these at a time, on a thread of low priority; readers and appending never wait for it.
+/// </summary>
+sealed class BlockCare(
+    Disk disk, BlockTiers tiers, Tombstones tombstones, JournalLog journal, StorageOptions options, TimeProvider time,
+    ILogger logger, Func<CancellationToken, Task> flush) : IDisposable
+{
+    const long DayMs = 86_400_000;
+
+    /// <summary>Events kept for the statistics.</summary>
+    const int EventsMax = 100;
+
+    readonly SemaphoreSlim _turn = new(1, 1);
+    readonly List<StorageEvent> _events = [];
+    long? _lastMergeMs;
+    string? _lastError;
+
+    /// <summary>When a merge last wrote something, ms since 1970 UTC; null where none has.</summary>
+    public long? LastMergeMs => _lastMergeMs;
+
+    /// <summary>Why the last turn failed; null where it did not.</summary>
+    public string? LastError => _lastError;
+
+    public IReadOnlyList<StorageEvent> Events
+    {
+        get
+        {
+            lock (_events)
+            {
+                return [.. _events];
+            }
+        }
+    }
+
+    long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Merges, drops and deletes whatever is due now.</summary>
+    /// <exception cref="IOException">The disk is full or broken; what was not done is due again.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await CarryOutDeletionsAsync(cancellationToken);
+        await AloneAsync(
+            () =>
+            {
+                tiers.CloseRetired();
+                MergeDue(cancellationToken);
+                Retire(cancellationToken);
+                KeepToSize(cancellationToken);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Does it again and again, beside flushing, which must not wait for it.</summary>
+    public async Task LoopAsync(TimeSpan interval, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(interval, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            try
+            {
+                await RunAsync(cancellationToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Log.CareFailed(logger, e);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Makes the days of a backfill readable. Deletions asked for before are carried out first: they are not to hide
+    /// what the backfill brings.
+    /// </summary>
+    public async Task PublishAsync(
+        IReadOnlyList<BackfillPiece> pieces, Action committed, CancellationToken cancellationToken)
+    {
+        if (pieces.Count == 0)
+        {
+            return;
+        }
+
+        await CarryOutDeletionsAsync(cancellationToken);
+        await AloneAsync(
+            () => tiers.Replace([.. pieces.Select(p => (tiers.Raw, p.Path))], [], [], committed), cancellationToken);
+    }
+
+    /// <summary>Does something while nothing else changes the files.</summary>
+    public async Task AloneAsync(Action work, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            await LowPriority.RunAsync(work);
+            _lastError = null;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _lastError = e.Message;
+            throw;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    async Task CarryOutDeletionsAsync(CancellationToken cancellationToken)
+    {
+        var deletions = tombstones.Current;
+        if (deletions.Length > 0)
+        {
+            await flush(cancellationToken);
+            await AloneAsync(() => CarryOut(deletions, cancellationToken), cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Writes the blocks anew that hold what these deletions name, and then forgets the deletions. The head was
+    /// flushed before.
+    /// </summary>
+    void CarryOut(Tombstone[] deletions, CancellationToken cancellationToken)
+    {
+        foreach (var block in tiers.Raw.Current)
+        {
+            if (block.Kind == BlockKind.Flushed && deletions.Any(d => Concerns(d, block)))
+            {
+                RewriteFlushed(block, cancellationToken);
+            }
+        }
+
+        var days = tiers.All.SelectMany(list => list.Current)
+            .Where(b => b.Kind != BlockKind.Flushed && deletions.Any(d => Concerns(d, b)))
+            .Select(b => MergeSchedule.DayOf(b.Totals.FromMs));
+        foreach (long dayMs in days.Distinct().Order().ToArray())
+        {
+            RewriteDay(dayMs, cancellationToken);
+        }
+
+        tombstones.Remove(deletions);
+    }
+
+    void MergeDue(CancellationToken cancellationToken)
+    {
+        var settled = options.PastMax + options.FlushDelay + TimeSpan.FromHours(1);
+        foreach (long dayMs in MergeSchedule.Due(tiers.Raw.Current, NowMs, settled, journal.OldestNumber))
+        {
+            Block[] raw = Raw(dayMs);
+            Block[] rollups = Rollups(dayMs);
+            Merge(
+                new MergeJob
+                {
+                    FromMs = dayMs,
+                    ToMs = dayMs + DayMs,
+                    Raw = raw,
+                    Rollups = rollups,
+                    IsRawComplete = rollups.Length == 0 || raw.Any(b => b.Kind == BlockKind.Merged),
+                },
+                cancellationToken);
+        }
+    }
+
+    /// <summary>Drops what is older than it is to be kept. Raw samples go when their roll-ups are written.</summary>
+    void Retire(CancellationToken cancellationToken)
+    {
+        var plan = new RetentionPlan(options, tombstones, NowMs);
+        var part = new SortedSet<long>();
+        foreach (var list in tiers.All)
+        {
+            var whole = new List<Block>();
+            foreach (var block in list.Current)
+            {
+                var expiry = ExpiryOf(plan, list, block);
+                if (expiry == Expiry.Whole && block.Kind == BlockKind.Flushed)
+                {
+                    RollUpAndDrop([block], cancellationToken);
+                }
+                else if (expiry == Expiry.Whole)
+                {
+                    whole.Add(block);
+                }
+                else if (expiry == Expiry.Part && block.Kind != BlockKind.Flushed)
+                {
+                    part.Add(MergeSchedule.DayOf(block.Totals.FromMs));
+                }
+            }
+
+            list.Delete(whole);
+            foreach (var block in whole)
+            {
+                Log.Retired(logger, block.Path, DateTimeOffset.FromUnixTimeMilliseconds(block.Totals.NewestMs));
+            }
+        }
+
+        foreach (long dayMs in part)
+        {
+            RewriteDay(dayMs, cancellationToken);
+        }
+    }
+
+    static Expiry ExpiryOf(RetentionPlan plan, BlockList list, Block block)
+    {
+        try
+        {
+            return plan.ExpiryOf(block);
+        }
+        catch (CorruptDataException e)
+        {
+            list.Report(e);
+            return Expiry.None;
+        }
+    }
+
+    /// <summary>Deletes the oldest until all of it is within the size limit again, and says so.</summary>
+    void KeepToSize(CancellationToken cancellationToken)
+    {
+        while (options.DiskBytesMax > 0 && journal.Bytes + tiers.FileBytes > options.DiskBytesMax)
+        {
+            long before = tiers.FileBytes;
+            string? what = DropOldest(cancellationToken);
+            if (what is null)
+            {
+                return;
+            }
+
+            string text = $"The size limit of {options.DiskBytesMax} bytes was exceeded: {what} deleted, " +
+                $"{before - tiers.FileBytes} bytes freed.";
+            Log.SizeLimit(logger, text);
+            lock (_events)
+            {
+                if (_events.Count == EventsMax)
+                {
+                    _events.RemoveAt(0);
+                }
+
+                _events.Add(new StorageEvent(NowMs, text));
+            }
+        }
+    }
+
+    string? DropOldest(CancellationToken cancellationToken)
+    {
+        var raw = tiers.Raw.Current;
+        long newestDay = raw.Length == 0 ? 0 : MergeSchedule.DayOf(raw[^1].Totals.FromMs);
+        if (raw.Length > 0 && MergeSchedule.DayOf(raw[0].Totals.FromMs) is var dayMs && dayMs < newestDay)
+        {
+            var flushed = Array.FindAll(Raw(dayMs), b => b.Kind == BlockKind.Flushed);
+            if (flushed.Length > 0)
+            {
+                RollUpAndDrop(flushed, cancellationToken);
+            }
+
+            tiers.Raw.Delete(Raw(dayMs));
+            return $"raw samples of {Day(dayMs)}";
+        }
+
+        foreach (var list in (BlockList[])[tiers.FiveMinutes, tiers.OneHour])
+        {
+            if (list.Current is [var oldest, ..])
+            {
+                list.Delete([oldest]);
+                return $"roll-ups of {(list == tiers.FiveMinutes ? "five minutes" : "an hour")} of " +
+                    Day(oldest.Totals.FromMs);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps the roll-ups of raw samples that no merge will see any more.</summary>
+    void RollUpAndDrop(Block[] flushed, CancellationToken cancellationToken)
+    {
+        foreach (var day in flushed.GroupBy(static b => MergeSchedule.DayOf(b.Totals.FromMs)))
+        {
+            Merge(
+                new MergeJob
+                {
+                    FromMs = day.Key,
+                    ToMs = day.Key + DayMs,
+                    Raw = [.. day],
+                    Rollups = Rollups(day.Key),
+                    IsRawComplete = false,
+                    DropsRaw = true,
+                },
+                cancellationToken);
+        }
+    }
+
+    void RewriteFlushed(Block block, CancellationToken cancellationToken) => Merge(
+        new MergeJob
+        {
+            FromMs = block.Totals.FromMs,
+            ToMs = block.Totals.ToMs,
+            Raw = [block],
+            Kind = BlockKind.Flushed,
+            CoveredSegment = block.Totals.CoveredSegment,
+        },
+        cancellationToken);
+
+    /// <summary>Writes a merged day anew, without what is deleted or past its time.</summary>
+    void RewriteDay(long dayMs, CancellationToken cancellationToken)
+    {
+        Block[] raw = Array.FindAll(Raw(dayMs), static b => b.Kind == BlockKind.Merged);
+        Merge(
+            new MergeJob
+            {
+                FromMs = dayMs,
+                ToMs = dayMs + DayMs,
+                Raw = raw,
+                Rollups = Rollups(dayMs),
+                IsRawComplete = raw.Length > 0,
+            },
+            cancellationToken);
+    }
+
+    void Merge(MergeJob job, CancellationToken cancellationToken)
+    {
+        long started = time.GetTimestamp();
+        var plan = new RetentionPlan(options, tombstones, NowMs);
+        using var merge = new SpanMerge(disk, tiers, job, plan, tiers.Raw.Report);
+        merge.Run(cancellationToken);
+        var files = merge.Files;
+        tiers.Replace(files, merge.Read, merge.Damaged, merge.Commit);
+        _lastMergeMs = NowMs;
+        Log.Merged(
+            logger, job.Raw.Count + job.Rollups.Count, files.Count, Day(job.FromMs), merge.Samples,
+            (long)time.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    Block[] Raw(long dayMs) => OfDay(tiers.Raw, dayMs);
+
+    Block[] Rollups(long dayMs) => [.. OfDay(tiers.FiveMinutes, dayMs), .. OfDay(tiers.OneHour, dayMs)];
+
+    static Block[] OfDay(BlockList list, long dayMs) =>
+        Array.FindAll(list.Current, b => MergeSchedule.DayOf(b.Totals.FromMs) == dayMs);
+
+    bool Concerns(Tombstone deletion, Block block)
+    {
+        if (!block.Overlaps(deletion.Range))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var lease = block.Borrow();
+            return Selection.Select(block, deletion.Matchers, null).Length > 0;
+        }
+        catch (CorruptDataException e)
+        {
+            tiers.Raw.Report(e);
+            return true;
+        }
+    }
+
+    static string Day(long dayMs) => $"{DateTimeOffset.FromUnixTimeMilliseconds(dayMs):yyyy-MM-dd}";
+}

@@ -1,0 +1,197 @@
+using Presage.Metrics;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// Joins the blocks of a span into one (or a few, where one would be too large), series by series and page by page: in
+/// memory are a page of each block and the samples of one series. Samples of one timestamp are joined, deleted ones
+/// dropped, roll-ups made, all in the one pass. Nothing is replaced here; <see cref="Files"/> are complete under their
+/// temporary names afterwards.
+/// </summary>
+sealed class SpanMerge : IDisposable
+{
+    readonly MergeJob _job;
+    readonly IMergeRules _rules;
+    readonly BlockSet _raw;
+    readonly BlockSet _five;
+    readonly BlockSet _hour;
+    readonly List<BlockCursor> _rawCursors = [];
+    readonly List<BlockCursor> _rollupCursors = [];
+    readonly List<BlockCursor> _open = [];
+    readonly SeriesChunks _chunks = new();
+    readonly RollupColumns _fiveBuckets = new();
+    readonly RollupColumns _hourBuckets = new();
+    readonly RollupColumns _known = new();
+
+    public SpanMerge(Disk disk, BlockTiers tiers, MergeJob job, IMergeRules rules, Action<CorruptDataException> onDamage)
+    {
+        _job = job;
+        _rules = rules;
+        _raw = new BlockSet(disk, tiers.Raw, job.Kind, job);
+        _five = new BlockSet(disk, tiers.FiveMinutes, BlockKind.FiveMinutes, job);
+        _hour = new BlockSet(disk, tiers.OneHour, BlockKind.OneHour, job);
+        _rawCursors.AddRange(job.Raw.Select(b => new BlockCursor(b, onDamage)));
+        _rollupCursors.AddRange(job.Rollups.Select(b => new BlockCursor(b, onDamage)));
+    }
+
+    /// <summary>The files written and the lists they belong to.</summary>
+    public IReadOnlyList<(BlockList List, string Path)> Files => [.. _raw.Files, .. _five.Files, .. _hour.Files];
+
+    /// <summary>The blocks that were read whole and may go.</summary>
+    public IReadOnlyList<Block> Read => [.. Cursors.Where(c => !c.IsDamaged).Select(c => c.Block)];
+
+    /// <summary>The blocks of which something could not be read: their files are kept.</summary>
+    public IReadOnlyList<Block> Damaged => [.. Cursors.Where(c => c.IsDamaged).Select(c => c.Block)];
+
+    /// <summary>Raw samples written.</summary>
+    public long Samples => _raw.Samples;
+
+    IEnumerable<BlockCursor> Cursors => _rawCursors.Concat(_rollupCursors);
+
+    /// <summary>Reads and writes all of it.</summary>
+    /// <exception cref="IOException">The disk is full or broken: nothing has changed.</exception>
+    /// <exception cref="OperationCanceledException">It was told to stop: nothing has changed.</exception>
+    public void Run(CancellationToken cancellationToken)
+    {
+        _open.AddRange(Cursors.Where(static c => c.MoveNext()));
+        while (_open.Count > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            MergeNext();
+        }
+
+        _raw.Complete();
+        _five.Complete();
+        _hour.Complete();
+    }
+
+    /// <summary>The files belong to a replacement now; otherwise disposing deletes them.</summary>
+    public void Commit()
+    {
+        _raw.Commit();
+        _five.Commit();
+        _hour.Commit();
+    }
+
+    public void Dispose()
+    {
+        _raw.Dispose();
+        _five.Dispose();
+        _hour.Dispose();
+    }
+
+    void MergeNext()
+    {
+        var least = _open[0];
+        foreach (var cursor in _open)
+        {
+            least = cursor.CompareTo(least) < 0 ? cursor : least;
+        }
+
+        byte[] key = least.Key;
+        string host = least.HostName;
+        _chunks.Clear();
+        foreach (var cursor in _rawCursors)
+        {
+            if (IsAt(cursor, key))
+            {
+                cursor.ReadChunks(_chunks.Add);
+            }
+        }
+
+        bool anyRaw = _chunks.Samples.Count > 0;
+        _chunks.Join();
+        var rules = _rules.For(key);
+        foreach (var deleted in rules.Deleted)
+        {
+            _chunks.Drop(deleted);
+        }
+
+        if (_job.Kind == BlockKind.Merged)
+        {
+            bool complete = anyRaw && _job.IsRawComplete && _job.ToMs > rules.RawFromMs;
+            WriteRollups(host, key, rules, complete);
+        }
+
+        if (_chunks.Samples.Count > 0 && !_job.DropsRaw && IsKept(rules))
+        {
+            var writer = _raw.BeginSeries(host, key);
+            _chunks.WriteTo(writer);
+            writer.EndSeries();
+        }
+
+        Advance(key);
+    }
+
+    /// <summary>What the head flushed is only dropped once its roll-ups are made.</summary>
+    bool IsKept(in SeriesRules rules) => _job.Kind == BlockKind.Flushed || _job.ToMs > rules.RawFromMs;
+
+    void Advance(byte[] key)
+    {
+        for (int i = _open.Count - 1; i >= 0; i--)
+        {
+            if (_open[i].Key.AsSpan().SequenceEqual(key) && !_open[i].MoveNext())
+            {
+                _open.RemoveAt(i);
+            }
+        }
+    }
+
+    static bool IsAt(BlockCursor cursor, byte[] key) => !cursor.IsAtEnd && cursor.Key.AsSpan().SequenceEqual(key);
+
+    void WriteRollups(string host, byte[] key, in SeriesRules rules, bool complete)
+    {
+        _fiveBuckets.Clear();
+        _hourBuckets.Clear();
+        RollupBuilder.Build(
+            _chunks.Samples.TimestampsMs, _chunks.Samples.Values, RollupTier.FiveMinutes.StepMs(), _fiveBuckets);
+        if (!complete)
+        {
+            JoinKnown(BlockKind.FiveMinutes, key, rules, _fiveBuckets);
+        }
+
+        RollupBuilder.Combine(_fiveBuckets.Buckets, RollupTier.OneHour.StepMs(), _hourBuckets);
+        if (!complete)
+        {
+            JoinKnown(BlockKind.OneHour, key, rules, _hourBuckets);
+        }
+
+        Write(_five, host, key, _job.ToMs > rules.FiveMinutesFromMs ? _fiveBuckets.Buckets : []);
+        Write(_hour, host, key, _job.ToMs > rules.OneHourFromMs ? _hourBuckets.Buckets : []);
+    }
+
+    /// <summary>Joins the buckets that were stored before, where raw samples alone no longer tell all.</summary>
+    void JoinKnown(BlockKind kind, byte[] key, in SeriesRules rules, RollupColumns buckets)
+    {
+        _known.Clear();
+        foreach (var cursor in _rollupCursors)
+        {
+            if (cursor.Block.Kind == kind && IsAt(cursor, key))
+            {
+                cursor.ReadChunks(chunk => RollupChunk.Read(
+                    chunk.TimeBytes, chunk.ValueBytes, new TimeRange(long.MinValue, long.MaxValue), kind.StepMs(),
+                    _known));
+            }
+        }
+
+        if (_known.Count > 0)
+        {
+            BucketOrder.Join(buckets, _known);
+        }
+
+        foreach (var deleted in rules.Deleted)
+        {
+            BucketOrder.Drop(buckets, deleted, kind.StepMs());
+        }
+    }
+
+    static void Write(BlockSet set, string host, byte[] key, ReadOnlySpan<RollupBucket> buckets)
+    {
+        if (!buckets.IsEmpty)
+        {
+            var writer = set.BeginSeries(host, key);
+            ChunkEncoder.Write(buckets, writer);
+            writer.EndSeries();
+        }
+    }
+}
