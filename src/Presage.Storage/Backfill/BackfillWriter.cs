@@ -23,8 +23,13 @@ public sealed class BackfillWriter : IAsyncDisposable
     bool _ended;
 
     internal BackfillWriter(
-        Disk disk, BlockTiers tiers, TimeProvider time, StorageOptions options,
-        Func<IReadOnlyList<BackfillPiece>, Action, CancellationToken, Task> publish, Action<CorruptDataException> onDamage)
+        Disk disk,
+        BlockTiers tiers,
+        TimeProvider time,
+        StorageOptions options,
+        Func<IReadOnlyList<BackfillPiece>, Action, CancellationToken, Task> publish,
+        Action<CorruptDataException> onDamage
+    )
     {
         _disk = disk;
         _tiers = tiers;
@@ -50,7 +55,9 @@ public sealed class BackfillWriter : IAsyncDisposable
         var now = _time.GetUtcNow();
         long newestMs = (now + _options.FutureMax).ToUnixTimeMilliseconds();
         long oldestMs = (now - _options.LongestRetention).ToUnixTimeMilliseconds();
-        int accepted = 0, tooOld = 0, tooNew = 0;
+        int accepted = 0,
+            tooOld = 0,
+            tooNew = 0;
         string? refusal = null;
         foreach (ref readonly var series in batch.Series)
         {
@@ -85,7 +92,10 @@ public sealed class BackfillWriter : IAsyncDisposable
         Samples += accepted;
         return new AppendOutcome
         {
-            Accepted = accepted, TooOld = tooOld, TooFarInFuture = tooNew, FirstRefusal = refusal,
+            Accepted = accepted,
+            TooOld = tooOld,
+            TooFarInFuture = tooNew,
+            FirstRefusal = refusal,
         };
     }
 
@@ -119,7 +129,9 @@ public sealed class BackfillWriter : IAsyncDisposable
         }
 
         _run.Write(_disk, _tiers.Raw, _pieces);
-        foreach (var day in _pieces.GroupBy(static p => p.DayMs).Where(static d => d.Count() > PiecesOfDayMax).ToArray())
+        foreach (
+            var day in _pieces.GroupBy(static p => p.DayMs).Where(static d => d.Count() > PiecesOfDayMax).ToArray()
+        )
         {
             Join(day.Key, [.. day]);
         }
@@ -134,7 +146,10 @@ public sealed class BackfillWriter : IAsyncDisposable
         {
             var job = new MergeJob
             {
-                FromMs = dayMs, ToMs = dayMs + 86_400_000, Raw = blocks, Kind = BlockKind.Flushed,
+                FromMs = dayMs,
+                ToMs = dayMs + 86_400_000,
+                Raw = blocks,
+                Kind = BlockKind.Flushed,
             };
             using var merge = new SpanMerge(_disk, _tiers, job, KeepAll.Rules, _onDamage);
             merge.Run(CancellationToken.None);
@@ -150,7 +165,11 @@ public sealed class BackfillWriter : IAsyncDisposable
         Array.ForEach(pieces, piece => piece.Delete(_disk));
     }
 
-    static string Refusal(ReadOnlySpan<byte> key, long timestampMs, long oldestMs, long newestMs) => timestampMs < oldestMs
-        ? $"{LabelSet.FromKey(key)}: the sample of {timestampMs} ms is older than the longest retention ({oldestMs} ms)."
-        : $"{LabelSet.FromKey(key)}: the sample of {timestampMs} ms is later than the clock allows ({newestMs} ms).";
+    static string Refusal(ReadOnlySpan<byte> key, long timestampMs, long oldestMs, long newestMs)
+    {
+        string why = timestampMs < oldestMs
+            ? $"older than the longest retention ({oldestMs} ms)"
+            : $"later than the clock allows ({newestMs} ms)";
+        return $"{LabelSet.FromKey(key)}: the sample of {timestampMs} ms is {why}.";
+    }
 }

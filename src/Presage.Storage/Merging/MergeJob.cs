@@ -21,8 +21,9 @@ sealed record MergeJob
     public int CoveredSegment { get; init; }
 
     /// <summary>
-    /// Whether the raw samples are all there ever were of the span, as far as a series has any: its roll-ups are made of
-    /// them alone then. Otherwise raw samples were dropped before, and of two buckets the one of more samples stands.
+    /// Whether the raw samples are all there ever were of the span, as far as a series has any: its roll-ups are made
+    /// of them alone then. Otherwise raw samples were dropped before, and of two buckets the one of more samples
+    /// stands.
     /// </summary>
     public bool IsRawComplete { get; init; } = true;
 

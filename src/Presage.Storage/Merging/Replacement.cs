@@ -44,8 +44,8 @@ static class Replacement
     }
 
     /// <summary>
-    /// Does what lists of a crashed process ask for. A list that is incomplete, or whose new files are not all there, was
-    /// given up before it counted and is deleted.
+    /// Does what lists of a crashed process ask for. A list that is incomplete, or whose new files are not all there,
+    /// was given up before it counted and is deleted.
     /// </summary>
     public static void Resume(Disk disk, string root)
     {

@@ -23,7 +23,13 @@ sealed class SpanMerge : IDisposable
     readonly RollupColumns _hourBuckets = new();
     readonly RollupColumns _known = new();
 
-    public SpanMerge(Disk disk, BlockTiers tiers, MergeJob job, IMergeRules rules, Action<CorruptDataException> onDamage)
+    public SpanMerge(
+        Disk disk,
+        BlockTiers tiers,
+        MergeJob job,
+        IMergeRules rules,
+        Action<CorruptDataException> onDamage
+    )
     {
         _job = job;
         _rules = rules;
@@ -144,7 +150,11 @@ sealed class SpanMerge : IDisposable
         _fiveBuckets.Clear();
         _hourBuckets.Clear();
         RollupBuilder.Build(
-            _chunks.Samples.TimestampsMs, _chunks.Samples.Values, RollupTier.FiveMinutes.StepMs(), _fiveBuckets);
+            _chunks.Samples.TimestampsMs,
+            _chunks.Samples.Values,
+            RollupTier.FiveMinutes.StepMs(),
+            _fiveBuckets
+        );
         if (!complete)
         {
             JoinKnown(BlockKind.FiveMinutes, key, rules, _fiveBuckets);
@@ -168,9 +178,15 @@ sealed class SpanMerge : IDisposable
         {
             if (cursor.Block.Kind == kind && IsAt(cursor, key))
             {
-                cursor.ReadChunks(chunk => RollupChunk.Read(
-                    chunk.TimeBytes, chunk.ValueBytes, new TimeRange(long.MinValue, long.MaxValue), kind.StepMs(),
-                    _known));
+                cursor.ReadChunks(chunk =>
+                    RollupChunk.Read(
+                        chunk.TimeBytes,
+                        chunk.ValueBytes,
+                        new TimeRange(long.MinValue, long.MaxValue),
+                        kind.StepMs(),
+                        _known
+                    )
+                );
             }
         }
 

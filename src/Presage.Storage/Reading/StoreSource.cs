@@ -3,8 +3,8 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>Selects series over head and blocks: all of them, or those of one host.</summary>
-sealed class StoreSource(
-    Head head, BlockTiers tiers, StoredSamples samples, RollupSettings rollups, string? host) : IRollupSource
+sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, RollupSettings rollups, string? host)
+    : IRollupSource
 {
     readonly BlockList _blocks = tiers.Raw;
 
@@ -18,16 +18,27 @@ sealed class StoreSource(
             Block[] written = [.. tiers.FiveMinutes.Current, .. tiers.OneHour.Current];
             long newestMs = written.Length == 0 ? long.MinValue : written.Max(static b => b.Totals.ToMs);
             long oldestMs = written.Length == 0 ? long.MinValue : written.Min(static b => b.Totals.FromMs);
-            return raw.Length > 0 ? (raw[0].Totals.FromMs <= oldestMs ? long.MinValue : raw[0].Totals.FromMs) : newestMs;
+            return raw.Length > 0
+                ? (raw[0].Totals.FromMs <= oldestMs ? long.MinValue : raw[0].Totals.FromMs)
+                : newestMs;
         }
     }
 
     public IReadOnlyList<IRollupSeries> SelectRollups(
-        IReadOnlyList<LabelMatcher> matchers, TimeRange range, RollupTier tier)
+        IReadOnlyList<LabelMatcher> matchers,
+        TimeRange range,
+        RollupTier tier
+    )
     {
         var selection = new RollupSelection(tier, tiers, samples.Tombstones, rollups.HeadFromMs);
         return RollupSelector.Select(
-            selection, span => SelectUnsorted(matchers, span), tiers.Of(tier).Report, matchers, range, host);
+            selection,
+            span => SelectUnsorted(matchers, span),
+            tiers.Of(tier).Report,
+            matchers,
+            range,
+            host
+        );
     }
 
     public IReadOnlyList<ISampleSeries> Select(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
@@ -101,8 +112,9 @@ sealed class StoreSource(
         var deletions = samples.Tombstones;
         if (!deletions.IsEmpty)
         {
-            all.RemoveAll(series => deletions.For(series.Labels)
-                .Any(d => d.FromMs <= range.FromMs && d.ToMs >= range.ToMs));
+            all.RemoveAll(series =>
+                deletions.For(series.Labels).Any(d => d.FromMs <= range.FromMs && d.ToMs >= range.ToMs)
+            );
         }
 
         foreach (var series in all)
@@ -114,8 +126,12 @@ sealed class StoreSource(
     }
 
     void SelectInHead(
-        Shard shard, IReadOnlyList<LabelMatcher> matchers, TimeRange range, Dictionary<ulong, List<StoredSeries>> found,
-        List<StoredSeries> all)
+        Shard shard,
+        IReadOnlyList<LabelMatcher> matchers,
+        TimeRange range,
+        Dictionary<ulong, List<StoredSeries>> found,
+        List<StoredSeries> all
+    )
     {
         var index = shard.Index;
         lock (index.Lock)
@@ -135,8 +151,11 @@ sealed class StoreSource(
     }
 
     void SelectInBlock(
-        Block block, IReadOnlyList<LabelMatcher> matchers, Dictionary<ulong, List<StoredSeries>> found,
-            List<StoredSeries> all)
+        Block block,
+        IReadOnlyList<LabelMatcher> matchers,
+        Dictionary<ulong, List<StoredSeries>> found,
+        List<StoredSeries> all
+    )
     {
         try
         {

@@ -37,12 +37,13 @@ sealed class RetentionPlan(StorageOptions options, Tombstones tombstones, long n
     /// <exception cref="CorruptDataException">Its index is damaged.</exception>
     public Expiry ExpiryOf(Block block)
     {
-        bool expired = FromOf(_default, block.Kind) >= block.Totals.ToMs;
         if (_rules.Length == 0)
         {
-            return expired ? Expiry.Whole : Expiry.None;
+            return FromOf(_default, block.Kind) > block.Totals.NewestMs ? Expiry.Whole : Expiry.None;
         }
 
+        // By its end, as a merge does: what is found past its time here is dropped there.
+        bool expired = FromOf(_default, block.Kind) >= block.Totals.ToMs;
         using var lease = block.Borrow();
         int left = block.Totals.Series;
         bool any = false, rest = false;

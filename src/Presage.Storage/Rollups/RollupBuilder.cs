@@ -15,7 +15,11 @@ static class RollupBuilder
 
     /// <summary>Appends the buckets of ascending samples.</summary>
     public static void Build(
-        ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values, long stepMs, RollupColumns columns)
+        ReadOnlySpan<long> timestampsMs,
+        ReadOnlySpan<double> values,
+        long stepMs,
+        RollupColumns columns
+    )
     {
         int at = 0;
         while (at < values.Length)
@@ -55,7 +59,8 @@ static class RollupBuilder
                     whole.Count + next.Count,
                     whole.First,
                     next.Last,
-                    IncreaseOf(whole, next));
+                    IncreaseOf(whole, next)
+                );
             }
 
             columns.Add(whole);
@@ -81,8 +86,15 @@ static class RollupBuilder
 
     static bool TryBucket(long startMs, ReadOnlySpan<double> values, out RollupBucket bucket)
     {
-        double min = double.NaN, max = double.NaN, first = 0, last = 0;
-        double begun = double.NaN, known = double.NaN, resets = 0, sum = 0, lost = 0;
+        double min = double.NaN,
+            max = double.NaN,
+            first = 0,
+            last = 0;
+        double begun = double.NaN,
+            known = double.NaN,
+            resets = 0,
+            sum = 0,
+            lost = 0;
         int count = 0;
         foreach (double value in values)
         {
@@ -106,7 +118,15 @@ static class RollupBuilder
 
         double grown = known - begun + resets;
         bucket = new RollupBucket(
-            startMs, min, max, lost == 0 ? sum : sum + lost, count, first, last, double.IsNaN(grown) ? 0 : grown);
+            startMs,
+            min,
+            max,
+            lost == 0 ? sum : sum + lost,
+            count,
+            first,
+            last,
+            double.IsNaN(grown) ? 0 : grown
+        );
         return count > 0;
     }
 
@@ -127,7 +147,9 @@ static class RollupBuilder
 
     /// <summary>The plain difference of both ends, to the last bit, where nothing was reset in between.</summary>
     static double IncreaseOf(in RollupBucket whole, in RollupBucket next) =>
-        next.First >= whole.Last && whole.Increase == whole.Last - whole.First && next.Increase == next.Last - next.First
+        next.First >= whole.Last
+        && whole.Increase == whole.Last - whole.First
+        && next.Increase == next.Last - next.First
             ? next.Last - whole.First
             : whole.Increase + Step(whole.Last, next.First) + next.Increase;
 

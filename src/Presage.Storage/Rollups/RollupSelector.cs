@@ -2,7 +2,9 @@ using Presage.Metrics;
 
 namespace Presage.Storage;
 
-/// <summary>Selects series of roll-ups: over the blocks of a tier, and over raw samples for what is not there.</summary>
+/// <summary>
+/// Selects series of roll-ups: over the blocks of a tier, and over raw samples for what is not there.
+/// </summary>
 static class RollupSelector
 {
     /// <param name="selection">The tier and its files.</param>

@@ -113,7 +113,7 @@ public sealed class BlockModelTests
                 long timestampMs = NowMs - ((count - i) * 15_000);
                 double value = i % 13 == 12 ? SampleValue.StaleMarker : _value++ % 31;
                 var outcome = await Fixture.AppendAsync($"host{series % 2}", series, timestampMs, value);
-                if (outcome.Accepted == 1)
+                if (outcome.Rejected == 0)
                 {
                     Add(series, timestampMs, value);
                 }
@@ -135,6 +135,8 @@ public sealed class BlockModelTests
 
         public async Task CrashAsync()
         {
+            // The files are copied one by one: nothing may rename or delete them meanwhile.
+            await Fixture.Store.CareNowAsync(CancellationToken.None);
             string copy = Directory.CreateTempSubdirectory("presage-crash-").FullName;
             StoreFiles.Copy(Fixture.Folder, copy);
             await Fixture.CloseAsync();
