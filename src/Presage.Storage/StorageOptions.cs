@@ -70,7 +70,10 @@ public sealed class StorageOptions
     /// </summary>
     public bool FlushOnClose { get; init; } = true;
 
-    /// <summary>A journal segment is closed at this size. Default 64 MB; 4 KB to 1 GB.</summary>
+    /// <summary>
+    /// A journal segment is closed at this size, or later where the names of its series take an eighth of it. Default
+    /// 64 MB; 4 KB to 1 GB.
+    /// </summary>
     public int JournalSegmentBytesMax { get; init; } = 64 << 20;
 
     /// <summary>

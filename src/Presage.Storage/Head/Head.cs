@@ -28,7 +28,7 @@ sealed class Head
         Shards = new Shard[ShardCount];
         for (int i = 0; i < ShardCount; i++)
         {
-            Shards[i] = new Shard();
+            Shards[i] = new Shard(i);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Presage.Storage;
 /// The hosts whose name hashes here: their open and closed chunks, and the index of their series. One writer appends
 /// at a time; readers hold the lock for the copy of one series' chunks.
 /// </summary>
-sealed class Shard
+sealed class Shard(int number)
 {
     const long HourMs = 3_600_000;
 
@@ -22,6 +22,8 @@ sealed class Shard
     readonly Pool<IrregularTimes> _times = new();
     readonly Pool<LateRun> _late = new();
     long _lateBytes;
+
+    public int Number { get; } = number;
 
     /// <summary>Guards the chunks of this shard's series.</summary>
     public Lock Lock { get; } = new();

@@ -1,3 +1,4 @@
+// Hot path on opening: every sample of the journal. Budget: 15 ns here, 25 ns in the worker beside it.
 using Presage.Metrics;
 
 namespace Presage.Storage;
@@ -6,50 +7,43 @@ namespace Presage.Storage;
 /// Puts what one journal segment holds back into the head: all of it was accepted. Samples that a block covers are
 /// skipped; a series is added with the first sample that none covers.
 /// </summary>
-sealed class HeadReplay(Head head, CoveredSpans covered) : IJournalReplay
+sealed class HeadReplay(Head head, CoveredSpans covered, ReplayWorkers workers) : IJournalReplay
 {
-    const int NotAdded = -1;
-
-    readonly List<int> _ids = [];
-    readonly List<byte[]> _keys = [];
-
-    /// <summary>Samples put into the head.</summary>
-    public long Samples { get; private set; }
+    readonly List<(int Id, int ShardNumber, int KeyAt, int KeyLength)> _series = [];
+    byte[] _keys = new byte[64 << 10];
+    int _keysLength;
 
     /// <summary>The newest timestamp of the segment.</summary>
     public long NewestMs { get; private set; } = long.MinValue;
 
     public void OnSeries(int journalId, ReadOnlySpan<byte> key)
     {
-        _ids.Add(NotAdded);
-        _keys.Add(key.ToArray());
+        if (_keysLength + key.Length > _keys.Length)
+        {
+            Array.Resize(ref _keys, Math.Max(_keysLength + key.Length, _keys.Length * 2));
+        }
+
+        key.CopyTo(_keys.AsSpan(_keysLength));
+        _series.Add((-1, 0, _keysLength, key.Length));
+        _keysLength += key.Length;
     }
 
     public void OnSample(int journalId, long timestampMs, double value)
     {
         NewestMs = Math.Max(NewestMs, timestampMs);
-        if (covered.Contains(timestampMs))
+        if (!covered.Contains(timestampMs))
         {
-            return;
+            ref var series = ref System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_series)[journalId];
+            if (series.Id < 0)
+            {
+                var key = _keys.AsSpan(series.KeyAt, series.KeyLength);
+                ulong hash = SeriesKey.Hash(key);
+                int known = head.Table.Find(hash, key);
+                series.Id = known >= 0 ? known : head.Add(hash, key);
+                series.ShardNumber = head.ShardOf(head.Series[series.Id]).Number;
+            }
+
+            workers.Add(series.ShardNumber, new ReplaySample(series.Id, timestampMs, value));
         }
-
-        int id = _ids[journalId];
-        ref var series = ref head.Series[id != NotAdded ? id : Add(journalId)];
-        var shard = head.ShardOf(series);
-        var result = shard.Append(ref series, timestampMs, value);
-        if (result == AppendResult.Older)
-        {
-            result = shard.AddLate(ref series, timestampMs, value);
-        }
-
-        Samples += result is AppendResult.Appended or AppendResult.Late ? 1 : 0;
-    }
-
-    int Add(int journalId)
-    {
-        byte[] key = _keys[journalId];
-        ulong hash = SeriesKey.Hash(key);
-        int id = head.Table.Find(hash, key);
-        return _ids[journalId] = id >= 0 ? id : head.Add(hash, key);
     }
 }

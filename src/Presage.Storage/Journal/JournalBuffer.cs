@@ -18,8 +18,12 @@ sealed class JournalBuffer
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
+    /// <summary>Bytes of registrations among them.</summary>
+    public long SeriesBytes { get; private set; }
+
     public void Clear()
     {
+        SeriesBytes = 0;
         _length = 0;
         _frame = -1;
     }
@@ -45,6 +49,7 @@ sealed class JournalBuffer
         key.CopyTo(_bytes.AsSpan(_length));
         _length += key.Length;
         _bytes[_length++] = JournalFormat.NoSampleBefore;
+        SeriesBytes += key.Length;
     }
 
     /// <summary>Appends a sample of a registered series.</summary>

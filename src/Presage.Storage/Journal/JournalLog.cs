@@ -10,12 +10,18 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
     /// <summary>Room is reserved in steps; a full disk shows at the next step, not in the middle of a frame.</summary>
     const int AllocationBytes = 4 << 20;
 
+    /// <summary>
+    /// A segment is closed when its registrations are a small part of it: with a million series they alone are 150 MB.
+    /// </summary>
+    const int BytesPerSeriesByte = 8;
+
     readonly Lock _lock = new();
     readonly List<JournalSegment> _sealed = [];
     readonly List<DiskFile> _unsynced = [];
     DiskFile? _file;
     long _allocated;
     long _position;
+    long _seriesBytes;
     long _newestMs = long.MinValue;
     int _triedNumber;
     bool _dirty;
@@ -100,7 +106,7 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
     public void BeginGroup()
     {
         Group.Clear();
-        if (_file is null || _position >= segmentBytesMax)
+        if (_file is null || _position >= Math.Max(segmentBytesMax, _seriesBytes * BytesPerSeriesByte))
         {
             Roll();
         }
@@ -130,6 +136,7 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
         lock (_lock)
         {
             _position += bytes.Length;
+            _seriesBytes += Group.SeriesBytes;
             _newestMs = Math.Max(_newestMs, newestMs);
             _dirty = true;
         }
@@ -179,6 +186,7 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
             _file = file;
             _allocated = AllocationBytes;
             _position = JournalFormat.HeaderBytes;
+            _seriesBytes = 0;
             _newestMs = long.MinValue;
             _dirty = true;
             Number = number;

@@ -6,17 +6,18 @@ namespace Presage.Storage;
 static class JournalRecovery
 {
     /// <summary>
-    /// Replays all segments of a folder into the head, oldest first; returns how many samples came back.
+    /// Replays all segments of a folder into the head, oldest first; returns how many samples came back. One thread
+    /// reads and checks, others append.
     /// </summary>
     public static long Run(
         Disk disk, string folder, Head head, JournalLog journal, Block[] blocks, Action<StorageDamage> onDamage,
         ILogger logger)
     {
-        long samples = 0;
+        using var workers = new ReplayWorkers(head);
         foreach (int number in JournalLog.NumbersIn(disk, folder))
         {
             string path = JournalLog.PathOf(folder, number);
-            var replay = new HeadReplay(head, new CoveredSpans(blocks, number));
+            var replay = new HeadReplay(head, new CoveredSpans(blocks, number), workers);
             var reader = new JournalReader(replay);
             reader.Read(disk, path, number);
             long lost = disk.LengthOf(path) - reader.WholeBytes;
@@ -27,12 +28,11 @@ static class JournalRecovery
             }
 
             CutAndSync(disk, path, reader.WholeBytes);
-            samples += replay.Samples;
             journal.Adopt(new JournalSegment(number, path, reader.WholeBytes, replay.NewestMs));
         }
 
         disk.SyncFolder(folder);
-        return samples;
+        return workers.Complete();
     }
 
     /// <summary>

@@ -146,6 +146,34 @@ public sealed class SampleStoreTests
     }
 
     [Fact]
+    public async Task A_long_journal_comes_back_whole_and_in_order()
+    {
+        await using var fixture = new StoreFixture();
+        var samples = new (string, int, long, double)[2000];
+        for (int round = 0; round < 60; round++)
+        {
+            for (int i = 0; i < samples.Length; i++)
+            {
+                // Every seventh round is a minute late.
+                long timestampMs = Start - 600_000 + (round * 1000) - (round % 7 == 6 ? 60_000 : 0);
+                samples[i] = ($"h{i % 20}", i, timestampMs, i + round);
+            }
+
+            await fixture.AppendAsync(samples);
+        }
+
+        var expected = Enumerable.Range(0, 50).Select(i => fixture.Read($"h{i % 20}", i)).ToArray();
+        await fixture.ReopenAsync();
+
+        Assert.Equal(120_000, fixture.Store.Statistics.SamplesReplayed);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.Equal(60, expected[i].Length);
+            Assert.Equal(expected[i], fixture.Read($"h{i % 20}", i));
+        }
+    }
+
+    [Fact]
     public async Task One_refused_sample_does_not_keep_the_others_of_its_batch_out()
     {
         await using var fixture = new StoreFixture();
