@@ -334,7 +334,11 @@ sealed class PresageServer : IAsyncDisposable
         bool followed = _options.CollectionEnabled && _options.CollectionInterval <= WatchingInterval;
         After(collected, followed ? CollectionAtMost : WatchingInterval, "watching", async stopping =>
         {
-            await watcher.TurnAsync(stopping);
+            if (_options.WatchingEnabled)
+            {
+                await watcher.TurnAsync(stopping);
+            }
+
             watched.Raise();
         });
         string listening = "";

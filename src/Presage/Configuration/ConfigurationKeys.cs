@@ -42,6 +42,11 @@ static class ConfigurationKeys
             static (o, v) =>
             TryDuration(v, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), out var x)
             && Set(true, () => o.CollectionInterval = x)),
+        new("watching.enabled", Boolean, "true",
+            "Whether vital signs are watched: their usual range is learned and oddities are reported. Without it " +
+                "samples are stored and rules evaluated, no more.",
+            static (o, v) =>
+            ConfigurationValue.TryBoolean(v, out bool x) && Set(true, () => o.WatchingEnabled = x)),
         new("storage.retention", $"{Duration}, from 1h to 3650d", "15d", "How long samples are kept.", static (o, v) =>
             TryDuration(v, TimeSpan.FromHours(1), TimeSpan.FromDays(3650), out var x)
             && Set(true, () => o.StorageRetention = x)),

@@ -27,6 +27,9 @@ sealed class PresageOptions
 
     public TimeSpan CollectionInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether the watcher runs: vital signs, their usual ranges, oddities.</summary>
+    public bool WatchingEnabled { get; set; } = true;
+
     public TimeSpan StorageRetention { get; set; } = TimeSpan.FromDays(15);
 
     /// <summary>Whether a write is acknowledged only after fsync, not after the write to the journal file.</summary>
