@@ -115,6 +115,24 @@ public sealed class SampleBatch
         AppendSeries(start);
     }
 
+    /// <summary>
+    /// Room for the canonical key of the next series, which a decoder writes in place; <see cref="AddReserved"/> then
+    /// adds the series. What is not added is forgotten.
+    /// </summary>
+    public Span<byte> ReserveKey(int bytes)
+    {
+        EnsureKeys(bytes);
+        return _keys.AsSpan(_keysLength, bytes);
+    }
+
+    /// <summary>Adds the series whose key was written into the room reserved last.</summary>
+    public void AddReserved(int keyLength)
+    {
+        int start = _keysLength;
+        _keysLength += keyLength;
+        AppendSeries(start);
+    }
+
     /// <summary>Adds a sample to the last series.</summary>
     public void AddSample(long timestampMs, double value)
     {

@@ -19,8 +19,13 @@ public sealed class RemoteWriteDecoder
     const string SendLess = "send smaller requests (Prometheus: remote_write.queue_config.max_samples_per_send).";
 
     readonly RemoteWriteLimits _limits;
+    readonly bool _hasPlainSeries;
 
-    public RemoteWriteDecoder(RemoteWriteLimits limits) => _limits = limits;
+    public RemoteWriteDecoder(RemoteWriteLimits limits)
+    {
+        _limits = limits;
+        _hasPlainSeries = PlainSeries.Fits(limits) && BitConverter.IsLittleEndian;
+    }
 
     /// <summary>Decodes a request's body (snappy block format).</summary>
     /// <param name="body">The body as received.</param>
@@ -85,7 +90,9 @@ public sealed class RemoteWriteDecoder
             {
                 problem = MetadataDecoder.Decode(value, position, summary, _limits, out problemAt);
             }
-            else if (++seriesSeen <= _limits.SeriesMax)
+            else if (++seriesSeen <= _limits.SeriesMax && !(_hasPlainSeries && PlainSeries.TryAdd(
+                message, position, position + value.Length, _limits.LabelsPerSeriesMax, _limits.SamplesMax, batch,
+                summary)))
             {
                 problem = series.Decode(value, position, seriesSeen, out problemAt);
             }

@@ -14,8 +14,9 @@ ref struct SeriesDecoder(RemoteWriteLimits limits, SampleBatch batch, RemoteWrit
 {
     const int Labels = 1, Samples = 2, Exemplars = 3, Histograms = 4;
 
-    readonly Label[] _labels = new Label[limits.LabelsPerSeriesMax];
-    byte[] _key = new byte[1024];
+    /// <summary>Made for the first series that needs them: most requests hold none (<see cref="PlainSeries"/>).</summary>
+    Label[] _labels = [];
+    byte[] _key = [];
     int _labelCount;
     bool _sorted;
 
@@ -30,6 +31,11 @@ ref struct SeriesDecoder(RemoteWriteLimits limits, SampleBatch batch, RemoteWrit
     public string? Decode(ReadOnlySpan<byte> message, int position, int ordinal, out int problemAt)
     {
         var reader = new ProtobufReader(message, position);
+        if (_labels.Length == 0)
+        {
+            _labels = new Label[limits.LabelsPerSeriesMax];
+        }
+
         _labelCount = 0;
         _sorted = true;
         var tail = new Tail();
@@ -277,7 +283,7 @@ ref struct SeriesDecoder(RemoteWriteLimits limits, SampleBatch batch, RemoteWrit
         // The key is never longer than the labels' wire form, tags (2 bytes a label at least) included.
         if (_key.Length < message.Length)
         {
-            _key = new byte[Math.Max(message.Length, _key.Length * 2)];
+            _key = new byte[Math.Max(message.Length, Math.Max(1024, _key.Length * 2))];
         }
 
         int at = 0;

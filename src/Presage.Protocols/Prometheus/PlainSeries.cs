@@ -1,0 +1,181 @@
+// Hot path: nearly every series of nearly every request. Reads without bounds checks per byte; the check at the top of
+// each step is what makes it safe, and the fuzz tests compare it with SeriesDecoder on mutated bytes.
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Text;
+using Presage.Metrics;
+
+namespace Presage.Protocols.Prometheus;
+
+/// <summary>
+/// Decodes a <c>TimeSeries</c> of the form that senders really send: labels first, sorted, ASCII, each shorter than
+/// 128 bytes, then samples of value and timestamp, nothing else. Its canonical key is built in the batch itself, in
+/// one pass. Anything else is left to <see cref="SeriesDecoder"/>, which knows what is wrong and says so.
+/// </summary>
+static class PlainSeries
+{
+    /// <summary>What a copy may read or write too many.</summary>
+    const int Slack = 16;
+
+    /// <summary>The shortest sample: tag, length, tag and one byte of timestamp (value 0 is left out).</summary>
+    const int SampleBytesMin = 4;
+
+    /// <summary><c>__name__</c>, which has exactly eight bytes.</summary>
+    static readonly ulong NamePrefix = BinaryPrimitives.ReadUInt64BigEndian("__name__"u8);
+
+    /// <summary>Limits below this are checked by the slow path alone.</summary>
+    public static bool Fits(RemoteWriteLimits limits) =>
+        limits.LabelNameBytesMax >= 127 && limits.LabelValueBytesMax >= 127;
+
+    /// <summary>
+    /// True when the series was added; the batch is as before when not. <paramref name="end"/> is where the series ends
+    /// in the body; bytes behind it are read (and not used) as far as the body goes.
+    /// </summary>
+    public static bool TryAdd(
+        ReadOnlySpan<byte> body, int start, int end, int labelsMax, int samplesMax, SampleBatch batch,
+        RemoteWriteSummary summary)
+    {
+        // Every copy within the series stays within the body.
+        if (end > body.Length - Slack)
+        {
+            return false;
+        }
+
+        ref byte from = ref MemoryMarshal.GetReference(body);
+        var key = batch.ReserveKey(end - start + Slack);
+        int length = ReadLabels(ref from, ref start, end, labelsMax, ref MemoryMarshal.GetReference(key));
+        if (length == 0 || !Ascii.IsValid(key[..length]))
+        {
+            return false;
+        }
+
+        if (start == end || (end - start) / SampleBytesMin > samplesMax - batch.SampleCount)
+        {
+            return false;
+        }
+
+        int before = batch.SampleCount;
+        batch.AddReserved(length);
+        if (!AddSamples(ref from, start, end, batch))
+        {
+            batch.DropLastSeries();
+            return false;
+        }
+
+        summary.Series++;
+        summary.Samples += batch.SampleCount - before;
+        return true;
+    }
+
+    /// <summary>Writes the key; returns its length, 0 when the labels are not plain.</summary>
+    static int ReadLabels(ref byte from, ref int start, int end, int labelsMax, ref byte key)
+    {
+        int at = start, length = 0, labels = 0, nameAt = 0;
+        ulong before = 0;
+        bool named = false;
+        while (at < end && At(ref from, at) == 0x0A)
+        {
+            // 0A label-length 0A name-length name 12 value-length value
+            int labelLength = At(ref from, at + 1), next = at + 2 + labelLength;
+            int nameLength = At(ref from, at + 3), valueAt = at + 4 + nameLength;
+            if (labelLength >= 128 || next > end || At(ref from, at + 2) != 0x0A || nameLength is 0 or >= 128
+                || valueAt + 2 >= next || At(ref from, valueAt) != 0x12
+                || At(ref from, valueAt + 1) != next - valueAt - 2 || ++labels > labelsMax)
+            {
+                return 0;
+            }
+
+            ulong prefix = Prefix(ref from, at + 4, nameLength);
+            if (prefix <= before && (prefix < before || !IsSorted(ref from, nameAt, at + 3)))
+            {
+                return 0;
+            }
+
+            named |= prefix == NamePrefix && nameLength == 8;
+            (before, nameAt) = (prefix, at + 3);
+            length = Copy(ref from, at + 3, 1 + nameLength, ref key, length);
+            length = Copy(ref from, valueAt + 1, next - valueAt - 1, ref key, length);
+            at = next;
+        }
+
+        start = at;
+        return named ? length : 0;
+    }
+
+    /// <summary>Two names, each behind its length, of which the first eight bytes are equal.</summary>
+    static bool IsSorted(ref byte from, int first, int second) =>
+        first > 0 && NameAt(ref from, first).SequenceCompareTo(NameAt(ref from, second)) < 0;
+
+    static ReadOnlySpan<byte> NameAt(ref byte from, int at) =>
+        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref from, at + 1), At(ref from, at));
+
+    /// <summary>The first eight bytes of a name as a number that sorts as they do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong Prefix(ref byte from, int at, int length)
+    {
+        ulong bytes = BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, at)));
+        return length >= 8 ? bytes : bytes & (ulong.MaxValue << (64 - (8 * length)));
+    }
+
+    /// <summary>Adds what is left as samples; false when something else stands there.</summary>
+    static bool AddSamples(ref byte from, int at, int end, SampleBatch batch)
+    {
+        while (at < end)
+        {
+            // 12 length 09 value(8) 10 timestamp; a value of zero is left out.
+            int length = At(ref from, at + 1), next = at + 2 + length;
+            if (At(ref from, at) != 0x12 || length >= 128 || next > end)
+            {
+                return false;
+            }
+
+            at += 2;
+            long bits = 0;
+            if (At(ref from, at) == 0x09 && next - at > 9)
+            {
+                bits = Unsafe.ReadUnaligned<long>(ref Unsafe.Add(ref from, at + 1));
+                at += 9;
+            }
+
+            // Nine bytes hold every timestamp from 1970 on.
+            if (next - at is < 2 or > 10 || At(ref from, at) != 0x10)
+            {
+                return false;
+            }
+
+            ulong timestamp = 0;
+            int shift = 0;
+            for (at++; at < next; at++, shift += 7)
+            {
+                byte part = At(ref from, at);
+                timestamp |= (part & 0x7FUL) << shift;
+                if ((part < 0x80) != (at == next - 1))
+                {
+                    return false;
+                }
+            }
+
+            batch.AddSample((long)timestamp, BitConverter.Int64BitsToDouble(bits));
+        }
+
+        return true;
+    }
+
+    /// <summary>Copies in steps of 16 bytes; up to 15 too many, which the next copy overwrites.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static int Copy(ref byte from, int at, int count, ref byte to, int length)
+    {
+        for (int done = 0; done < count; done += Vector128<byte>.Count)
+        {
+            Vector128.LoadUnsafe(ref Unsafe.Add(ref from, at + done)).StoreUnsafe(
+                ref Unsafe.Add(ref to, length + done));
+        }
+
+        return length + count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static byte At(ref byte from, int at) => Unsafe.Add(ref from, at);
+}
