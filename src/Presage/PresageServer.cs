@@ -208,7 +208,9 @@ sealed class PresageServer : IAsyncDisposable
         services.AddSingleton<IngestCounters>();
         services.AddSingleton<HostAdmission>();
         services.AddSingleton<MetricDescriptions>();
+        services.AddSingleton<BatchPool>();
         services.AddSingleton<WriteReceiver>();
+        services.AddSingleton<TextReceiver>();
         services.AddSingleton(LocalMachineOf);
         services.AddSingleton(WatcherOf);
         services.AddSingleton<Dashboard>();

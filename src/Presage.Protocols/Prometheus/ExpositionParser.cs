@@ -22,6 +22,11 @@ public sealed class ExpositionParser(ExpositionLimits limits)
     readonly Dictionary<string, MetricMetadata> _families = [];
     byte[] _scratch = new byte[512];
 
+    /// <summary>
+    /// Put on every series; a label of the same name in the text gives way. Names and values within the limits.
+    /// </summary>
+    public IReadOnlyList<Label> ExtraLabels { get; set; } = [];
+
     /// <summary>What the text parsed last said about its families.</summary>
     public IReadOnlyCollection<MetricMetadata> Families => _families.Values;
 
@@ -101,6 +106,11 @@ public sealed class ExpositionParser(ExpositionLimits limits)
         if (!TryReadValue(ref rest, out double value))
         {
             return $"\"{WireText.Shorten(rest)}\" is not a number";
+        }
+
+        foreach (var extra in ExtraLabels)
+        {
+            batch.AddLabel(extra.Name, extra.Value);
         }
 
         if (!batch.EndLabels())
@@ -232,8 +242,25 @@ public sealed class ExpositionParser(ExpositionLimits limits)
             return $"label \"{WireText.Shorten(name)}\" is not UTF-8";
         }
 
-        batch.AddLabel(name, value);
+        if (!IsReplaced(name))
+        {
+            batch.AddLabel(name, value);
+        }
+
         return null;
+    }
+
+    bool IsReplaced(ReadOnlySpan<byte> name)
+    {
+        foreach (var extra in ExtraLabels)
+        {
+            if (Encoding.UTF8.GetByteCount(extra.Name) == name.Length && Encoding.UTF8.GetString(name) == extra.Name)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Reads a quoted text with its escapes into the scratch buffer at an offset.</summary>

@@ -3,7 +3,6 @@
 using System.Buffers;
 using Presage.Metrics;
 using Presage.Protocols.Protobuf;
-using Snappier;
 
 namespace Presage.Protocols.Prometheus;
 
@@ -15,16 +14,19 @@ namespace Presage.Protocols.Prometheus;
 /// </summary>
 public sealed class RemoteWriteDecoder
 {
-    const string CompressIt = "compress it in snappy's block format (Content-Encoding: snappy).";
-    const string SendLess = "send smaller requests (Prometheus: remote_write.queue_config.max_samples_per_send).";
-
     readonly RemoteWriteLimits _limits;
     readonly bool _hasPlainSeries;
 
     public RemoteWriteDecoder(RemoteWriteLimits limits)
+        : this(limits, PlainSeries.Fits(limits) && BitConverter.IsLittleEndian)
+    {
+    }
+
+    /// <param name="hasPlainSeries">Whether plain series take the short way; tests compare both.</param>
+    internal RemoteWriteDecoder(RemoteWriteLimits limits, bool hasPlainSeries)
     {
         _limits = limits;
-        _hasPlainSeries = PlainSeries.Fits(limits) && BitConverter.IsLittleEndian;
+        _hasPlainSeries = hasPlainSeries;
     }
 
     /// <summary>Decodes a request's body (snappy block format).</summary>
@@ -37,7 +39,7 @@ public sealed class RemoteWriteDecoder
     {
         batch.Clear();
         summary = new RemoteWriteSummary();
-        if (!CheckSize(body, out int size, out error))
+        if (!SnappyBody.TryReadSize(body, _limits, out int size, out error))
         {
             return false;
         }
@@ -45,7 +47,7 @@ public sealed class RemoteWriteDecoder
         byte[] message = ArrayPool<byte>.Shared.Rent(size);
         try
         {
-            return Decompress(body, message.AsSpan(0, size), out error)
+            return SnappyBody.TryDecompress(body, message.AsSpan(0, size), out error)
                 && TryDecodeMessage(message.AsSpan(0, size), batch, summary, out error);
         }
         finally
@@ -100,8 +102,8 @@ public sealed class RemoteWriteDecoder
             if (seriesSeen > _limits.SeriesMax || series.IsOverSampleLimit)
             {
                 batch.Clear();
-                error = TooLarge($"The request holds more than {_limits.SeriesMax} series "
-                    + $"or {_limits.SamplesMax} samples; " + SendLess);
+                error = SnappyBody.TooLarge($"The request holds more than {_limits.SeriesMax} series "
+                    + $"or {_limits.SamplesMax} samples; " + SnappyBody.SendLess);
                 return false;
             }
         }
@@ -119,61 +121,6 @@ public sealed class RemoteWriteDecoder
         return CheckVersion(seriesSeen, laterFields, out error);
     }
 
-    bool CheckSize(ReadOnlySpan<byte> body, out int size, out WireError error)
-    {
-        size = 0;
-        if (body.Length > _limits.CompressedBytesMax)
-        {
-            error = TooLarge($"The body has {body.Length} bytes, more than the limit of {_limits.CompressedBytesMax}; "
-                + SendLess);
-            return false;
-        }
-
-        // A snappy block opens with its decompressed length as a varint of 32 bits.
-        var reader = new ProtobufReader(body, 0);
-        if (!reader.ReadVarint(out ulong length) || length > uint.MaxValue)
-        {
-            error = NotSnappy(body, reader.Position, "its length prefix is missing or too long");
-            return false;
-        }
-
-        if (length > (ulong)_limits.DecompressedBytesMax)
-        {
-            // Other formats' magic numbers read as huge lengths: say what really came.
-            error = Foreign(body) is not null
-                ? NotSnappy(body, 0, "its length prefix is implausible")
-                : TooLarge($"The body decompresses to {length} bytes, more than the limit of "
-                    + $"{_limits.DecompressedBytesMax}; " + SendLess);
-            return false;
-        }
-
-        size = (int)length;
-        error = default;
-        return true;
-    }
-
-    static bool Decompress(ReadOnlySpan<byte> body, Span<byte> message, out WireError error)
-    {
-        string problem;
-        try
-        {
-            if (Snappy.TryDecompress(body, message, out int written) && written == message.Length)
-            {
-                error = default;
-                return true;
-            }
-
-            problem = $"it does not hold the {message.Length} bytes its prefix announces";
-        }
-        catch (InvalidDataException e)
-        {
-            problem = e.Message.TrimEnd('.');
-        }
-
-        error = NotSnappy(body, 0, problem);
-        return false;
-    }
-
     static bool CheckVersion(int series, int laterFields, out WireError error)
     {
         // Remote write 2.0 keeps its symbols and series in fields 4 and 5, so that a 1.0 reader sees nothing at all.
@@ -185,22 +132,4 @@ public sealed class RemoteWriteDecoder
             : default;
         return !isLater;
     }
-
-    static WireError TooLarge(string message) => new(WireErrorKind.TooLarge, -1, message);
-
-    static WireError NotSnappy(ReadOnlySpan<byte> body, int position, string problem) => WireError.Malformed(
-        position,
-        Foreign(body) is { } foreign
-            ? $"The body is {foreign}, not a snappy block; {CompressIt}"
-            : $"The body is not a snappy block: {problem}; {CompressIt}");
-
-    static string? Foreign(ReadOnlySpan<byte> body) =>
-        body.IsEmpty ? "empty"
-        : body.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) ? "gzip"
-        : body.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) ? "zstd"
-        : body.StartsWith((ReadOnlySpan<byte>)[0xFF, 0x06, 0x00, 0x00, .. "sNaPpY"u8])
-            ? "framed snappy (the stream format)"
-        : body[0] is (byte)'{' or (byte)'[' ? "JSON"
-        : body[0] == (byte)'#' ? "text"
-        : null;
 }

@@ -38,6 +38,10 @@ public sealed class RemoteWriteSummary
     /// <summary>Series rejected for one reason.</summary>
     public int RejectedFor(SeriesRejection reason) => _rejected[(int)reason];
 
+    internal KnowsMetric? KnowsMetric { get; init; }
+
+    internal bool Knows(ReadOnlySpan<byte> metric) => KnowsMetric?.Invoke(metric) == true;
+
     internal void Reject(SeriesRejection reason) => _rejected[(int)reason]++;
 
     internal void Explain(string message) => FirstRejection ??= message;

@@ -55,7 +55,7 @@ sealed class MetricLists(SampleStore store, MetricDescriptions descriptions, Tim
             latest = columns.Count > 0 && double.IsFinite(columns.Values[^1]) ? columns.Values[^1] : null;
         }
 
-        var (type, help) = descriptions.Of(name);
+        var (type, help, unit) = descriptions.Of(name);
         return new MetricFamily(
             name,
             help,
@@ -63,7 +63,7 @@ sealed class MetricLists(SampleStore store, MetricDescriptions descriptions, Tim
             Families.FirstOrDefault(f => name.StartsWith(f.Prefix, StringComparison.Ordinal)).Family ?? "other",
             series.Count,
             latest,
-            Units.FirstOrDefault(u => name.EndsWith(u.Suffix, StringComparison.Ordinal)).Unit);
+            unit ?? Units.FirstOrDefault(u => name.EndsWith(u.Suffix, StringComparison.Ordinal)).Unit);
     }
 
     TimeRange Range()

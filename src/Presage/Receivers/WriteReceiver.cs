@@ -1,114 +1,116 @@
 // Hot path: per request. Bodies are read into pooled buffers and decoded into pooled batches: nothing is allocated per
 // sample.
-using System.Buffers;
-using System.Collections.Concurrent;
-using System.IO.Pipelines;
-using System.Text;
-using Microsoft.AspNetCore.Http.Features;
+using System.Globalization;
 using Presage.Api;
 using Presage.Configuration;
 using Presage.Metrics;
 using Presage.Protocols;
 using Presage.Protocols.Prometheus;
-using Presage.State;
 
 namespace Presage.Receivers;
 
 /// <summary>
-/// Receives Prometheus remote write 1.0 (https://prometheus.io/docs/specs/prw/remote_write_spec/). 204: everything is
-/// journalled. 400: some or all of it can never be stored, the rest is; the sender must not send it again. 415: another
-/// format or version (a 2.0 sender falls back to 1.0). 413: too large. 503: cannot be stored now, send it again.
+/// Receives Prometheus remote write 1.0 and 2.0 (https://prometheus.io/docs/specs/prw/), told apart by Content-Type.
+/// 204: everything is journalled. 400: some or all of it can never be stored, the rest is; the sender must not send it
+/// again. 415: another format. 413: too large. 503: cannot be stored now, send it again. Answers to 2.0 carry how much
+/// was written, whatever their status.
 /// </summary>
 sealed class WriteReceiver
 {
-    const string RetrySeconds = "5";
-    const int BatchesKept = 16;
+    const string SamplesWritten = "X-Prometheus-Remote-Write-Samples-Written";
+    const string HistogramsWritten = "X-Prometheus-Remote-Write-Histograms-Written";
+    const string ExemplarsWritten = "X-Prometheus-Remote-Write-Exemplars-Written";
 
-    /// <summary>Batches that grew beyond this are not kept: 16 batches of 200,000 samples are 51 MB at most.</summary>
-    const int KeptSamplesMax = 200_000;
-
+    readonly ReceiverAnswers _answers;
     readonly ISampleSink _sink;
     readonly IngestCounters _counters;
     readonly HostAdmission _admission;
     readonly MetricDescriptions _descriptions;
-    readonly RemoteWriteDecoder _decoder;
+    readonly BatchPool _batches;
+    readonly RemoteWriteDecoder _earlier;
+    readonly LaterWriteDecoder _later;
+    readonly KnowsMetric _knows;
     readonly long _bodyBytesMax;
-    readonly ConcurrentBag<SampleBatch> _batches = [];
 
     public WriteReceiver(
         PresageOptions options,
         ISampleSink sink,
         IngestCounters counters,
         HostAdmission admission,
-        MetricDescriptions descriptions)
+        MetricDescriptions descriptions,
+        BatchPool batches)
     {
+        _answers = new ReceiverAnswers(counters);
         _sink = sink;
         _counters = counters;
         _admission = admission;
         _descriptions = descriptions;
+        _batches = batches;
+        _knows = descriptions.Knows;
         _bodyBytesMax = options.ReceiverBodyBytesMax;
-        _decoder = new RemoteWriteDecoder(new RemoteWriteLimits
+        var limits = new RemoteWriteLimits
         {
             CompressedBytesMax = (int)options.ReceiverBodyBytesMax,
             DecompressedBytesMax = (int)Math.Min(options.ReceiverBodyBytesMax * 4, 512 << 20),
-        });
+        };
+        _earlier = new RemoteWriteDecoder(limits);
+        _later = new LaterWriteDecoder(limits);
     }
 
     public async Task ReceiveAsync(HttpContext context)
     {
         _counters.Request();
-        if (WrongFormat(context.Request) is { } wrong)
+        if (WriteFormats.Read(context.Request, out var format) is { } wrong)
         {
-            await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "format", wrong);
+            await _answers.RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "format", wrong);
             return;
         }
 
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = _bodyBytesMax;
-        if (context.Request.ContentLength > _bodyBytesMax)
+        if (format == WriteFormat.Later)
         {
-            await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "too_large",
-                TooLarge(context.Request.ContentLength.Value));
-            return;
+            SetWritten(context, 0);
         }
 
-        var batch = _batches.TryTake(out var kept) ? kept : new SampleBatch();
+        var batch = _batches.Take();
         try
         {
-            await ReceiveAsync(context, batch);
+            await ReceiveAsync(context, format, batch);
+        }
+        catch (BodyTooLargeException e)
+        {
+            await _answers.RefuseTooLargeAsync(context, e, _bodyBytesMax);
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            await RefuseAsync(context, e.StatusCode, "too_large", TooLarge(null));
+            await _answers.RefuseTooLargeAsync(context, new BodyTooLargeException(null), _bodyBytesMax);
         }
         finally
         {
-            if (batch.SampleCount <= KeptSamplesMax && _batches.Count < BatchesKept)
-            {
-                _batches.Add(batch);
-            }
+            _batches.Return(batch);
         }
     }
 
-    async Task ReceiveAsync(HttpContext context, SampleBatch batch)
+    async Task ReceiveAsync(HttpContext context, WriteFormat format, SampleBatch batch)
     {
-        var body = await ReadBodyAsync(context.Request.BodyReader, context.RequestAborted);
-        bool decoded = Decode(body, batch, out var summary, out var error);
-        context.Request.BodyReader.AdvanceTo(body.End);
+        bool decoded;
+        RemoteWriteSummary summary;
+        WireError error;
+        using (var body = await ReceivedBody.ReadAsync(context, _bodyBytesMax))
+        {
+            decoded = format == WriteFormat.Later
+                ? _later.TryDecode(body.Span, batch, _knows, out summary, out error)
+                : _earlier.TryDecode(body.Span, batch, out summary, out error);
+        }
+
         if (!decoded)
         {
-            var (status, reason) = error.Kind switch
-            {
-                WireErrorKind.TooLarge => (StatusCodes.Status413PayloadTooLarge, "too_large"),
-                WireErrorKind.Unsupported => (StatusCodes.Status415UnsupportedMediaType, "format"),
-                _ => (StatusCodes.Status400BadRequest, "malformed"),
-            };
-            await RefuseAsync(context, status, reason, error.ToString());
+            await _answers.RefuseAsync(context, error);
             return;
         }
 
         if (_admission.Refuse(Caller.Of(context), batch) is { } refusal)
         {
-            await RefuseAsync(context, StatusCodes.Status403Forbidden, "not_admitted", refusal);
+            await _answers.RefuseAsync(context, StatusCodes.Status403Forbidden, "not_admitted", refusal);
             return;
         }
 
@@ -118,109 +120,42 @@ sealed class WriteReceiver
         {
             var outcome = batch.SampleCount == 0 ? default : await _sink.AppendAsync(batch, context.RequestAborted);
             _counters.Appended(outcome);
+            if (format == WriteFormat.Later)
+            {
+                SetWritten(context, outcome.Accepted + outcome.Duplicate);
+            }
+
             await AnswerAsync(context, batch, summary, outcome);
         }
         catch (IOException e)
         {
-            context.Response.Headers.RetryAfter = RetrySeconds;
-            await RefuseAsync(
-                context, StatusCodes.Status503ServiceUnavailable, "not_writable",
-                $"Nothing of this request was stored: {e.Message} Send it again later.");
+            await _answers.RefuseUnwritableAsync(context, e);
         }
     }
 
-    static async Task AnswerAsync(
+    static Task AnswerAsync(
         HttpContext context, SampleBatch batch, RemoteWriteSummary summary, AppendOutcome outcome)
     {
         int refused = summary.SamplesRejected + outcome.Rejected;
         if (refused == 0 && summary.SeriesRejected == 0)
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
-            return;
+            return Task.CompletedTask;
         }
 
         int sent = batch.SampleCount + summary.SamplesRejected;
         string reason = summary.FirstRejection ?? outcome.FirstRefusal ?? "no reason was recorded";
         string histograms = summary.Histograms > 0 ? $" {summary.Histograms} native histograms were left out." : "";
-        await WriteTextAsync(
+        return ReceiverAnswers.WriteTextAsync(
             context, StatusCodes.Status400BadRequest,
             $"{refused} of {sent} samples were refused, the others are stored.{histograms} First reason: {reason}");
     }
 
-    static string? WrongFormat(HttpRequest request)
+    static void SetWritten(HttpContext context, int samples)
     {
-        string type = request.ContentType ?? "";
-        int semicolon = type.IndexOf(';');
-        string media = (semicolon < 0 ? type : type[..semicolon]).Trim();
-        if (!media.Equals("application/x-protobuf", StringComparison.OrdinalIgnoreCase))
-        {
-            return $"Content-Type is \"{AccountRules.Shown(type)}\"; send application/x-protobuf.";
-        }
-
-        string parameter = semicolon < 0 ? "" : type[(semicolon + 1)..].Trim();
-        if (parameter.StartsWith("proto=", StringComparison.OrdinalIgnoreCase)
-            && parameter["proto=".Length..].Trim('"', ' ') is not "prometheus.WriteRequest")
-        {
-            return $"The message is \"{AccountRules.Shown(parameter)}\"; send remote write 1.0, " +
-                $"proto=prometheus.WriteRequest.";
-        }
-
-        string encoding = request.Headers.ContentEncoding.ToString();
-        return encoding.Equals("snappy", StringComparison.OrdinalIgnoreCase)
-            ? null
-            : $"Content-Encoding is \"{AccountRules.Shown(encoding)}\"; send snappy in its block format.";
-    }
-
-    /// <summary>Waits for the whole body, in the buffers it arrived in.</summary>
-    static async ValueTask<ReadOnlySequence<byte>> ReadBodyAsync(PipeReader reader, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var result = await reader.ReadAsync(cancellationToken);
-            if (result.IsCompleted)
-            {
-                return result.Buffer;
-            }
-
-            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-        }
-    }
-
-    bool Decode(ReadOnlySequence<byte> body, SampleBatch batch, out RemoteWriteSummary summary, out WireError error)
-    {
-        if (body.IsSingleSegment)
-        {
-            return _decoder.TryDecode(body.FirstSpan, batch, out summary, out error);
-        }
-
-        byte[] whole = ArrayPool<byte>.Shared.Rent((int)body.Length);
-        try
-        {
-            body.CopyTo(whole);
-            return _decoder.TryDecode(whole.AsSpan(0, (int)body.Length), batch, out summary, out error);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(whole);
-        }
-    }
-
-    string TooLarge(long? bytes)
-    {
-        string size = bytes is null ? "is" : $"has {bytes} bytes, which is";
-        return $"The body {size} more than {_bodyBytesMax}; send smaller requests or raise receiver.body_max.";
-    }
-
-    Task RefuseAsync(HttpContext context, int status, string reason, string text)
-    {
-        _counters.RefusedRequest(reason);
-        return WriteTextAsync(context, status, text);
-    }
-
-    static Task WriteTextAsync(HttpContext context, int status, string text)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(text + "\n", Encoding.UTF8, context.RequestAborted);
+        var headers = context.Response.Headers;
+        headers[SamplesWritten] = samples.ToString(CultureInfo.InvariantCulture);
+        headers[HistogramsWritten] = "0";
+        headers[ExemplarsWritten] = "0";
     }
 }

@@ -24,7 +24,7 @@ public sealed class AccessTests
             "GET /api/docs/{documentName?}", "GET /api/docs/scalar.js",
             "GET /api/docs/scalar.aspnetcore.js", "GET /api/docs/favicon.svg", "GET /{**path}", "HEAD /{**path}",
         ],
-        [Access.Write] = ["POST /api/v1/write"],
+        [Access.Write] = ["POST /api/v1/write", "POST /api/v1/import/prometheus"],
         [Access.Viewer] =
         [
             $"GET {Api}/overview", $"GET {Api}/hosts", $"GET {Api}/hosts/{{host}}", $"GET {Api}/hosts/{{host}}/metrics",

@@ -146,7 +146,7 @@ public sealed class RemoteWriteTests
     [InlineData("application/json", "snappy")]
     [InlineData("application/x-protobuf", "gzip")]
     [InlineData("application/x-protobuf", "")]
-    [InlineData("application/x-protobuf;proto=io.prometheus.write.v2.Request", "snappy")]
+    [InlineData("application/x-protobuf;proto=io.prometheus.write.v9.Request", "snappy")]
     public async Task Other_types_encodings_and_versions_are_415_so_that_senders_fall_back(string type, string encoding)
     {
         await using var server = await StartAsync();

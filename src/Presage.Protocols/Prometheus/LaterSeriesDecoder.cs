@@ -1,0 +1,225 @@
+// Hot path: runs per series and sample of every remote write 2.0 request.
+using Presage.Metrics;
+using Presage.Protocols.Protobuf;
+
+namespace Presage.Protocols.Prometheus;
+
+/// <summary>
+/// Decodes one <c>TimeSeries { labels_refs = 1, samples = 2, histograms = 3, exemplars = 4, metadata = 5 }</c> of
+/// remote write 2.0 into a batch.
+/// </summary>
+ref struct LaterSeriesDecoder(
+    RemoteWriteLimits limits, ReadOnlySpan<byte> body, SymbolTable symbols, SampleBatch batch,
+    RemoteWriteSummary summary)
+{
+    const int Refs = 1, Samples = 2, Histograms = 3, Exemplars = 4, Metadata = 5;
+
+    readonly ReadOnlySpan<byte> _body = body;
+    readonly SeriesLabels _labels = new(limits);
+    readonly MetadataRefs _metadata = new(symbols, limits);
+    int _nameRef;
+
+    /// <summary>Set when the series would have brought the request over <see cref="RemoteWriteLimits.SamplesMax"/>.
+    /// </summary>
+    public bool IsOverSampleLimit { get; private set; }
+
+    /// <summary>
+    /// Decodes a series; returns what is malformed, or null. Invalid series are counted in the summary.
+    /// </summary>
+    public string? Decode(ReadOnlySpan<byte> message, int position, int ordinal, out int problemAt)
+    {
+        _labels.Clear();
+        _nameRef = -1;
+        var tail = new Tail();
+        string? problem = ReadFields(message, position, ref tail, out problemAt);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        if (tail.Samples > limits.SamplesMax - batch.SampleCount)
+        {
+            IsOverSampleLimit = true;
+            return null;
+        }
+
+        summary.Exemplars += tail.Exemplars;
+        summary.Histograms += tail.Histograms;
+        if (tail.Samples + tail.Histograms == 0)
+        {
+            return null;
+        }
+
+        if (_labels.Reject(_body, out var reason, out string? explanation))
+        {
+            summary.Reject(reason);
+            summary.SamplesRejected += tail.Samples;
+            Explain(ordinal, explanation!);
+            return null;
+        }
+
+        if (tail.Histograms > 0)
+        {
+            summary.Reject(SeriesRejection.NativeHistogram);
+            Explain(ordinal, "native histograms are not stored yet; "
+                + "send classic histograms (Prometheus: send_native_histograms: false).");
+        }
+
+        if (tail.Samples == 0)
+        {
+            return null;
+        }
+
+        int before = batch.SampleCount;
+        _labels.AddTo(batch, _body);
+        problem = AddSamples(message, position, tail.FirstSample, out problemAt);
+        summary.Series++;
+        summary.Samples += batch.SampleCount - before;
+        return problem;
+    }
+
+    string? ReadFields(ReadOnlySpan<byte> message, int position, ref Tail tail, out int problemAt)
+    {
+        var reader = new ProtobufReader(message, position);
+        while (!reader.AtEnd)
+        {
+            int start = reader.Offset;
+            problemAt = reader.Position;
+            if (!reader.ReadTag(out int field, out var type))
+            {
+                break;
+            }
+
+            if (type != WireType.Bytes || field is < Refs or > Metadata)
+            {
+                if (field == Refs && type == WireType.Varint)
+                {
+                    return "labels_refs is not packed";
+                }
+
+                if (!reader.Skip(type))
+                {
+                    break;
+                }
+
+                continue;
+            }
+
+            if (!reader.ReadBytes(out var value, out int valueAt))
+            {
+                break;
+            }
+
+            string? problem = null;
+            switch (field)
+            {
+                case Refs:
+                    problem = ReadRefs(value, valueAt, out problemAt);
+                    break;
+                case Samples:
+                    tail.FirstSample = tail.Samples++ == 0 ? start : tail.FirstSample;
+                    break;
+                case Histograms:
+                    tail.Histograms++;
+                    break;
+                case Exemplars:
+                    tail.Exemplars++;
+                    break;
+                default:
+                    problem = _metadata.Decode(_body, value, valueAt, _nameRef, summary, out problemAt);
+                    break;
+            }
+
+            if (problem is not null)
+            {
+                return problem;
+            }
+        }
+
+        problemAt = reader.Position;
+        return reader.Problem;
+    }
+
+    /// <summary>Packed pairs of symbol numbers: name, value, name, value …</summary>
+    string? ReadRefs(ReadOnlySpan<byte> packed, int position, out int problemAt)
+    {
+        var reader = new ProtobufReader(packed, position);
+        while (!reader.AtEnd)
+        {
+            problemAt = reader.Position;
+            if (!reader.ReadVarint(out ulong name))
+            {
+                return reader.Problem;
+            }
+
+            if (reader.AtEnd)
+            {
+                return "labels_refs holds an odd number of references: a name without a value";
+            }
+
+            if (!reader.ReadVarint(out ulong value))
+            {
+                return reader.Problem;
+            }
+
+            if (name >= (ulong)symbols.Count || value >= (ulong)symbols.Count)
+            {
+                return $"labels_refs names symbol {Math.Max(name, value)}, and there are {symbols.Count}";
+            }
+
+            var (nameAt, nameLength) = symbols[(int)name];
+            var (valueAt, valueLength) = symbols[(int)value];
+            if (_nameRef < 0 && _body.Slice(nameAt, nameLength).SequenceEqual("__name__"u8))
+            {
+                _nameRef = (int)value;
+            }
+
+            _labels.Add(_body, nameAt, nameLength, valueAt, valueLength);
+        }
+
+        problemAt = position;
+        return null;
+    }
+
+    /// <summary>
+    /// <c>Sample { value = 1 (double), timestamp = 2 (int64, ms), start_timestamp = 3 }</c>; the last one is not kept.
+    /// </summary>
+    readonly string? AddSamples(ReadOnlySpan<byte> message, int position, int firstSample, out int problemAt)
+    {
+        var reader = new ProtobufReader(message, position);
+        reader.Rewind(firstSample);
+        while (!reader.AtEnd && reader.ReadTag(out int field, out var type))
+        {
+            if (field != Samples || type != WireType.Bytes)
+            {
+                reader.Skip(type);
+                continue;
+            }
+
+            reader.ReadBytes(out var sample, out int sampleAt);
+            if (SampleReader.Add(sample, sampleAt, batch, out problemAt) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        problemAt = 0;
+        return null;
+    }
+
+    readonly void Explain(int ordinal, string explanation)
+    {
+        if (summary.FirstRejection is null)
+        {
+            summary.Explain($"Series {ordinal} {_labels.Describe(_body)}: {explanation}");
+        }
+    }
+
+    struct Tail
+    {
+        public int FirstSample;
+        public int Samples;
+        public int Exemplars;
+        public int Histograms;
+    }
+}

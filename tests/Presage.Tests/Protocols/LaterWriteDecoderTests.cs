@@ -1,0 +1,158 @@
+using CsCheck;
+using Presage.Metrics;
+using Presage.Protocols;
+using Presage.Protocols.Prometheus;
+using Snappier;
+using Xunit;
+
+namespace Presage.Tests.Protocols;
+
+/// <summary>Remote write 2.0 (io.prometheus.write.v2.Request).</summary>
+public sealed class LaterWriteDecoderTests
+{
+    /// <summary>
+    /// Written by hand after the specification: symbols "", "__name__", "up", "instance", "web1:9100", "Is it up."; one
+    /// series {1,2,3,4} with the sample 1 at 1700000000000, gauge with help 5.
+    /// </summary>
+    const string Golden =
+        "2200" + "22085F5F6E616D655F5F" + "22027570" + "2208696E7374616E6365" +
+        "2209776562313A39313030" + "220949732069742075702E" +
+        "2A1E0A0401020304" + "121009000000000000F03F1080D095FFBC31" + "2A0408021805";
+
+    static readonly Gen<byte[]> AnyMessage = Gen.Select(
+        Gen.String[Gen.Char.AlphaNumeric, 1, 12].Array[1, 20],
+        Gen.Select(Gen.Int[0, 24], Gen.Int[0, 24]).Array[1, 8].Array[1, 8],
+        (texts, series) => Message(texts, series));
+
+    [Fact]
+    public void Golden_bytes_decode()
+    {
+        Assert.True(Decode(Convert.FromHexString(Golden), out var batch, out var summary, out var error), $"{error}");
+
+        Assert.Equal("up{instance=\"web1:9100\"}", LabelSet.FromKey(batch.KeyOf(batch.Series[0])).ToString());
+        Assert.Equal([1_700_000_000_000], batch.TimestampsMs.ToArray());
+        Assert.Equal([1.0], batch.Values.ToArray());
+        Assert.Equal([new MetricMetadata("up", "gauge", "Is it up.", "")], summary.Metadata);
+    }
+
+    [Fact]
+    public void Start_timestamps_are_skipped_and_exemplars_counted()
+    {
+        var message = Symbols("", "__name__", "hits_total").Message(5, new WireMessage()
+            .Bytes(1, [1, 2])
+            .Message(2, new WireMessage().Fixed64(1, 4).Varint(2, 5_000).Varint(3, 1_000))
+            .Message(4, new WireMessage().Bytes(1, []).Fixed64(2, 1))
+            .Varint(6, 1_000));
+
+        Assert.True(Decode(message.ToArray(), out var batch, out var summary, out _));
+
+        Assert.Equal((1, 1), (batch.SampleCount, summary.Exemplars));
+        Assert.Equal(0, summary.SeriesRejected);
+    }
+
+    [Fact]
+    public void Native_histograms_are_named_and_the_other_series_kept()
+    {
+        var message = Symbols("", "__name__", "latency", "up")
+            .Message(5, new WireMessage().Bytes(1, [1, 2]).Message(3, new WireMessage().Varint(1, 7)))
+            .Message(5, new WireMessage().Bytes(1, [1, 3]).Message(2, new WireMessage().Fixed64(1, 1).Varint(2, 9)));
+
+        Assert.True(Decode(message.ToArray(), out var batch, out var summary, out _));
+
+        Assert.Equal((1, 1), (batch.SeriesCount, summary.Histograms));
+        Assert.Contains("latency: native histograms are not stored yet", summary.FirstRejection);
+    }
+
+    [Fact]
+    public void A_series_without_a_name_is_left_out()
+    {
+        var message = Symbols("", "job", "x").Message(5, new WireMessage()
+            .Bytes(1, [1, 2]).Message(2, new WireMessage().Varint(2, 9)));
+
+        Assert.True(Decode(message.ToArray(), out var batch, out var summary, out _));
+
+        Assert.Equal((0, 1), (batch.SeriesCount, summary.RejectedFor(SeriesRejection.MissingMetricName)));
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 1, 9 }, "names symbol 9, and there are 3")]
+    [InlineData(new byte[] { 1, 2, 1 }, "odd number")]
+    [InlineData(new byte[] { 1, 0x82 }, "ends within a varint")]
+    public void Broken_references_refuse_the_request(byte[] refs, string reason)
+    {
+        var message = Symbols("", "__name__", "up").Message(5, new WireMessage()
+            .Bytes(1, refs).Message(2, new WireMessage().Varint(2, 9)));
+
+        Assert.False(Decode(message.ToArray(), out var batch, out _, out var error));
+
+        Assert.Equal(WireErrorKind.Malformed, error.Kind);
+        Assert.Contains(reason, error.Message);
+        Assert.Equal(0, batch.SeriesCount);
+    }
+
+    [Fact]
+    public void The_first_symbol_must_be_empty()
+    {
+        Assert.False(Decode(Symbols("up").ToArray(), out _, out _, out var error));
+        Assert.Contains("the first symbol", error.Message);
+    }
+
+    [Fact]
+    public void A_message_of_1_0_is_told_apart()
+    {
+        var batch = new SampleBatch();
+        batch.AddSeries(LabelSet.OfMetric("up").ToKey());
+        batch.AddSample(1, 1);
+
+        Assert.False(Decode(new RemoteWriteEncoder().EncodeUncompressed(batch).ToArray(), out _, out _, out var error));
+
+        Assert.Equal(WireErrorKind.Unsupported, error.Kind);
+    }
+
+    [Fact]
+    public void Mutated_and_cut_messages_never_crash() => Gen.Select(
+        AnyMessage, Gen.Select(Gen.Int[0, 1 << 20], Gen.Byte).Array[0, 6], Gen.Int[0, 1 << 20])
+        .Sample((message, mutations, cut) =>
+        {
+            foreach (var (at, value) in mutations)
+            {
+                message[at % message.Length] = value;
+            }
+
+            bool whole = cut % 3 > 0;
+            bool ok = Decode(whole ? message : message[..(cut % message.Length)], out var batch, out var summary,
+                out var error);
+            Assert.Equal(ok ? summary.Series : 0, batch.SeriesCount);
+            Assert.Equal(ok ? summary.Samples : 0, batch.SampleCount);
+            Assert.True(ok || error.Message.Length > 0);
+            foreach (ref readonly var series in batch.Series)
+            {
+                Assert.NotEmpty(LabelSet.FromKey(batch.KeyOf(series)).MetricName);
+            }
+        }, iter: 5_000);
+
+    static bool Decode(byte[] message, out SampleBatch batch, out RemoteWriteSummary summary, out WireError error)
+    {
+        batch = new SampleBatch();
+        return new LaterWriteDecoder(new RemoteWriteLimits())
+            .TryDecode(Snappy.CompressToArray(message), batch, null, out summary, out error);
+    }
+
+    static WireMessage Symbols(params string[] symbols) =>
+        symbols.Aggregate(new WireMessage(), static (message, symbol) => message.Text(4, symbol));
+
+    static byte[] Message(string[] texts, (int Name, int Value)[][] series)
+    {
+        var message = Symbols(["", "__name__", .. texts]);
+        foreach (var pairs in series)
+        {
+            byte[] refs = [1, 2, .. pairs.SelectMany(static p => (byte[])[(byte)p.Name, (byte)p.Value])];
+            message.Message(5, new WireMessage()
+                .Bytes(1, refs)
+                .Message(2, new WireMessage().Fixed64(1, 1).Varint(2, 1_700_000_000_000))
+                .Message(5, new WireMessage().Varint(1, 1).Varint(3, 2)));
+        }
+
+        return message.ToArray();
+    }
+}
