@@ -90,7 +90,8 @@ static class IngestHttpBenchmark
         IngestHttpOptions options, FleetSeries fleet, int perRequest, bool shuffled, List<ServerFigures> figures)
     {
         var payloads = new PayloadBuilder(fleet, perRequest, shuffled);
-        long startMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - ((long)options.Rounds * StepSeconds * 1000);
+        var started = TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(options.Rounds * StepSeconds);
+        long startMs = started.ToUnixTimeMilliseconds();
         for (int round = 0; round < options.Rounds; round++)
         {
             fleet.Step(StepSeconds, round * StepSeconds);

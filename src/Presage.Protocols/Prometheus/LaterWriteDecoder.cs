@@ -9,9 +9,9 @@ namespace Presage.Protocols.Prometheus;
 /// <summary>
 /// Reads Prometheus remote write 2.0 (https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/): a snappy block
 /// holding <c>io.prometheus.write.v2.Request { symbols = 4, timeseries = 5 }</c>. Broken bytes, references to symbols
-/// that do not exist and exceeded limits refuse the request as a whole; a bad series is left out, counted and explained.
-/// Native histograms are left out like bad series; exemplars and start timestamps are counted or skipped, not stored.
-/// Thread-safe.
+/// that do not exist and exceeded limits refuse the request as a whole; a bad series is left out, counted and
+/// explained. Native histograms are left out like bad series; exemplars and start timestamps are counted or skipped,
+/// not stored. Thread-safe.
 /// </summary>
 public sealed class LaterWriteDecoder(RemoteWriteLimits limits)
 {
@@ -25,7 +25,7 @@ public sealed class LaterWriteDecoder(RemoteWriteLimits limits)
     /// <summary>Decodes a request's body (snappy block format).</summary>
     /// <param name="body">The body as received.</param>
     /// <param name="batch">Cleared, then filled; empty when the result is false.</param>
-    /// <param name="knows">Whether a metric's description is known; it is not decoded again then. Null: none is.</param>
+    /// <param name="knows">Whether a metric's description is known and need not be decoded. Null: none is.</param>
     /// <param name="summary">What was decoded and what was left out.</param>
     /// <param name="error">Why the request was refused; meaningful only when the result is false.</param>
     public bool TryDecode(

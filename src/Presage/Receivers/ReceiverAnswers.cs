@@ -3,7 +3,9 @@ using Presage.Protocols;
 
 namespace Presage.Receivers;
 
-/// <summary>What senders are told when something is refused: a status and one sentence of plain text; counted.</summary>
+/// <summary>
+/// What senders are told when something is refused: a status and one sentence of plain text; counted.
+/// </summary>
 sealed class ReceiverAnswers(IngestCounters counters)
 {
     const string RetrySeconds = "5";

@@ -20,7 +20,7 @@ static class WriteApi
             .WithSummary("Samples as Prometheus text 0.0.4 or OpenMetrics 1.0, plain or gzip")
             .WithMetadata(new DocumentedBody("text/plain"))
             .WithMetadata((DocumentedParameter[])[
-                new("extra_label", false, "name=value, put on every series instead of its own; may stand several times"),
+                new("extra_label", false, "name=value, put on every series instead of its own; several are possible"),
                 new("timestamp", false, "Time of samples without one, ms since 1970; now when left out"),
             ])
             .Produces(StatusCodes.Status204NoContent);

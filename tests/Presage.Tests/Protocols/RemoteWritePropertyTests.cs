@@ -20,11 +20,12 @@ public sealed class RemoteWritePropertyTests
 
     static readonly Gen<SampleBatch> AnyBatch = AnySeries.Array[0, 20].Select(ToBatch);
 
-    /// <summary>Short ASCII labels, names that share their first eight bytes, zeros: what the short way is for.</summary>
+    /// <summary>Short ASCII labels, names sharing their first eight bytes, zeros: what the short way is for.</summary>
     static readonly Gen<SampleBatch> AnyPlainBatch = Gen.Select(
         Gen.String[Gen.Char.AlphaNumeric, 1, 20],
         Gen.Select(
-            Gen.OneOf(Gen.Const("container"), Gen.Const("container_id"), Gen.Const("container_image"), Gen.Const("a"),
+            Gen.OneOf(
+                Gen.Const("container"), Gen.Const("container_id"), Gen.Const("container_image"), Gen.Const("a"),
                 Gen.Const("instance"), Gen.Const("zone"), Gen.Const("é")),
             Gen.String[Gen.Char.AlphaNumeric, 1, 130],
             (name, value) => new Label(name, value)).List[0, 6],

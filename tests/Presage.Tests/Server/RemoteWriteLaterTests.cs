@@ -98,7 +98,8 @@ public sealed class RemoteWriteLaterTests
                     $"POST /api/v1/write HTTP/1.1\r\nHost: localhost\r\nContent-Type: {Later}\r\n" +
                     $"Content-Encoding: snappy\r\nContent-Length: {body.Length}\r\n\r\n"),
                 TestContext.Current.CancellationToken);
-            await socket.GetStream().WriteAsync(body.AsMemory(0, body.Length / 2), TestContext.Current.CancellationToken);
+            await socket.GetStream().WriteAsync(
+                body.AsMemory(0, body.Length / 2), TestContext.Current.CancellationToken);
         }
 
         using var answer = await PostAsync(server, body);

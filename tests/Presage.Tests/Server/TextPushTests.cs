@@ -24,7 +24,8 @@ public sealed class TextPushTests
 
         using var answer = await PostAsync(
             server,
-            "# TYPE jobs_done_total counter\n# HELP jobs_done_total Jobs.\njobs_done_total{queue=\"a\",instance=\"x\"} 3\n",
+            "# TYPE jobs_done_total counter\n# HELP jobs_done_total Jobs.\n" +
+            "jobs_done_total{queue=\"a\",instance=\"x\"} 3\n",
             "text/plain", "?extra_label=instance=web1&extra_label=team=ops");
 
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
@@ -70,7 +71,8 @@ public sealed class TextPushTests
 
         using var answer = await PostAsync(server, $"good 1\nbad 1 {old}\n", "text/plain");
 
-        await AssertRefusedAsync(answer, HttpStatusCode.BadRequest, "1 of 2 samples were refused, the others are stored");
+        await AssertRefusedAsync(
+            answer, HttpStatusCode.BadRequest, "1 of 2 samples were refused, the others are stored");
         Assert.Equal("good", Assert.Single(All(server)).Labels.MetricName);
     }
 

@@ -774,10 +774,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Prometheus remote write 1.0: snappy-compressed protobuf WriteRequest
+         * Prometheus remote write 1.0 and 2.0: snappy-compressed protobuf, told apart by Content-Type
          * @description Needs an agent token or role operator.
          */
         post: operations["remoteWrite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/import/prometheus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Samples as Prometheus text 0.0.4 or OpenMetrics 1.0, plain or gzip
+         * @description Needs an agent token or role operator.
+         */
+        post: operations["importText"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1518,6 +1538,8 @@ export interface components {
         };
         /** @enum {unknown} */
         Role: "viewer" | "operator" | "administrator";
+        /** @enum {unknown} */
+        RollupTier: "fiveMinutes" | "oneHour";
         Rule: {
             id: string;
             name: string;
@@ -1559,6 +1581,9 @@ export interface components {
             notWritableReason: null | string;
             hosts: null | string[];
             statistics: components["schemas"]["StorageStatistics"];
+            tiers: null | components["schemas"]["RollupTier"][];
+            /** Format: int64 */
+            oldestRawMs: number;
         };
         SeriesAnswer: {
             status: string;
@@ -1680,6 +1705,11 @@ export interface components {
             lostBytes: number;
             reason: string;
         };
+        StorageEvent: {
+            /** Format: int64 */
+            timeMs: number;
+            text: string;
+        };
         StorageStatistics: {
             /** Format: int32 */
             seriesActive: number;
@@ -1706,6 +1736,18 @@ export interface components {
             blocks: number;
             /** Format: int64 */
             blockBytes: number;
+            /** Format: int32 */
+            rollupBlocks?: number;
+            /** Format: int64 */
+            rollupBytes?: number;
+            /** Format: int64 */
+            oldestRawMs?: null | number;
+            /** Format: int64 */
+            lastMergeMs?: null | number;
+            lastCareError?: null | string;
+            /** Format: int32 */
+            deletionsPending?: number;
+            events?: components["schemas"]["StorageEvent"][];
             /** Format: int64 */
             diskBytes?: number;
             /** Format: int64 */
@@ -3317,6 +3359,42 @@ export interface operations {
         requestBody: {
             content: {
                 "application/x-protobuf": string;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importText: {
+        parameters: {
+            query?: {
+                /** @description name=value, put on every series instead of its own; may stand several times */
+                extra_label?: string;
+                /** @description Time of samples without one, ms since 1970; now when left out */
+                timestamp?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": string;
             };
         };
         responses: {
