@@ -3383,7 +3383,7 @@ export interface operations {
     importText: {
         parameters: {
             query?: {
-                /** @description name=value, put on every series instead of its own; may stand several times */
+                /** @description name=value, put on every series instead of its own; several are possible */
                 extra_label?: string;
                 /** @description Time of samples without one, ms since 1970; now when left out */
                 timestamp?: string;
