@@ -37,6 +37,9 @@ public readonly record struct AppendOutcome
     /// <summary>Refused: of new series over a limit.</summary>
     public int OverSeriesLimit { get; init; }
 
+    /// <summary>Refused: of series whose labels are longer than the store accepts (64 KB together).</summary>
+    public int LabelsTooLong { get; init; }
+
     /// <summary>
     /// One refused sample in words, with its series, timestamp and the bound it broke; null when none was refused.
     /// </summary>
@@ -46,5 +49,5 @@ public readonly record struct AppendOutcome
     public int Written => Accepted + Duplicate + Conflicting;
 
     /// <summary>Samples refused, for whatever reason.</summary>
-    public int Rejected => OutOfOrder + TooOld + TooFarInFuture + OverSeriesLimit;
+    public int Rejected => OutOfOrder + TooOld + TooFarInFuture + OverSeriesLimit + LabelsTooLong;
 }

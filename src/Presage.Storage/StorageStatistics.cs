@@ -22,8 +22,14 @@ public sealed record StorageStatistics
     /// </summary>
     public required long SamplesConflicting { get; init; }
 
-    /// <summary>Refused samples by reason: outOfOrder, tooOld, tooFarInFuture, overSeriesLimit.</summary>
+    /// <summary>Refused samples by reason: outOfOrder, tooOld, tooFarInFuture, overSeriesLimit,
+    /// labelsTooLong.</summary>
     public required IReadOnlyDictionary<string, long> SamplesRefused { get; init; }
+
+    /// <summary>
+    /// The hosts whose new series were refused for their number, those refused last first; at most a hundred.
+    /// </summary>
+    public required IReadOnlyList<HostLimit> HostsLimited { get; init; }
 
     /// <summary>Memory of series, keys, look-up table and chunks in the head.</summary>
     public required long HeadBytes { get; init; }

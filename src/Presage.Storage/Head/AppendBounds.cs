@@ -1,10 +1,11 @@
 namespace Presage.Storage;
 
 /// <summary>The timestamps accepted in one turn, both ends included.</summary>
+/// <param name="NowMs">The time of the turn.</param>
 /// <param name="OldestMs">Nothing older is accepted.</param>
 /// <param name="OldestLateMs">Of a series that has newer samples, nothing older than this is accepted.</param>
 /// <param name="NewestMs">Nothing newer is accepted.</param>
-readonly record struct AppendBounds(long OldestMs, long OldestLateMs, long NewestMs)
+readonly record struct AppendBounds(long NowMs, long OldestMs, long OldestLateMs, long NewestMs)
 {
     public bool Contains(long timestampMs) => timestampMs >= OldestMs && timestampMs <= NewestMs;
 
@@ -17,6 +18,7 @@ readonly record struct AppendBounds(long OldestMs, long OldestLateMs, long Newes
     {
         long nowMs = now.ToUnixTimeMilliseconds();
         return new AppendBounds(
+            nowMs,
             nowMs - (long)options.PastMax.TotalMilliseconds,
             nowMs - (long)options.OutOfOrderWindow.TotalMilliseconds,
             nowMs + (long)options.FutureMax.TotalMilliseconds);

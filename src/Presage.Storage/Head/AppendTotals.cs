@@ -11,6 +11,7 @@ sealed class AppendTotals
     long _tooFarInFuture;
     long _conflicting;
     long _overSeriesLimit;
+    long _labelsTooLong;
 
     public long Accepted => Volatile.Read(ref _accepted);
 
@@ -28,6 +29,8 @@ sealed class AppendTotals
 
     public long OverSeriesLimit => Volatile.Read(ref _overSeriesLimit);
 
+    public long LabelsTooLong => Volatile.Read(ref _labelsTooLong);
+
     public void Add(PendingAppend pending)
     {
         Volatile.Write(ref _accepted, _accepted + pending.Accepted);
@@ -38,5 +41,6 @@ sealed class AppendTotals
         Volatile.Write(ref _tooFarInFuture, _tooFarInFuture + pending.TooFarInFuture);
         Volatile.Write(ref _conflicting, _conflicting + pending.Conflicting);
         Volatile.Write(ref _overSeriesLimit, _overSeriesLimit + pending.OverSeriesLimit);
+        Volatile.Write(ref _labelsTooLong, _labelsTooLong + pending.LabelsTooLong);
     }
 }

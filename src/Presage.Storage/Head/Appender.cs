@@ -24,6 +24,9 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
     /// <summary>What became of all samples since the store was opened.</summary>
     public AppendTotals Totals { get; } = new();
 
+    /// <summary>Refuses new series over a limit.</summary>
+    public SeriesLimits Limits { get; } = new(head, options);
+
     /// <summary>Appends the batches of a group.</summary>
     /// <exception cref="IOException">The journal cannot be written: nothing of the group was stored.</exception>
     public void Run(ReadOnlySpan<PendingAppend> group)
@@ -120,33 +123,27 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
     int Add(PendingAppend pending, in BatchSeries series, ReadOnlySpan<long> times, in AppendBounds bounds)
     {
         var key = pending.Batch.KeyOf(series);
-        string? refusal = null;
-        if (key.Length > JournalFormat.KeyBytesMax)
-        {
-            refusal = Refusal.KeyTooLong(key);
-        }
-        else if (head.Series.Count >= options.SeriesMax)
-        {
-            refusal = Refusal.OverSeriesMax(key, options.SeriesMax);
-        }
-        else if (head.SeriesOfHost(key) >= options.SeriesPerHostMax)
-        {
-            string host = System.Text.Encoding.UTF8.GetString(SeriesKey.HostOf(key));
-            refusal = Refusal.OverHostMax(key, host, options.SeriesPerHostMax);
-        }
-
-        if (refusal is null)
-        {
-            return head.Add(series.KeyHash, key);
-        }
-
+        int samples = 0;
         foreach (long timestampMs in times.Slice(series.FirstSample, series.SampleCount))
         {
-            pending.OverSeriesLimit += bounds.Contains(timestampMs) ? 1 : 0;
+            samples += bounds.Contains(timestampMs) ? 1 : 0;
         }
 
-        pending.FirstRefusal ??= refusal;
-        return -1;
+        if (key.Length > JournalFormat.KeyBytesMax)
+        {
+            pending.LabelsTooLong += samples;
+            pending.FirstRefusal ??= Refusal.KeyTooLong(key);
+            return -1;
+        }
+
+        if (Limits.Refuses(key, samples, bounds.NowMs, pending.FirstRefusal is null, out string? reason))
+        {
+            pending.OverSeriesLimit += samples;
+            pending.FirstRefusal ??= reason;
+            return -1;
+        }
+
+        return head.Add(series.KeyHash, key);
     }
 
     /// <summary>Writes the frames of a batch to the group; returns its newest timestamp.</summary>

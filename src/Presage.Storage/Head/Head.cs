@@ -56,9 +56,11 @@ sealed class Head
     /// <summary>The shard of a host, whether or not the head knows it.</summary>
     public Shard ShardOf(string host) => Shards[ShardNumber(Encoding.UTF8.GetBytes(host))];
 
-    /// <summary>The host of a key and how many series it has in the head.</summary>
-    public int SeriesOfHost(ReadOnlySpan<byte> key) =>
-        TryFindHost(SeriesKey.HostOf(key), out var host) ? host.Series.Count : 0;
+    /// <summary>A host of the head by its name; for the one who appends.</summary>
+    public HostSeries? FindHost(ReadOnlySpan<byte> name) => TryFindHost(name, out var host) ? host : null;
+
+    /// <summary>The host with the most series; for the one who appends, while there are any.</summary>
+    public HostSeries LargestHost() => _hostsByName.Values.MaxBy(static h => h.Series.Count)!;
 
     /// <summary>Adds a series that <see cref="SeriesTable.Find"/> did not find; returns its number.</summary>
     public int Add(ulong hash, ReadOnlySpan<byte> key)

@@ -38,6 +38,8 @@ sealed class PendingAppend
 
     public int OverSeriesLimit { get; set; }
 
+    public int LabelsTooLong { get; set; }
+
     public string? FirstRefusal { get; set; }
 
     public AppendOutcome Outcome => new()
@@ -50,6 +52,7 @@ sealed class PendingAppend
         TooFarInFuture = TooFarInFuture,
         Conflicting = Conflicting,
         OverSeriesLimit = OverSeriesLimit,
+        LabelsTooLong = LabelsTooLong,
         FirstRefusal = FirstRefusal,
     };
 
@@ -62,7 +65,8 @@ sealed class PendingAppend
             _lastMs = new long[_ids.Length];
         }
 
-        Accepted = Late = Duplicate = OutOfOrder = TooOld = TooFarInFuture = Conflicting = OverSeriesLimit = 0;
+        Accepted = Late = Duplicate = Conflicting = 0;
+        OutOfOrder = TooOld = TooFarInFuture = OverSeriesLimit = LabelsTooLong = 0;
         FirstRefusal = null;
     }
 }

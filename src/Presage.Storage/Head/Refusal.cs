@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Presage.Metrics;
 
 namespace Presage.Storage;
@@ -22,11 +23,14 @@ static class Refusal
         $"{Series(key)}: sample at {Time(timestampMs)} is out of order; the newest stored is at {Time(newestMs)}, " +
         $"and late ones are accepted from {Time(bounds.OldestLateMs)} on ({Span(options.OutOfOrderWindow)} back).";
 
-    public static string OverSeriesMax(ReadOnlySpan<byte> key, int max) =>
-        $"{Series(key)}: new series refused, the store holds its maximum of {max} active series.";
+    public static string OverSeriesMax(ReadOnlySpan<byte> key, int max, string largestHost, int series) =>
+        $"{Series(key)}: new series refused, the store holds its maximum of {max} active series " +
+        $"(storage.series_max); host \"{largestHost}\" has the most, {series}.";
 
-    public static string OverHostMax(ReadOnlySpan<byte> key, string host, int max) =>
-        $"{Series(key)}: new series refused, host \"{host}\" has its maximum of {max} active series.";
+    public static string OverHostMax(ReadOnlySpan<byte> key, HostLimit limit) =>
+        $"{Series(key)}: new series refused, host \"{limit.Host}\" has its maximum of {limit.SeriesMax} active " +
+        $"series (storage.series_per_host_max); its label \"{limit.Label}\" has the most values, " +
+        $"{limit.LabelValues} in {limit.SeriesLooked} series.";
 
     public static string KeyTooLong(ReadOnlySpan<byte> key) =>
         $"{Series(key)}: series refused, its labels take {key.Length} bytes; " +
@@ -34,9 +38,20 @@ static class Refusal
 
     static string Series(ReadOnlySpan<byte> key)
     {
+        if (key.Length > JournalFormat.KeyBytesMax)
+        {
+            // A label of megabytes: its text is not made.
+            return $"series of host \"{Shown(Encoding.UTF8.GetString(Beginning(SeriesKey.HostOf(key))))}\", metric " +
+                $"\"{Shown(Encoding.UTF8.GetString(Beginning(SeriesKey.ValueOf(key, "__name__"u8))))}\"";
+        }
+
         string text = LabelSet.FromKey(key).ToString();
-        return text.Length <= SeriesTextMax ? text : text[..SeriesTextMax] + "...";
+        return Shown(text);
     }
+
+    static string Shown(string text) => text.Length <= SeriesTextMax ? text : text[..SeriesTextMax] + "...";
+
+    static ReadOnlySpan<byte> Beginning(ReadOnlySpan<byte> text) => text[..Math.Min(text.Length, 4 * SeriesTextMax)];
 
     static string Time(long timestampMs) =>
         timestampMs is > -62135596800000 and < 253402300800000

@@ -78,7 +78,9 @@ sealed class SelfStatus(
                 storage.RecoveryTime.TotalSeconds,
                 storage.SamplesReplayed,
                 [.. storage.Damages.Select(
-                    static d => $"{d.File} at {d.OffsetBytes}: {d.Reason} ({d.LostBytes} bytes lost)")]),
+                    static d => $"{d.File} at {d.OffsetBytes}: {d.Reason} ({d.LostBytes} bytes lost)")],
+                [.. storage.HostsLimited.Select(static h => new LimitedHost(
+                    h.Host, h.SeriesMax, h.Label, h.SamplesRefused, h.SinceMs, h.LastMs))]),
             new SortedDictionary<string, long>(counters.RejectedSamples.ToDictionary()),
             new SortedDictionary<string, long>(counters.RefusedRequests.ToDictionary()),
             new ProcessStatus(CpuRatio, Environment.WorkingSet),

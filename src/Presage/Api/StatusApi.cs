@@ -32,7 +32,13 @@ sealed record StorageStatus(
     long HeadBytes,
     double RecoverySeconds,
     long SamplesReplayed,
-    IReadOnlyList<string> Damage);
+    IReadOnlyList<string> Damage,
+    IReadOnlyList<LimitedHost> HostsLimited);
+
+/// <summary>A host that met its limit of series: new ones of it are refused, all others go on.</summary>
+/// <param name="Label">The label with the most values: the one that grew, as a rule.</param>
+/// <param name="SamplesRefused">Samples of new series refused since <paramref name="SinceMs"/>.</param>
+sealed record LimitedHost(string Host, int SeriesMax, string Label, long SamplesRefused, long SinceMs, long LastMs);
 
 /// <param name="CpuRatio">Cores in use by this process, over the last seconds: 1 is one core busy.</param>
 /// <param name="MemoryBytes">Resident memory.</param>

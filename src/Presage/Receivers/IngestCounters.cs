@@ -59,6 +59,7 @@ sealed class IngestCounters
         Add(_rejectedSamples, "too_old", outcome.TooOld);
         Add(_rejectedSamples, "too_far_in_future", outcome.TooFarInFuture);
         Add(_rejectedSamples, "over_series_limit", outcome.OverSeriesLimit);
+        Add(_rejectedSamples, "labels_too_long", outcome.LabelsTooLong);
     }
 
     /// <summary>Samples of the server's own machine that could not be stored.</summary>

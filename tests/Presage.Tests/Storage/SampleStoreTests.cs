@@ -59,7 +59,7 @@ public sealed class SampleStoreTests
         var statistics = fixture.Store.Statistics;
         Assert.Equal((3, 4, 2), (statistics.SeriesActive, statistics.SamplesAppended, statistics.SamplesDuplicate));
         Assert.Equal(
-            ["outOfOrder 1", "overSeriesLimit 2", "tooFarInFuture 1", "tooOld 1"],
+            ["labelsTooLong 0", "outOfOrder 1", "overSeriesLimit 2", "tooFarInFuture 1", "tooOld 1"],
             statistics.SamplesRefused.Order(Comparer<KeyValuePair<string, long>>.Create(
                 (x, y) => string.CompareOrdinal(x.Key, y.Key))).Select(r => $"{r.Key} {r.Value}"));
     }

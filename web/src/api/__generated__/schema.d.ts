@@ -1281,6 +1281,24 @@ export interface components {
             bootTimeMs: null | number;
             agentVersion: null | string;
         };
+        HostLimit: {
+            host: string;
+            /** Format: int32 */
+            seriesMax: number;
+            label: string;
+            /** Format: int32 */
+            labelValues: number;
+            /** Format: int32 */
+            seriesLooked: number;
+            /** Format: int64 */
+            samplesRefused: number;
+            /** Format: int64 */
+            sinceMs: number;
+            /** Format: int64 */
+            lastMs: number;
+            /** Format: int64 */
+            lookedMs: number;
+        };
         /** @enum {unknown} */
         HostSource: "local" | "agent" | "prometheus" | "other";
         /** @enum {unknown} */
@@ -1317,6 +1335,18 @@ export interface components {
         };
         /** @enum {unknown} */
         LearningPhase: "range" | "days" | "weeks" | "known";
+        LimitedHost: {
+            host: string;
+            /** Format: int32 */
+            seriesMax: number;
+            label: string;
+            /** Format: int64 */
+            samplesRefused: number;
+            /** Format: int64 */
+            sinceMs: number;
+            /** Format: int64 */
+            lastMs: number;
+        };
         LiveEvents: {
             hello: components["schemas"]["LiveHello"];
             tick: components["schemas"]["LiveTick"];
@@ -1726,6 +1756,7 @@ export interface components {
             samplesRefused: {
                 [key: string]: number;
             };
+            hostsLimited: components["schemas"]["HostLimit"][];
             /** Format: int64 */
             headBytes: number;
             /** Format: int64 */
@@ -1781,6 +1812,7 @@ export interface components {
             /** Format: int64 */
             samplesReplayed: number;
             damage: string[];
+            hostsLimited: components["schemas"]["LimitedHost"][];
         };
         Token: {
             /** Format: int64 */
