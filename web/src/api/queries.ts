@@ -1,7 +1,7 @@
 import { QueryClient, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { ApiError } from "./client";
 import {
-  getAlerts, getAudit, getChannels, getDeliveries, getHost, getHosts, getMetrics, getOverview, getRules, getServers,
+  getAlerts, getAudit, getCardinality, getChannels, getDeliveries, getHost, getHosts, getMetrics, getOverview, getRules, getServers,
   getSession, getStatus, getTokens, getUsers, type AlertFilter,
 } from "./endpoints";
 
@@ -54,6 +54,9 @@ export const serversQuery = () => queryOptions({
 export const usersQuery = () => queryOptions({ queryKey: ["users"], queryFn: ({ signal }) => getUsers(signal) });
 export const tokensQuery = () => queryOptions({ queryKey: ["tokens"], queryFn: ({ signal }) => getTokens(signal) });
 export const auditQuery = () => queryOptions({ queryKey: ["audit"], queryFn: ({ signal }) => getAudit(signal) });
+export const cardinalityQuery = () => queryOptions({
+  queryKey: ["cardinality"], queryFn: ({ signal }) => getCardinality(signal), refetchInterval: 60_000,
+});
 export const statusQuery = () => queryOptions({
   queryKey: ["status"], queryFn: ({ signal }) => getStatus(signal), refetchInterval: 10_000,
 });

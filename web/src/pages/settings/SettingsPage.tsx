@@ -3,14 +3,19 @@ import { useParams } from "../../routes/router";
 import { links } from "../../routes/links";
 import { Page } from "../frame/Page";
 import styles from "./Settings.module.css";
+import { SeriesPanel } from "./SeriesPanel";
 import { AboutPanel, AuditPanel, BrowserPanel, StoragePanel } from "./StatusPanels";
 import { TokensPanel } from "./TokensPanel";
 import { UsersPanel } from "./UsersPanel";
 
+function StorageSection() {
+  return <><StoragePanel /><SeriesPanel /></>;
+}
+
 const SECTIONS = [
   { id: "people", label: "People", view: UsersPanel },
   { id: "tokens", label: "Tokens", view: TokensPanel },
-  { id: "storage", label: "Storage", view: StoragePanel },
+  { id: "storage", label: "Storage", view: StorageSection },
   { id: "audit", label: "Audit log", view: AuditPanel },
   { id: "browser", label: "This browser", view: BrowserPanel },
   { id: "about", label: "About", view: AboutPanel },
