@@ -58,7 +58,7 @@ static class CardinalityApi
         var hosts = log.Earlier("host", GrowthSpan);
         var labels = log.Earlier("label", GrowthSpan);
         long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var oldest = metrics.Values.Select(static m => m.TimeMs).DefaultIfEmpty(nowMs).Min();
+        long oldest = log.Earlier("all", GrowthSpan).Values.Select(static a => a.TimeMs).DefaultIfEmpty(nowMs).Min();
         bool known = nowMs - oldest >= CardinalityLog.Interval.TotalMilliseconds / 2;
         return new CardinalityAnswer(
             nowMs,
@@ -74,7 +74,7 @@ static class CardinalityApi
             ],
             [.. report.Pairs.Select(static p => new CountedPair(p.Name, p.Value, p.Series))]);
 
-        // What was not among the greatest then has grown from an unknown count: all of it is called new.
+        // What was too small to be written down then has all its series since.
         long? Growth(IReadOnlyDictionary<string, EarlierCount> earlier, string name, long count) =>
             !known ? null : earlier.TryGetValue(name, out var then) && then.TimeMs - oldest < 600_000
                 ? count - then.Count

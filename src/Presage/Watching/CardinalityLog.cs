@@ -5,8 +5,8 @@ namespace Presage.Watching;
 
 /// <summary>
 /// Writes down every few minutes how many series metrics and hosts have and how many values labels have, as the series
-/// <c>presage_cardinality{by="metric"|"host"|"label", name="…"}</c>: growth can be charted, alerted on and told in the
-/// list of what exploded. The series belong to no host.
+/// <c>presage_cardinality{by="metric"|"host"|"label"|"all", name="…"}</c>: growth can be charted, alerted on and told
+/// in the list of what exploded. The series belong to no host.
 /// </summary>
 sealed class CardinalityLog(SampleStore store, TimeProvider time, ILogger<CardinalityLog> logger)
 {
@@ -14,6 +14,11 @@ sealed class CardinalityLog(SampleStore store, TimeProvider time, ILogger<Cardin
 
     /// <summary>So many metrics, hosts and labels are written down, the greatest.</summary>
     public const int Most = 500;
+
+    /// <summary>
+    /// What counts less than this is not written down: a small fleet would get a series for each of its metrics.
+    /// </summary>
+    public const int Least = 50;
 
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
 
@@ -24,17 +29,18 @@ sealed class CardinalityLog(SampleStore store, TimeProvider time, ILogger<Cardin
         var report = store.CountSeries(Most);
         long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         _batch.Clear();
-        foreach (var metric in report.Metrics)
+        Add("all", "series", report.Series, nowMs);
+        foreach (var metric in report.Metrics.Where(static m => m.Series >= Least))
         {
             Add("metric", metric.Name, metric.Series, nowMs);
         }
 
-        foreach (var host in report.Hosts)
+        foreach (var host in report.Hosts.Where(static h => h.Series >= Least))
         {
             Add("host", host.Name, host.Series, nowMs);
         }
 
-        foreach (var label in report.Labels)
+        foreach (var label in report.Labels.Where(static l => l.Values >= Least))
         {
             Add("label", label.Name, label.Values, nowMs);
         }
