@@ -58,6 +58,8 @@ static class PresageCommand
         root.Subcommands.Add(openApi);
         AccountVerbs.AddTo(root, Options);
         ConfigVerbs.AddTo(root, Options);
+        Querying.QueryVerb.AddTo(root, Options);
+        PromQlVerbs.AddTo(root);
         return root;
     }
 
