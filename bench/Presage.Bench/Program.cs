@@ -1,4 +1,5 @@
 using Presage.Bench;
+using Presage.Bench.PromQl;
 
 return args switch
 {
@@ -6,6 +7,11 @@ return args switch
     ["ingest", .. var rest] => await IngestBenchmark.RunAsync(rest),
     ["memory", .. var rest] => await MemoryBenchmark.RunAsync(rest),
     ["ingest-http", .. var rest] => await IngestHttpBenchmark.RunAsync(rest),
+    ["promql-data", var folder] => await PromQlData.RunAsync(folder, hosts: 100),
+    ["promql-data", var folder, var hosts] => await PromQlData.RunAsync(folder, int.Parse(hosts)),
+    ["promql", var folder, var program] => await PromQlBenchmark.RunAsync(folder, program, rounds: 15, null),
+    ["promql", var folder, var program, var rounds, .. var only] =>
+        await PromQlBenchmark.RunAsync(folder, program, int.Parse(rounds), only.FirstOrDefault()),
     _ => Usage(),
 };
 
@@ -14,6 +20,7 @@ static int Usage()
     Console.Error.WriteLine(
         "Usage: dotnet run -c Release --project bench/Presage.Bench -- codec [SCRAPES.gz] | ingest [FOLDER] | " +
         "ingest-http [OPTIONS] | " +
-        "memory [SERIES [HOURS [SCRAPE_SECONDS [JITTER_MS]]]]");
+        "memory [SERIES [HOURS [SCRAPE_SECONDS [JITTER_MS]]]] | " +
+        "promql-data FOLDER [HOSTS] | promql FOLDER PRESAGE.dll [ROUNDS [QUERY]] | promql-parts FOLDER");
     return 2;
 }

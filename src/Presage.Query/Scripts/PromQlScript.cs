@@ -52,14 +52,7 @@ public static partial class PromQlScript
         {
             for (int i = 0; i < series.Values.Count; i++)
             {
-                if (series.Values[i].Number is { } value)
-                {
-                    samples.Add(series.Labels, i * load.StepMs, value);
-                }
-                else if (series.Values[i].Histogram is { } histogram)
-                {
-                    samples.Add(series.Labels, i * load.StepMs, histogram);
-                }
+                series.Values[i].AddTo(samples, series.Labels, i * load.StepMs);
             }
         }
 

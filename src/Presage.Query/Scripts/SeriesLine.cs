@@ -13,6 +13,18 @@ namespace Presage.Query.Scripts;
 readonly record struct ScriptValue(double? Number, NativeHistogram? Histogram = null, bool HintGiven = false)
 {
     public bool IsNothing => Number is null && Histogram is null;
+
+    public void AddTo(ScriptSamples samples, LabelSet labels, long timestampMs)
+    {
+        if (Number is { } number)
+        {
+            samples.Add(labels, timestampMs, number);
+        }
+        else if (Histogram is not null)
+        {
+            samples.Add(labels, timestampMs, Histogram);
+        }
+    }
 }
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Presage.Query.Scripts;
+using Presage.Query.Scripts.Rules;
 
 namespace Presage.Cli;
 
@@ -17,17 +18,29 @@ static class PromQlVerbs
         test.SetAction((parsed, cancellationToken) =>
             Task.FromResult(Test(parsed.GetRequiredValue(files), Console.Out, cancellationToken)));
         root.Subcommands.Add(new Command("promql", "The query language") { test });
+
+        var rules = new Command("test", "Run unit tests of rules (promtool's format)") { files };
+        rules.SetAction((parsed, cancellationToken) =>
+            Task.FromResult(TestRules(parsed.GetRequiredValue(files), Console.Out, cancellationToken)));
+        root.Subcommands.Add(new Command("rules", "Recording and alerting rules") { rules });
     }
 
     /// <summary>Runs scripts one after the other; 1 when anything failed, 0 else.</summary>
-    public static int Test(IReadOnlyList<string> files, TextWriter output, CancellationToken cancellationToken)
+    public static int Test(IReadOnlyList<string> files, TextWriter output, CancellationToken cancellationToken) =>
+        RunAll(files, output, file => PromQlScript.Run(file, File.ReadAllText(file), cancellationToken));
+
+    /// <summary>Runs unit tests of rules; 1 when anything failed, 0 else.</summary>
+    public static int TestRules(IReadOnlyList<string> files, TextWriter output, CancellationToken cancellationToken) =>
+        RunAll(files, output, file => RuleTestRun.Run(RuleTestReader.Read(file), cancellationToken));
+
+    static int RunAll(IReadOnlyList<string> files, TextWriter output, Func<string, ScriptReport> run)
     {
         int passed = 0, failed = 0;
         foreach (string file in files)
         {
             try
             {
-                var report = PromQlScript.Run(file, File.ReadAllText(file), cancellationToken);
+                var report = run(file);
                 passed += report.Passed;
                 failed += report.Failed;
                 Print(report, output);
