@@ -9,6 +9,7 @@ return args switch
     ["ingest-http", .. var rest] => await IngestHttpBenchmark.RunAsync(rest),
     ["promql-data", var folder] => await PromQlData.RunAsync(folder, hosts: 100),
     ["promql-data", var folder, var hosts] => await PromQlData.RunAsync(folder, int.Parse(hosts)),
+    ["promql-parts", var folder] => await QueryParts.RunAsync(folder),
     ["promql", var folder, var program] => await PromQlBenchmark.RunAsync(folder, program, rounds: 15, null),
     ["promql", var folder, var program, var rounds, .. var only] =>
         await PromQlBenchmark.RunAsync(folder, program, int.Parse(rounds), only.FirstOrDefault()),

@@ -10,6 +10,9 @@ sealed class QueryRun(
     QueryLimits limits, QueryFeatures features, string query, ISampleSource source, CancellationToken cancellationToken)
 {
     readonly Stack<SampleColumns> _columns = new();
+
+    /// <summary>Guards what is shared between the threads of a scan: remarks, spare columns, the account of points.</summary>
+    readonly Lock _lock = new();
     readonly SortedSet<string> _warnings = new(StringComparer.Ordinal);
     readonly SortedSet<string> _infos = new(StringComparer.Ordinal);
     long _samplesHeld;
@@ -61,9 +64,9 @@ sealed class QueryRun(
         cancellationToken.ThrowIfCancellationRequested();
         columns.Clear();
         series.Read(range, columns);
-        _seriesRead++;
-        _samplesRead += columns.Count;
-        if (_samplesHeld + (2L * columns.Count) > limits.SamplesMax)
+        Interlocked.Increment(ref _seriesRead);
+        Interlocked.Add(ref _samplesRead, columns.Count);
+        if (Interlocked.Read(ref _samplesHeld) + (2L * columns.Count) > limits.SamplesMax)
         {
             throw TooManySamples();
         }
@@ -77,27 +80,53 @@ sealed class QueryRun(
     /// <summary>Accounts for points held in memory.</summary>
     public void Hold(long points)
     {
-        _samplesHeld += points;
-        _samplesPeak = Math.Max(_samplesPeak, _samplesHeld);
-        if (_samplesHeld > limits.SamplesMax)
+        lock (_lock)
         {
-            throw TooManySamples();
+            _samplesHeld += points;
+            _samplesPeak = Math.Max(_samplesPeak, _samplesHeld);
+            if (_samplesHeld > limits.SamplesMax)
+            {
+                throw TooManySamples();
+            }
         }
     }
 
-    public void Release(long points) => _samplesHeld -= points;
+    /// <summary>How many series of some steps may be computed ahead: at most a sixteenth of what may be held.</summary>
+    public int SeriesHeldMax(int steps, int wanted) => (int)Math.Clamp(limits.SamplesMax / 16 / steps, 1, wanted);
+
+    public void Release(long points) => Interlocked.Add(ref _samplesHeld, -points);
 
     public PromQlExecutionException TooManySamples() =>
         new("query processing would load too many samples into memory in query execution "
             + $"(limit {limits.SamplesMax})");
 
-    public SampleColumns RentColumns() => _columns.TryPop(out var columns) ? columns : new SampleColumns();
+    public SampleColumns RentColumns()
+    {
+        lock (_lock)
+        {
+            return _columns.TryPop(out var columns) ? columns : new SampleColumns();
+        }
+    }
 
-    public void Return(SampleColumns columns) => _columns.Push(columns);
+    public void Return(SampleColumns columns)
+    {
+        lock (_lock)
+        {
+            _columns.Push(columns);
+        }
+    }
 
-    public void Warn(string message, TextSpan at) => _warnings.Add($"PromQL warning: {message} ({At(at)})");
+    public void Warn(string message, TextSpan at) => Add(_warnings, $"PromQL warning: {message} ({At(at)})");
 
-    public void Inform(string message, TextSpan at) => _infos.Add($"PromQL info: {message} ({At(at)})");
+    public void Inform(string message, TextSpan at) => Add(_infos, $"PromQL info: {message} ({At(at)})");
+
+    void Add(SortedSet<string> remarks, string remark)
+    {
+        lock (_lock)
+        {
+            remarks.Add(remark);
+        }
+    }
 
     string At(TextSpan span) => SyntaxError.Position(query, span.Start);
 }

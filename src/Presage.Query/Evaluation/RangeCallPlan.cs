@@ -27,42 +27,72 @@ sealed class RangeCallPlan(
 
     public override IEnumerable<StepSeries> Evaluate(Frame frame)
     {
-        var run = frame.Run;
         var windows = input.WindowsIn(frame);
         double[][] scalars = [.. arguments.Select(a => a.Evaluate(frame))];
-        var columns = run.RentColumns();
+        if (input is RangeSelectorPlan selector)
+        {
+            var (all, range) = selector.Select(frame);
+            return SeriesScan.Run(frame, all, range, keepStale: false, (series, worker, values) =>
+            {
+                selector.Prepare(worker.Columns);
+                return One(frame, new StepSeries(series.Labels, values), worker, worker.Columns, windows, scalars);
+            });
+        }
+
+        return OverSubquery(frame, windows, scalars);
+    }
+
+    IEnumerable<StepSeries> OverSubquery(Frame frame, Windows windows, double[][] scalars)
+    {
+        var columns = frame.Run.RentColumns();
+        var worker = new SeriesWorker(frame.Steps);
         foreach (var series in input.Scan(frame, columns))
         {
             double[] values = frame.Rent();
-            var histograms = Compute(columns, windows, frame, scalars, values, series.RawLabels);
-            if (histograms is not null)
+            var empty = new StepSeries(series.RawLabels, values, series.NameDropped);
+            if (One(frame, empty, worker, columns, windows, scalars) is { } result)
             {
-                yield return new StepSeries(
-                    series.RawLabels, values, series.NameDropped || !function.KeepsName, histograms);
-                continue;
+                yield return result;
             }
-
-            if (!Point.AnyIn(values))
+            else
             {
                 frame.Return(values);
-                continue;
             }
-
-            remark?.Invoke(run, series.RawLabels, scalars);
-            yield return new StepSeries(series.RawLabels, values, series.NameDropped || !function.KeepsName);
         }
 
-        run.Return(columns);
+        frame.Run.Return(columns);
     }
 
-    NativeHistogram?[]? Compute(
-        SampleColumns columns, Windows windows, Frame frame, double[][] scalars, double[] values, LabelSet labels)
+    StepSeries? One(
+        Frame frame, in StepSeries series, SeriesWorker worker, SampleColumns columns, Windows windows,
+        double[][] scalars)
     {
+        double[] values = series.Values;
+        bool dropped = series.NameDropped || !function.KeepsName;
+        if (columns.HasHistograms
+            && Mixed(columns, windows, frame, worker, scalars, values, series.RawLabels) is { } histograms)
+        {
+            return new StepSeries(series.RawLabels, values, dropped, histograms);
+        }
+
         if (!columns.HasHistograms)
         {
-            Compute(columns, windows, frame, scalars, values);
+            Compute(columns, windows, frame, worker, scalars, values);
+        }
+
+        if (!Point.AnyIn(values))
+        {
             return null;
         }
+
+        remark?.Invoke(frame.Run, series.RawLabels, scalars);
+        return new StepSeries(series.RawLabels, values, dropped);
+    }
+
+    NativeHistogram?[]? Mixed(
+        SampleColumns columns, Windows windows, Frame frame, SeriesWorker worker, double[][] scalars, double[] values,
+        LabelSet labels)
+    {
 
         var numbers = frame.Run.RentColumns();
         numbers.Clear();
@@ -74,14 +104,16 @@ sealed class RangeCallPlan(
             }
         }
 
-        Compute(numbers, windows, frame, scalars, values);
+        Compute(numbers, windows, frame, worker, scalars, values);
         frame.Run.Return(numbers);
-        return ofHistograms.Compute(frame, labels, columns, windows, values);
+        var set = new WindowSet(columns, windows, frame, worker.WindowStarts, worker.WindowEnds);
+        return ofHistograms.Compute(frame.Run, labels, set, values);
     }
 
-    void Compute(SampleColumns columns, Windows windows, Frame frame, double[][] scalars, double[] values)
+    void Compute(
+        SampleColumns columns, Windows windows, Frame frame, SeriesWorker worker, double[][] scalars, double[] values)
     {
-        var set = new WindowSet(columns, windows, frame)
+        var set = new WindowSet(columns, windows, frame, worker.WindowStarts, worker.WindowEnds)
         {
             First = scalars.Length > 0 ? scalars[0] : [],
             Second = scalars.Length > 1 ? scalars[1] : [],

@@ -22,7 +22,8 @@ sealed class RangeSelectorPlan(RangeSelector selector, bool forStatistics = fals
             : throw new PromQlExecutionException("duration must be greater than 0");
     }
 
-    public override IEnumerable<StepSeries> Scan(Frame frame, SampleColumns columns)
+    /// <summary>The series to read, and the time to read of each.</summary>
+    public (IReadOnlyList<ISampleSeries> Series, TimeRange Range) Select(Frame frame)
     {
         var run = frame.Run;
         var windows = WindowsIn(frame);
@@ -31,18 +32,30 @@ sealed class RangeSelectorPlan(RangeSelector selector, bool forStatistics = fals
         var range = new TimeRange(
             windows.FirstEndMs - windows.RangeMs - before + 1,
             windows.FirstEndMs + (windows.StepMs * (frame.Steps - 1)) + after);
-        foreach (var series in run.Source.Select(selector.Vector.Matchers, range))
+        return (run.Source.Select(selector.Vector.Matchers, range), range);
+    }
+
+    public override IEnumerable<StepSeries> Scan(Frame frame, SampleColumns columns)
+    {
+        var run = frame.Run;
+        var (all, range) = Select(frame);
+        foreach (var series in all)
         {
             run.Read(series, range, columns, keepStale: false);
             if (columns.Count > 0)
             {
-                if (forStatistics && columns.HasHistograms)
-                {
-                    HistogramHints.Complete(columns);
-                }
-
+                Prepare(columns);
                 yield return new StepSeries(series.Labels, []);
             }
+        }
+    }
+
+    /// <summary>Finds counter resets of histograms where only their statistics are asked for.</summary>
+    public void Prepare(SampleColumns columns)
+    {
+        if (forStatistics && columns.HasHistograms)
+        {
+            HistogramHints.Complete(columns);
         }
     }
 }

@@ -20,26 +20,11 @@ sealed class SelectorPlan(
         var (first, step) = Shift.Of(selector.Shift, frame);
         long last = first + (step * (frame.Steps - 1));
         var range = new TimeRange(first - run.LookbackMs + 1, last);
-        var columns = run.RentColumns();
-        foreach (var series in run.Source.Select(selector.Matchers, range))
-        {
-            run.Read(series, range, columns, keepStale: true);
-            double[] values = frame.Rent();
-            if (columns.HasHistograms)
-            {
-                yield return FillMixed(columns, series.Labels, frame, values);
-            }
-            else if (Fill(columns, first, step, run.LookbackMs, values))
-            {
-                yield return new StepSeries(series.Labels, values);
-            }
-            else
-            {
-                frame.Return(values);
-            }
-        }
-
-        run.Return(columns);
+        return SeriesScan.Run(
+            frame, run.Source.Select(selector.Matchers, range), range, keepStale: true, (series, worker, values) =>
+                worker.Columns.HasHistograms ? FillMixed(worker.Columns, series.Labels, frame, values)
+                : Fill(worker.Columns, first, step, run.LookbackMs, values) ? new StepSeries(series.Labels, values)
+                : null);
     }
 
     /// <summary>The same for a series with native histograms; histograms stand beside the values.</summary>

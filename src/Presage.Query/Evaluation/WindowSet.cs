@@ -12,17 +12,23 @@ readonly ref struct WindowSet
     readonly Frame _frame;
 
     public WindowSet(SampleColumns columns, Windows windows, Frame frame)
+        : this(columns, windows, frame, frame.WindowStarts, frame.WindowEnds)
+    {
+    }
+
+    /// <summary>The same with scratch of one's own, for use on several threads.</summary>
+    public WindowSet(SampleColumns columns, Windows windows, Frame frame, int[] starts, int[] ends)
     {
         TimestampsMs = columns.TimestampsMs;
         Values = columns.Values;
         Histograms = columns.Histograms;
         RangeMs = windows.RangeMs;
-        Starts = frame.WindowStarts;
-        Ends = frame.WindowEnds;
+        Starts = starts;
+        Ends = ends;
         _firstEndMs = windows.FirstEndMs;
         _windowStepMs = windows.StepMs;
         _frame = frame;
-        Slide(TimestampsMs, windows, frame);
+        Slide(TimestampsMs, windows, starts, ends);
     }
 
     public ReadOnlySpan<long> TimestampsMs { get; }
@@ -55,10 +61,9 @@ readonly ref struct WindowSet
     /// <summary>The right, closed border of a step's window.</summary>
     public long EndMs(int step) => _firstEndMs + (step * _windowStepMs);
 
-    static void Slide(ReadOnlySpan<long> times, Windows windows, Frame frame)
+    static void Slide(ReadOnlySpan<long> times, Windows windows, int[] starts, int[] ends)
     {
         int start = 0, end = 0;
-        int[] starts = frame.WindowStarts, ends = frame.WindowEnds;
         for (int i = 0; i < starts.Length; i++)
         {
             long to = windows.FirstEndMs + (i * windows.StepMs), from = to - windows.RangeMs;

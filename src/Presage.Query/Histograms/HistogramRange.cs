@@ -14,13 +14,10 @@ sealed class HistogramRange(CallExpression call, RangeBorder border, TextSpan at
 
     /// <summary>Computes all steps; values come in with what the numbers of the windows gave.</summary>
     /// <returns>The histograms per step; null when the result has only numbers.</returns>
-    public NativeHistogram?[]? Compute(
-        Frame frame, LabelSet labels, SampleColumns columns, Windows windows, double[] values)
+    public NativeHistogram?[]? Compute(QueryRun run, LabelSet labels, in WindowSet set, double[] values)
     {
-        var run = frame.Run;
         string metric = labels.MetricName;
-        var set = new WindowSet(columns, windows, frame);
-        var samples = columns.Histograms;
+        var samples = set.Histograms;
         var result = new NativeHistogram?[values.Length];
         var inside = new List<HistogramSample>();
         for (int i = 0; i < values.Length; i++)
@@ -36,7 +33,7 @@ sealed class HistogramRange(CallExpression call, RangeBorder border, TextSpan at
             {
                 if (samples[k] is { } histogram)
                 {
-                    inside.Add(new HistogramSample(columns.TimestampsMs[k], histogram));
+                    inside.Add(new HistogramSample(set.TimestampsMs[k], histogram));
                 }
                 else
                 {
