@@ -26,7 +26,8 @@ static class QuerySet
         new("histogram_quantile, fleet, 24 h",
             "histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))", 24, 300),
         new("subquery, 1 host, 6 h",
-            "max_over_time(rate(node_cpu_seconds_total{instance=\"host-0042:9100\",mode=\"user\"}[5m])[1h:1m])", 6, 300),
+            "max_over_time(rate(node_cpu_seconds_total{instance=\"host-0042:9100\",mode=\"user\"}[5m])[1h:1m])",
+            6, 300),
         new("count by name, all series, now", "count by (__name__) ({__name__=~\".+\"})", 0, 0),
         new("ratio of two sums, 6 h",
             "sum by (instance) (rate(node_cpu_seconds_total{mode=\"user\"}[5m])) / "

@@ -115,11 +115,18 @@ sealed class CountValuesPlan(AggregateExpression expression, VectorPlan input, s
             frame.Return(series.Values);
         }
 
-        foreach (var ((group, bits, histogram), column) in counts)
+        // In the order of their labels, so that what picks among equals above picks the same at every step.
+        foreach (var (labels, column) in counts.Select(c => (Labels: LabelsOf(grouping, c.Key), c.Value))
+            .OrderBy(static c => c.Labels))
         {
-            string text = histogram ?? Numbers.Format(BitConverter.Int64BitsToDouble(bits));
-            yield return new StepSeries(grouping.LabelsOf(group).With(label, text), column);
+            yield return new StepSeries(labels, column);
         }
+    }
+
+    LabelSet LabelsOf(LabelGrouping grouping, (int Group, long Bits, string? Histogram) counted)
+    {
+        string text = counted.Histogram ?? Numbers.Format(BitConverter.Int64BitsToDouble(counted.Bits));
+        return grouping.LabelsOf(counted.Group).With(label, text);
     }
 }
 

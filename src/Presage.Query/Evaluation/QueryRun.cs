@@ -11,7 +11,9 @@ sealed class QueryRun(
 {
     readonly Stack<SampleColumns> _columns = new();
 
-    /// <summary>Guards what is shared between the threads of a scan: remarks, spare columns, the account of points.</summary>
+    /// <summary>
+    /// Guards what is shared between the threads of a scan: remarks, spare columns, the account of points.
+    /// </summary>
     readonly Lock _lock = new();
     readonly SortedSet<string> _warnings = new(StringComparer.Ordinal);
     readonly SortedSet<string> _infos = new(StringComparer.Ordinal);

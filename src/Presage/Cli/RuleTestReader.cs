@@ -31,8 +31,8 @@ sealed class RuleTestReader
         }
 
         long interval = reader.Milliseconds(root.GetValueOrDefault("evaluation_interval"), 60_000);
-        return new RuleTestFile(
-            file, groups, interval, [.. Items(root.GetValueOrDefault("tests")).Select(t => reader.ReadTest(t, interval))]);
+        var tests = Items(root.GetValueOrDefault("tests")).Select(t => reader.ReadTest(t, interval));
+        return new RuleTestFile(file, groups, interval, [.. tests]);
     }
 
     static IEnumerable<string> Files(string folder, string pattern)

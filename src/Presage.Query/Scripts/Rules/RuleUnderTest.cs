@@ -2,7 +2,9 @@ using Presage.Metrics;
 
 namespace Presage.Query.Scripts.Rules;
 
-/// <summary>A rule while its test runs: records, or carries alerts from pending to firing, as Prometheus does.</summary>
+/// <summary>
+/// A rule while its test runs: records, or carries alerts from pending to firing, as Prometheus does.
+/// </summary>
 sealed class RuleUnderTest(TestedRule rule, PromQlEngine engine, RuleTest test)
 {
     readonly PreparedQuery _query = engine.Prepare(rule.Expression);

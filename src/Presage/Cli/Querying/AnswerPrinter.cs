@@ -40,7 +40,8 @@ static class AnswerPrinter
 
     static void PrintCsv(ServerAnswer answer, TextWriter output)
     {
-        string[] names = [.. answer.Series.SelectMany(static s => s.Labels.Keys).Distinct().Order(StringComparer.Ordinal)];
+        string[] names =
+            [.. answer.Series.SelectMany(static s => s.Labels.Keys).Distinct().Order(StringComparer.Ordinal)];
         output.WriteLine(string.Join(',', names.Select(Field).Concat(["time", "value"])));
         foreach (var series in answer.Series)
         {

@@ -19,7 +19,8 @@ sealed record AnswerSeries(
         get
         {
             string metric = Labels.GetValueOrDefault("__name__", "");
-            string rest = string.Join(", ", Labels.Where(l => l.Key != "__name__").Select(l => $"{l.Key}=\"{l.Value}\""));
+            var others = Labels.Where(static l => l.Key != "__name__");
+            string rest = string.Join(", ", others.Select(static l => $"{l.Key}=\"{l.Value}\""));
             return rest.Length > 0 ? $"{metric}{{{rest}}}" : metric.Length > 0 ? metric : "{}";
         }
     }
