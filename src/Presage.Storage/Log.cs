@@ -63,4 +63,7 @@ static partial class Log
 
     [LoggerMessage(2023, LogLevel.Error, "Merging, retention or a deletion failed; it is tried again in a minute")]
     public static partial void CareFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(2028, LogLevel.Warning, "{File} could not be deleted: {Reason}. The next start deletes it")]
+    public static partial void TemporaryFileStays(ILogger logger, string file, string reason);
 }

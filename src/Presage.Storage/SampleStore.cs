@@ -234,7 +234,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     /// Begins to write history straight into blocks of past days (<see cref="BackfillWriter"/>).
     /// </summary>
     public BackfillWriter BeginBackfill() => new(
-        _disk, _tiers, _time, _options, _care.PublishAsync, _blocks.Report);
+        _disk, _tiers, _time, _options, _care.PublishAsync, _blocks.Report, _logger);
 
     /// <summary>
     /// Deletes the samples of a span of all series that satisfy the matchers. When this returns no query sees them any

@@ -91,6 +91,9 @@ public sealed class StorageOptions
     /// <summary>Where the files lie; tests give a disk that breaks.</summary>
     internal Disk Disk { get; init; } = LocalDisk.Instance;
 
+    /// <summary>Runs the work on block files; the simulation gives its own thread.</summary>
+    internal Func<Action, Task> RunBeside { get; init; } = LowPriority.RunAsync;
+
     /// <exception cref="ArgumentException">A value is out of its range; the message names it and its
     /// bounds.</exception>
     internal void Validate()

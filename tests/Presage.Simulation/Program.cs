@@ -11,13 +11,22 @@ namespace Presage.Simulation;
 /// <item><c>--seed N</c>: one run, every step and disk operation told. <c>--plan FILE</c>: one that was written
 /// down.</item>
 /// </list>
+/// <c>kills [--count N] [--server PATH]</c>: kills the real server N times while it is written to.
 /// Ends with 0 when all passed.
 /// </summary>
 static class Program
 {
-    static int Main(string[] arguments)
+    static async Task<int> Main(string[] arguments)
     {
-        var options = Options(arguments);
+        bool isVerb = arguments is [var first, ..] && !first.StartsWith('-');
+        var options = Options(isVerb ? arguments[1..] : arguments);
+        return !isVerb ? Simulate(options)
+            : arguments[0] == "kills" ? await KillAsync(options)
+            : throw new ArgumentException($"Unknown: {arguments[0]}. There are kills, and no word at all.");
+    }
+
+    static int Simulate(Dictionary<string, string> options)
+    {
         if (options.TryGetValue("seed", out string? seed))
         {
             return Repeat(Plan.Of(ulong.Parse(seed, CultureInfo.InvariantCulture)));
@@ -30,14 +39,45 @@ static class Program
 
         bool unseen = options.ContainsKey("minutes");
         long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        ulong from = ulong.Parse(options.GetValueOrDefault("from", unseen ? $"{now}000" : "1"));
-        ulong count = ulong.Parse(options.GetValueOrDefault("seeds", unseen ? "1000000000" : "1000"));
+        ulong from = ulong.Parse(
+            options.GetValueOrDefault("from", unseen ? $"{now}000" : "1"), CultureInfo.InvariantCulture);
+        ulong count = ulong.Parse(
+            options.GetValueOrDefault("seeds", unseen ? "1000000000" : "1000"), CultureInfo.InvariantCulture);
         double seconds = unseen
             ? 60 * Number(options["minutes"])
             : Number(options.GetValueOrDefault("seconds", "1000000"));
         int threads = (int)Number(options.GetValueOrDefault("threads", $"{Environment.ProcessorCount}"));
         var runner = new SeedRunner(from, count, TimeSpan.FromSeconds(seconds), threads);
         return runner.Run(unseen ? [] : WrittenDown()) == 0 ? 0 : 1;
+    }
+
+    static async Task<int> KillAsync(Dictionary<string, string> options)
+    {
+        string server = options.GetValueOrDefault("server") ?? BuiltServer();
+        var data = Directory.CreateTempSubdirectory("presage-kills-");
+        ulong seed = ulong.Parse(options.GetValueOrDefault("seed", "1"), CultureInfo.InvariantCulture);
+        var run = new KillRun(server, data.FullName, (int)Number(options.GetValueOrDefault("count", "500")), seed);
+        if (!await run.RunAsync())
+        {
+            Console.WriteLine($"The data folder is kept: {data.FullName}");
+            return 1;
+        }
+
+        data.Delete(recursive: true);
+        return 0;
+    }
+
+    /// <summary>The server as this solution built it.</summary>
+    static string BuiltServer()
+    {
+        string folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Presage.slnx")))
+        {
+            folder = Path.GetDirectoryName(folder.TrimEnd('/'))
+                ?? throw new FileNotFoundException("Name the server: --server PATH.");
+        }
+
+        return Path.Combine(folder, "src", "Presage", "bin", "Release", "net10.0", "presage.dll");
     }
 
     static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Presage.Metrics;
 
 namespace Presage.Storage;
@@ -18,6 +19,7 @@ public sealed class BackfillWriter : IAsyncDisposable
     readonly StorageOptions _options;
     readonly Func<IReadOnlyList<BackfillPiece>, Action, CancellationToken, Task> _publish;
     readonly Action<CorruptDataException> _onDamage;
+    readonly ILogger _logger;
     readonly BackfillRun _run = new();
     List<BackfillPiece> _pieces = [];
     bool _ended;
@@ -28,7 +30,8 @@ public sealed class BackfillWriter : IAsyncDisposable
         TimeProvider time,
         StorageOptions options,
         Func<IReadOnlyList<BackfillPiece>, Action, CancellationToken, Task> publish,
-        Action<CorruptDataException> onDamage
+        Action<CorruptDataException> onDamage,
+        ILogger logger
     )
     {
         _disk = disk;
@@ -37,6 +40,7 @@ public sealed class BackfillWriter : IAsyncDisposable
         _options = options;
         _publish = publish;
         _onDamage = onDamage;
+        _logger = logger;
     }
 
     /// <summary>Samples taken so far, repeated ones included.</summary>
@@ -103,7 +107,8 @@ public sealed class BackfillWriter : IAsyncDisposable
     /// Makes everything taken readable, in one step that survives power loss. Merging it with what the days held, and
     /// its roll-ups in files, follow in the background; queries are right at once.
     /// </summary>
-    /// <exception cref="IOException">The disk is full or broken: nothing of the backfill shows.</exception>
+    /// <exception cref="IOException">The disk is full or broken: nothing of the backfill shows yet. Where it broke
+    /// after the decision was written, all of it shows once the disk works again; so repeat the backfill.</exception>
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_ended, this);
@@ -116,7 +121,19 @@ public sealed class BackfillWriter : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _ended = true;
-        _pieces.ForEach(piece => piece.Delete(_disk));
+        foreach (var piece in _pieces)
+        {
+            try
+            {
+                piece.Delete(_disk);
+            }
+            catch (IOException e)
+            {
+                // The file has no name that counts, and the next start deletes it.
+                Log.TemporaryFileStays(_logger, piece.TemporaryPath, e.Message);
+            }
+        }
+
         _pieces = [];
         return ValueTask.CompletedTask;
     }

@@ -74,6 +74,10 @@ sealed class BlockList(
                 SetAside(path, e);
             }
         }
+
+        // The process before may have died between naming a block and syncing the name; journal segments are deleted
+        // because of blocks, so from now on they survive power loss.
+        disk.SyncFolder(folder);
     }
 
     /// <summary>The path of the next block; its number is higher than all before.</summary>
@@ -92,11 +96,20 @@ sealed class BlockList(
 
     /// <summary>Opens a block just written and makes it readable.</summary>
     /// <exception cref="CorruptDataException">What was written reads back damaged.</exception>
+    /// <exception cref="IOException">It cannot be read; the file is gone.</exception>
     public Block Publish(string path)
     {
-        var block = new Block(disk, path, cache);
-        Add(block);
-        return block;
+        try
+        {
+            var block = new Block(disk, path, cache);
+            Add(block);
+            return block;
+        }
+        catch (IOException)
+        {
+            disk.Delete(path);
+            throw;
+        }
     }
 
     /// <summary>

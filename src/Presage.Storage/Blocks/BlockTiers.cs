@@ -9,6 +9,7 @@ sealed class BlockTiers : IDisposable
 {
     readonly Disk _disk;
     readonly ILogger _logger;
+    Action? _unfinished;
 
     public BlockTiers(
         Disk disk, string dataFolder, PageCache cache, ILogger logger, Action<StorageDamage> onDamage)
@@ -68,11 +69,35 @@ sealed class BlockTiers : IDisposable
         IReadOnlyCollection<(BlockList List, string Path)> added, IReadOnlyCollection<Block> removed,
         IReadOnlyCollection<Block> setAside, Action committed)
     {
+        FinishReplacement();
         string[] come = [.. added.Select(a => a.Path)], go = [.. removed.Select(b => b.Path)];
         string asked = Replacement.Commit(_disk, Root, come, go);
         committed();
-        Replacement.CarryOut(_disk, Root, asked, come, go);
-        foreach (var block in setAside)
+        _unfinished = () => CarryOut(asked, added, removed, setAside);
+        FinishReplacement();
+    }
+
+    /// <summary>
+    /// Carries out a replacement that a broken disk stopped half-way. It is decided, and would happen with the next
+    /// start; nothing else may change the files before.
+    /// </summary>
+    /// <exception cref="IOException">The disk is broken still.</exception>
+    public void FinishReplacement()
+    {
+        _unfinished?.Invoke();
+        _unfinished = null;
+    }
+
+    public void CloseRetired() => Array.ForEach(All, static list => list.CloseRetired());
+
+    public void Dispose() => Array.ForEach(All, static list => list.Dispose());
+
+    void CarryOut(
+        string asked, IReadOnlyCollection<(BlockList List, string Path)> added, IReadOnlyCollection<Block> removed,
+        IReadOnlyCollection<Block> setAside)
+    {
+        Replacement.CarryOut(_disk, Root, asked, [.. added.Select(a => a.Path)], [.. removed.Select(b => b.Path)]);
+        foreach (var block in setAside.Where(b => _disk.Exists(b.Path)))
         {
             _disk.Move(block.Path, block.Path + ".damaged", overwrite: true);
             Log.BlockSetAside(_logger, block.Path, 0, "Damaged pages were met.", block.Path + ".damaged");
@@ -86,8 +111,4 @@ sealed class BlockTiers : IDisposable
             list.Retire(gone.Where(b => list == Of(b.Kind)));
         }
     }
-
-    public void CloseRetired() => Array.ForEach(All, static list => list.CloseRetired());
-
-    public void Dispose() => Array.ForEach(All, static list => list.Dispose());
 }

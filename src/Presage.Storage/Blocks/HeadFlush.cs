@@ -176,7 +176,18 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
         }
 
         // A block covers the hour only when it is the last of it: until then, replay must not skip what others hold.
-        writer.Complete(hourMs, hourMs + HourMs, from == hosts.Count ? covered : 0);
+        try
+        {
+            writer.Complete(hourMs, hourMs + HourMs, from == hosts.Count ? covered : 0);
+        }
+        catch (IOException) when (disk.Exists(path))
+        {
+            // It has its name, but power loss may take it: the samples stay in memory and journal too, and whatever
+            // is deleted from now on is deleted from this block as well.
+            blocks.Publish(path);
+            throw;
+        }
+
         var block = blocks.Publish(path);
         Log.Flushed(logger, writer.Chunks, writer.Series, path, block.FileBytes);
         return from;

@@ -275,12 +275,22 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
         lock (_lock)
         {
             covered = _sealed.FindAll(s => s.Number < beforeNumber && s.NewestMs < beforeMs);
-            _sealed.RemoveAll(covered.Contains);
         }
 
         foreach (var segment in covered)
         {
             disk.Delete(segment.Path);
+        }
+
+        if (covered.Count > 0)
+        {
+            // A segment that power loss brings back would bring back what is deleted from the blocks by then.
+            disk.SyncFolder(folder);
+        }
+
+        lock (_lock)
+        {
+            _sealed.RemoveAll(covered.Contains);
         }
 
         return covered.Count;

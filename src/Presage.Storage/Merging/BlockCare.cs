@@ -95,7 +95,11 @@ sealed class BlockCare(
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            await LowPriority.RunAsync(work);
+            await options.RunBeside(() =>
+            {
+                tiers.FinishReplacement();
+                work();
+            });
             _lastError = null;
         }
         catch (Exception e) when (e is not OperationCanceledException)

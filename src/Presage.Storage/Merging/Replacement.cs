@@ -39,8 +39,17 @@ static class Replacement
         byte[] lines = Encoding.UTF8.GetBytes(text.ToString());
         string name = added.Concat(removed).Select(Path.GetFileNameWithoutExtension).FirstOrDefault() ?? "empty";
         string list = Path.Combine(root, name + Ending);
-        disk.Replace(list, [.. lines, .. Encoding.UTF8.GetBytes(LastLine(lines))]);
-        return list;
+        try
+        {
+            disk.Replace(list, [.. lines, .. Encoding.UTF8.GetBytes(LastLine(lines))]);
+            return list;
+        }
+        catch (IOException)
+        {
+            // It may have its name already.
+            disk.Delete(list);
+            throw;
+        }
     }
 
     /// <summary>

@@ -120,6 +120,7 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
         foreach (var series in all)
         {
             series.Blocks = current;
+            series.Range = range;
         }
 
         return [.. all];

@@ -30,10 +30,10 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
         {
             if (block.Overlaps(range))
             {
-                // A list other than the one selected from holds blocks the series was not looked up in.
-                int number = series.NumberIn(block) is var known && (known >= 0 || series.Blocks == current)
-                    ? known
-                    : Find(block, series.Key);
+                // The series was looked up in the blocks of its list that overlap its range; in others it may be too.
+                int number = series.NumberIn(block);
+                bool lookedUp = number >= 0 || (series.Blocks == current && block.Overlaps(series.Range));
+                number = lookedUp ? number : Find(block, series.Key);
                 ReadBlock(block, number, range, columns);
             }
         }

@@ -17,8 +17,11 @@ sealed class StoredSeries(StoredSamples samples, LabelSet labels, ulong keyHash,
     /// <summary>Its number in the head; -1 where only blocks hold it.</summary>
     public int HeadId { get; set; } = -1;
 
-    /// <summary>The blocks that were looked at.</summary>
+    /// <summary>The blocks there were; those of <see cref="Range"/> were looked at.</summary>
     public Block[]? Blocks { get; set; }
+
+    /// <summary>The range the series was selected for; it may be asked for another one.</summary>
+    public TimeRange Range { get; set; }
 
     /// <summary>Notes that a block holds the series.</summary>
     public void Add(Block block, int number) => _places.Add((block, number));

@@ -32,7 +32,8 @@ sealed class Acceptance
         var before = new HashSet<(SeriesModel, long)>();
         foreach (var (series, timestampMs, _) in offer.Samples)
         {
-            bool known = !before.Add((series, timestampMs)) || series.Slots.ContainsKey(timestampMs);
+            bool known = !before.Add((series, timestampMs)) || series.Slots.ContainsKey(timestampMs) ||
+                series.IsSwallowed(timestampMs);
             expected._verdicts.Add(
                 timestampMs < nowMs - (long)options.PastMax.TotalMilliseconds ? Verdict.TooOld
                 : timestampMs > nowMs + (long)options.FutureMax.TotalMilliseconds ? Verdict.TooFar
@@ -59,7 +60,7 @@ sealed class Acceptance
             if (_verdicts[i] is not (Verdict.TooOld or Verdict.TooFar) &&
                 (_verdicts[i] != Verdict.Old || outcome.OutOfOrder < Count(Verdict.Old)))
             {
-                bool sure = _verdicts[i] != Verdict.Old || !someRefused;
+                bool sure = (_verdicts[i] != Verdict.Old || !someRefused) && !series.IsSwallowed(timestampMs);
                 model.Add(
                     series, timestampMs, bits, sure ? WriteState.Acknowledged : WriteState.Unsure, durable && sure);
             }

@@ -19,6 +19,17 @@ sealed class Slot
     /// <summary>Something may be there.</summary>
     public IReadOnlyList<Write> Writes => _writes;
 
+    /// <summary>The value that stands, where that is known for sure.</summary>
+    public long? Winner
+    {
+        get
+        {
+            var best = _writes.Find(w => w.State == WriteState.Acknowledged && Allows(w.Bits));
+            return best is null || IsFading ||
+                _writes.Exists(w => w.State == WriteState.Unsure && Beats(w.Bits, best.Bits)) ? null : best.Bits;
+        }
+    }
+
     public void Add(Write write) => _writes.Add(write);
 
     /// <summary>
@@ -45,13 +56,22 @@ sealed class Slot
         _writes.RemoveAll(shown.Contains);
         foreach (var write in _writes)
         {
-            write.State = write.State == WriteState.Latent ? WriteState.Latent : WriteState.Beaten;
+            // What would have beaten it is not there; what it beats may be, and stands where power loss takes it.
+            write.State = write.State == WriteState.Unsure && (bits is null || Beats(write.Bits, bits.Value))
+                ? WriteState.Beaten : write.State;
         }
 
         if (bits is { } stays)
         {
             _writes.Add(new Write(stays, WriteState.Acknowledged) { IsDurable = durable, IsTainted = tainted });
         }
+    }
+
+    /// <summary>Deleted: only what was refused may still come.</summary>
+    public bool Delete()
+    {
+        _writes.RemoveAll(static w => w.State != WriteState.Latent);
+        return _writes.Count == 0;
     }
 
     /// <summary>A restart: what was refused may come back.</summary>

@@ -8,6 +8,7 @@ sealed class StoreComparison(StoreModel model)
     public static readonly TimeRange Always = new(long.MinValue, long.MaxValue);
 
     readonly SampleColumns _columns = new();
+    readonly RollupColumns _buckets = new();
 
     /// <summary>Compares all there is; after a restart, what is seen is what stays (<paramref name="pin"/>).</summary>
     public void All(ISampleSource source, bool pin)
@@ -27,9 +28,12 @@ sealed class StoreComparison(StoreModel model)
                 Require(!missing.MustShow, () => $"{missing.Labels} with {Certain(missing)} samples is gone.");
                 if (pin)
                 {
-                    foreach (var slot in missing.Slots.Values)
+                    foreach (var (timestampMs, slot) in missing.Slots)
                     {
-                        slot.Pin(null);
+                        if (!missing.IsSwallowed(timestampMs))
+                        {
+                            slot.Pin(null);
+                        }
                     }
                 }
             }
@@ -85,6 +89,34 @@ sealed class StoreComparison(StoreModel model)
         }
     }
 
+    /// <summary>The roll-ups of some series, wherever all samples of a bucket are known for sure.</summary>
+    public void Rollups(IRollupSource source, LabelMatcher[] matchers)
+    {
+        foreach (var tier in source.Tiers)
+        {
+            long stepMs = tier == RollupTier.FiveMinutes ? 300_000 : 3_600_000;
+            var seen = source.SelectRollups(matchers, Always, tier).ToDictionary(static s => s.Labels);
+            foreach (var series in model.Series.Where(s => matchers.All(m => m.Matches(s.Labels))))
+            {
+                _buckets.Clear();
+                seen.GetValueOrDefault(series.Labels)?.Read(Always, _buckets);
+                var shown = new Dictionary<long, RollupBucket>();
+                foreach (ref readonly var bucket in _buckets.Buckets)
+                {
+                    Require(shown.TryAdd(bucket.StartMs, bucket), "A bucket is shown twice.");
+                }
+
+                foreach (var (startMs, bucket) in RollupComparison.Expect(series, stepMs))
+                {
+                    string found = shown.TryGetValue(startMs, out var other) ? $"{other}" : "nothing";
+                    Require(
+                        bucket is not { } expected || RollupComparison.AreAlike(expected, other),
+                        () => $"{series.Labels} shows the bucket {found}, not {bucket}.");
+                }
+            }
+        }
+    }
+
     /// <summary>The names of labels and the values of each.</summary>
     public void Labels(ISampleSource source, LabelMatcher[] matchers)
     {
@@ -134,7 +166,7 @@ sealed class StoreComparison(StoreModel model)
                 Require(!slot.IsCertain, () => $"{known.Labels} lacks its sample at {timestampMs}: {slot}.");
             }
 
-            if (pin)
+            if (pin && (bits is not null || !known.IsSwallowed(timestampMs)))
             {
                 slot.Pin(bits);
             }

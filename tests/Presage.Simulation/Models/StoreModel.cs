@@ -7,9 +7,11 @@ sealed class StoreModel
 {
     readonly Dictionary<LabelSet, SeriesModel> _series = [];
     readonly List<SeriesModel> _order = [];
+    readonly List<(LabelMatcher[] Matchers, TimeRange Range)> _deletions = [];
     List<Write> _unsynced = [];
     List<Write> _beforeTick = [];
     List<Write> _tainted = [];
+    List<Write> _taintedBefore = [];
 
     /// <summary>All series ever offered, in the order they came.</summary>
     public IReadOnlyList<SeriesModel> Series => _order;
@@ -22,6 +24,10 @@ sealed class StoreModel
         {
             _series.Add(labels, series = new SeriesModel(labels));
             _order.Add(series);
+            foreach (var (matchers, range) in _deletions.Where(d => d.Matchers.All(m => m.Matches(labels))))
+            {
+                series.Deleted.Add(range);
+            }
         }
 
         return series;
@@ -53,6 +59,34 @@ sealed class StoreModel
         {
             _unsynced.Add(write);
         }
+    }
+
+    /// <summary>The samples of some series are deleted, or (where that failed) perhaps with the next start.</summary>
+    public void Delete(LabelMatcher[] matchers, TimeRange range, bool sure)
+    {
+        // One that failed may be in its file all the same, and swallow what comes after the next start.
+        _deletions.Add((matchers, range));
+        foreach (var series in _order.Where(s => matchers.All(m => m.Matches(s.Labels))))
+        {
+            if (sure)
+            {
+                series.Delete(range);
+                continue;
+            }
+
+            series.Deleted.Add(range);
+            foreach (var (_, slot) in series.Slots.Where(s => range.Contains(s.Key)))
+            {
+                slot.IsFading = true;
+            }
+        }
+    }
+
+    /// <summary>All deletions are carried out.</summary>
+    public void DeletionsDone()
+    {
+        _deletions.Clear();
+        _order.ForEach(static s => s.Deleted.Clear());
     }
 
     /// <summary>A commit interval begins: what was written before is on the disk at its end.</summary>
@@ -100,13 +134,26 @@ sealed class StoreModel
     /// <summary>Everything in memory was written to blocks, and those synced.</summary>
     public void Flushed()
     {
-        foreach (var write in _unsynced.Concat(_tainted))
+        foreach (var write in _unsynced.Concat(_tainted).Concat(_taintedBefore))
         {
             write.IsDurable = true;
         }
 
         _unsynced = [];
         _tainted = [];
+        _taintedBefore = [];
+    }
+
+    /// <summary>
+    /// The process died after a sync had failed. The next one cannot know: the system shows it the samples, and syncs
+    /// that succeed say nothing of what was dropped. Only a flush makes sure of them.
+    /// </summary>
+    public void Taint()
+    {
+        foreach (var write in _unsynced.Concat(_beforeTick))
+        {
+            write.IsTainted = true;
+        }
     }
 
     /// <summary>The process ended, in order or not.</summary>
@@ -126,12 +173,14 @@ sealed class StoreModel
     public void Pinned()
     {
         _unsynced = [];
+        _beforeTick = [];
         _tainted = [];
+        _taintedBefore = [];
         foreach (var write in AllSlots().SelectMany(static s => s.Writes))
         {
             if (write.State == WriteState.Acknowledged && !write.IsDurable)
             {
-                (write.IsTainted ? _tainted : _unsynced).Add(write);
+                (write.IsTainted ? _taintedBefore : _unsynced).Add(write);
             }
         }
     }

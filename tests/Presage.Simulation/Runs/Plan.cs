@@ -25,6 +25,10 @@ sealed record Plan(ulong Seed, IReadOnlyList<Operation> Operations)
         (OperationKind.Query, 10, 4, 4),
         (OperationKind.Labels, 2, 1, 1),
         (OperationKind.Compare, 2, 1, 1),
+        (OperationKind.Care, 2, 2, 2),
+        (OperationKind.Delete, 1, 1, 1),
+        (OperationKind.Backfill, 2, 2, 2),
+        (OperationKind.Rollups, 2, 1, 1),
         (OperationKind.Reopen, 2, 2, 2),
         (OperationKind.Kill, 1, 5, 2),
         (OperationKind.PowerLoss, 0, 5, 2),
@@ -77,9 +81,23 @@ sealed record Plan(ulong Seed, IReadOnlyList<Operation> Operations)
                 TimeSpan.FromHours(2), TimeSpan.FromHours(2)),
             IdleMax = Pick(4, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2)),
             FlushDelay = Pick(5, TimeSpan.Zero, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(50)),
+            RunBeside = static work => Run(work),
             FlushOnClose = Random(7).Chance(0.7),
             JournalSegmentBytesMax = Pick(6, 4 << 10, 64 << 10, 1 << 20),
         };
+    }
+
+    static Task Run(Action work)
+    {
+        try
+        {
+            work();
+            return Task.CompletedTask;
+        }
+        catch (Exception e)
+        {
+            return Task.FromException(e);
+        }
     }
 
     static OperationKind Pick(Generator random, int mood)

@@ -122,6 +122,15 @@ sealed class SimulationRun
             case OperationKind.Labels:
                 _traffic.Labels(random);
                 break;
+            case OperationKind.Delete:
+                _traffic.Delete(random);
+                break;
+            case OperationKind.Backfill:
+                _traffic.Backfill(random);
+                break;
+            case OperationKind.Rollups:
+                _comparison.Rollups(Store, _traffic.Matchers(random));
+                break;
             case OperationKind.Compare:
                 _comparison.All(Store, pin: false);
                 break;
@@ -152,6 +161,9 @@ sealed class SimulationRun
                 break;
             case OperationKind.FlushBusy:
                 FlushBusy(random);
+                break;
+            case OperationKind.Care:
+                Care();
                 break;
             case OperationKind.Reopen:
                 Close();
@@ -216,6 +228,30 @@ sealed class SimulationRun
         }
     }
 
+    /// <summary>Merges, retires and deletes what is due.</summary>
+    void Care()
+    {
+        try
+        {
+            _process.Await(Store.CareNowAsync(CancellationToken.None));
+        }
+        catch (Exception e) when (SimulatedProcess.Unwrap(e) is IOException or CorruptDataException)
+        {
+            _trace?.Invoke($"  fails: {SimulatedProcess.Unwrap(e).Message}");
+            _process.RequireFault(SimulatedProcess.Unwrap(e));
+        }
+
+        NoticeDeletions();
+    }
+
+    void NoticeDeletions()
+    {
+        if (!Disk.IsDead && Store.Statistics.DeletionsPending == 0)
+        {
+            _model.DeletionsDone();
+        }
+    }
+
     /// <summary>Flushes while appends and queries come in between the flush's disk operations.</summary>
     void FlushBusy(Generator random)
     {
@@ -250,6 +286,7 @@ sealed class SimulationRun
             try
             {
                 _process.Await(Store.FlushAsync(CancellationToken.None));
+                _process.Await(Store.CareNowAsync(CancellationToken.None));
             }
             catch (Exception e) when (SimulatedProcess.Unwrap(e) is IOException or CorruptDataException)
             {
@@ -260,6 +297,8 @@ sealed class SimulationRun
         {
             Disk.Between = null;
         }
+
+        NoticeDeletions();
     }
 
     void JumpClock(TimeSpan by)
@@ -298,6 +337,7 @@ sealed class SimulationRun
         Flush();
         _comparison.All(Store, pin: false);
         _comparison.Labels(Store, []);
+        _comparison.Rollups(Store, []);
         Close();
     }
 
@@ -310,19 +350,18 @@ sealed class SimulationRun
             time -= step;
             _model.Fade((NowMs + (long)step.TotalMilliseconds) - (long)_options.Retention.TotalMilliseconds);
             int failed = Disk.SyncsFailed;
-            bool whole = step >= _options.FsyncInterval;
-            if (whole)
+            _model.BeginTick();
+            _process.Advance(step);
+            bool syncFailed = Disk.SyncsFailed > failed;
+            if (syncFailed || (step >= _options.FsyncInterval && !Disk.IsDead))
             {
-                _model.BeginTick();
+                _model.EndTick(syncFailed);
             }
 
-            _process.Advance(step);
-            if (whole && !Disk.IsDead)
-            {
-                _model.EndTick(Disk.SyncsFailed > failed);
-                CountHealthy(step);
-            }
+            CountHealthy(step);
         }
+
+        NoticeDeletions();
     }
 
     void Close()
@@ -343,6 +382,11 @@ sealed class SimulationRun
         Figures.DiskOperations += Disk.Operations;
         Figures.Faults += Disk.FaultsInjected;
         Disk.Between = null;
+        if (Disk.SyncsFailed > 0)
+        {
+            _model.Taint();
+        }
+
         _process.Disk = lostPower ? Disk.AfterPowerLoss(random) : Disk.AfterKill();
         Disk.Random = new Generator(random.Bits());
         Disk.CrashAfter = random.Chance(0.2) ? random.Skewed(30) : -1;
@@ -363,6 +407,12 @@ sealed class SimulationRun
         _model.Restart(lostPower);
         _process.Open();
         _comparison.All(Store, pin: true);
+        if (Disk.SyncsFailed > 0)
+        {
+            _model.Taint();
+            _model.Pinned();
+        }
+
         Require(
             _mayBeDamaged || Store.Statistics.Damages.Count == 0,
             () => $"Damage is reported where none was done: {Store.Statistics.Damages[0]}");

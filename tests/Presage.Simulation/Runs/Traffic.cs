@@ -99,7 +99,11 @@ sealed class Traffic(
         var offer = new Offer();
         for (int i = from; i < to; i++)
         {
-            var slot = series.Slots[series.Times[i]];
+            if (!series.Slots.TryGetValue(series.Times[i], out var slot))
+            {
+                continue;
+            }
+
             if (slot.Writes.Count > 0)
             {
                 long bits = random.Pick(slot.Writes).Bits;
@@ -178,6 +182,113 @@ sealed class Traffic(
         trace?.Invoke($"  {string.Join<LabelMatcher>(", ", matchers)} of {host ?? "all"} in {range}");
         comparison.Query(host is null ? process.Store : process.Store.ForHost(host), matchers, range, host);
     }
+
+    /// <summary>Deletes some series' samples of some time.</summary>
+    public void Delete(Generator random)
+    {
+        var matchers = _workload.Matchers(random);
+        long toMs = process.NowMs - random.Skewed(10_000_000);
+        var range = random.Chance(0.2)
+            ? StoreComparison.Always : new TimeRange(toMs - random.Skewed(50_000_000), toMs);
+        if (matchers.Length == 0)
+        {
+            return;
+        }
+
+        trace?.Invoke($"  {string.Join<LabelMatcher>(", ", matchers)} in {range}");
+        var until = range with { ToMs = Math.Min(range.ToMs, process.NowMs) };
+        try
+        {
+            process.Store.Delete(matchers, range);
+            model.Delete(matchers, until, sure: true);
+        }
+        catch (Exception e) when (e is IOException or SimulatedCrashException)
+        {
+            trace?.Invoke($"    fails: {e.Message}");
+            model.Delete(matchers, until, sure: false);
+            if (e is SimulatedCrashException)
+            {
+                throw;
+            }
+
+            process.RequireFault(e);
+        }
+    }
+
+    /// <summary>Imports history.</summary>
+    public void Backfill(Generator random)
+    {
+        var offer = new Offer();
+        long fromMs = process.NowMs - random.Between(0, (long)options.Retention.TotalMilliseconds);
+        for (int i = random.Skewed(300); i > 0; i--)
+        {
+            var series = _workload.Any(random);
+            long timestampMs = fromMs + random.Skewed(200_000_000);
+            if (timestampMs <= process.NowMs)
+            {
+                offer.Add(series, timestampMs, Workload.Value(series, random.Below(8), random));
+            }
+        }
+
+        if (offer.Samples.Count == 0)
+        {
+            return;
+        }
+
+        trace?.Invoke($"  {offer}");
+        var backfill = process.Store.BeginBackfill();
+        try
+        {
+            // Deletions are carried out first, so that they do not swallow it.
+            bool shows = random.Chance(0.9);
+            foreach (var (series, timestampMs, bits) in offer.Samples)
+            {
+                var one = new Offer();
+                one.Add(series, timestampMs, BitConverter.Int64BitsToDouble(bits));
+                Require(backfill.Append(one.ToBatch()).Accepted == 1, "A backfill refuses a sample.");
+            }
+
+            if (shows)
+            {
+                process.Await(backfill.CompleteAsync(CancellationToken.None));
+                model.DeletionsDone();
+                AddAll(offer, WriteState.Acknowledged);
+            }
+        }
+        catch (Exception e) when (SimulatedProcess.Unwrap(e) is IOException or SimulatedCrashException)
+        {
+            trace?.Invoke($"    fails: {SimulatedProcess.Unwrap(e).Message}");
+            AddAll(offer, WriteState.Unsure);
+            if (SimulatedProcess.Unwrap(e) is SimulatedCrashException)
+            {
+                throw new SimulatedCrashException();
+            }
+
+            process.RequireFault(SimulatedProcess.Unwrap(e));
+        }
+
+        process.Await(backfill.DisposeAsync().AsTask());
+    }
+
+    void AddAll(Offer offer, WriteState state)
+    {
+        foreach (var (series, timestampMs, bits) in offer.Samples)
+        {
+            model.Add(series, timestampMs, bits, state, durable: true);
+        }
+
+        model.Fade(process.NowMs - (long)options.Retention.TotalMilliseconds);
+    }
+
+    static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new SimulationFailedException(otherwise);
+        }
+    }
+
+    public LabelMatcher[] Matchers(Generator random) => _workload.Matchers(random);
 
     public void Labels(Generator random) => comparison.Labels(process.Store, _workload.Matchers(random));
 }
