@@ -29,7 +29,7 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
     const long BlockBytesTarget = 1L << 30;
 
     /// <summary>Series removed in one turn, so that appending waits a millisecond at most.</summary>
-    const int RemovedPerTurn = 1024;
+    const int RemovedPerTurn = 512;
 
     /// <summary>Series seen to under one hold of a shard's lock: some 10 us, less than a reader's copy.</summary>
     const int SeriesPerLock = 64;

@@ -1,4 +1,4 @@
-// Hot path: a few calls per eight samples.
+// Hot path: a few calls per four samples.
 using System.Buffers.Binary;
 
 namespace Presage.Storage;
@@ -6,7 +6,7 @@ namespace Presage.Storage;
 /// <summary>
 /// Memory for the many short byte streams of a shard that grow bit by bit: cells of 32 bytes, 28 of them payload and
 /// 4 the number of the next cell. No stream moves when it grows, freed cells fit every other stream, and the garbage
-/// collector sees a few large arrays. Guarded by the shard's lock.
+/// collector sees a few large arrays; those without a cell in use are given up. Guarded by the shard's lock.
 /// </summary>
 sealed class CellPool
 {
@@ -19,12 +19,14 @@ sealed class CellPool
 
     const int None = 0;
 
-    readonly List<byte[]> _slabs = [];
-    int _free = None;
-    int _next = 1;
+    readonly SlotMap _places = new(CellsPerSlabLog2);
+    readonly SlabList<byte> _slabs = new(CellBytes << CellsPerSlabLog2);
+
+    /// <summary>Number 0 means none, and is never given.</summary>
+    public CellPool() => _places.Take();
 
     /// <summary>Memory held.</summary>
-    public long Bytes => (long)_slabs.Count * CellBytes << CellsPerSlabLog2;
+    public long Bytes => (long)_slabs.Held * CellBytes << CellsPerSlabLog2;
 
     /// <summary>
     /// Appends to a stream; <paramref name="length"/> is what it held before. An empty stream has no cells.
@@ -71,28 +73,23 @@ sealed class CellPool
     /// <summary>Gives the cells of a stream back.</summary>
     public void Free(int first, int last)
     {
-        if (first != None)
+        for (int cell = first; cell != None;)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(Cell(last)[PayloadBytes..], _free);
-            _free = first;
+            int next = cell == last ? None : Next(cell);
+            if (_places.Return(cell))
+            {
+                _slabs.Drop(cell >> CellsPerSlabLog2);
+            }
+
+            cell = next;
         }
     }
 
     int Take()
     {
-        int cell = _free;
-        if (cell != None)
-        {
-            _free = Next(cell);
-            return cell;
-        }
-
-        if (_next >> CellsPerSlabLog2 >= _slabs.Count)
-        {
-            _slabs.Add(GC.AllocateUninitializedArray<byte>(CellBytes << CellsPerSlabLog2));
-        }
-
-        return _next++;
+        int cell = _places.Take();
+        _slabs.Ensure(cell >> CellsPerSlabLog2);
+        return cell;
     }
 
     int Next(int cell) => BinaryPrimitives.ReadInt32LittleEndian(Cell(cell)[PayloadBytes..]);

@@ -8,8 +8,8 @@ namespace Presage.Storage;
 /// </summary>
 struct HeadSeries
 {
-    /// <summary>Uncompressed samples are compressed eight at a time.</summary>
-    public const int TailMax = 8;
+    /// <summary>Uncompressed samples are compressed four at a time.</summary>
+    public const int TailMax = 4;
 
     // Identity, written once before the series is published.
     public ulong KeyHash;

@@ -1,35 +1,40 @@
+using System.Numerics;
+
 namespace Presage.Storage;
 
 /// <summary>
-/// Holds the canonical keys of the active series in large arrays, in steps of 16 bytes; freed places are used again
-/// by keys of the same size. Written by the one who appends; a key is never moved or changed while its series lives,
-/// so readers need no lock.
+/// Holds the canonical keys of the active series in slabs of 64 KB, in steps of 16 bytes; the first gap that is large
+/// enough is taken, and a slab without keys is given back. Written by the one who appends; a key is never moved or
+/// changed while its series lives, so readers need no lock.
 /// </summary>
 sealed class KeyArena
 {
     const int StepLog2 = 4;
-    const int SlabSteps = 1 << 12;
+    const int SlabStepsLog2 = 12;
+    const int SlabSteps = 1 << SlabStepsLog2;
 
-    readonly Dictionary<int, Stack<int>> _free = [];
-    byte[][] _slabs = [];
-    int _used = SlabSteps;
+    readonly List<ulong[]> _taken = [];
+    readonly List<int> _keysIn = [];
+    readonly Stack<int> _noSlab = new();
+
+    /// <summary>By number of steps: no slab before this one has a gap for so many.</summary>
+    readonly Dictionary<int, int> _firstTry = [];
+    byte[]?[] _slabs = [];
 
     /// <summary>Memory held.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Stores a key; returns its reference. Keys beyond 64 KB get an array of their own.</summary>
+    /// <summary>Stores a key; returns its reference. Keys beyond 64 KB get a slab of their own.</summary>
     public int Add(ReadOnlySpan<byte> key)
     {
         int steps = Steps(key.Length);
-        if (!_free.TryGetValue(steps, out var places) || !places.TryPop(out int reference))
-        {
-            reference = Take(steps);
-        }
-
-        var place = _slabs[reference / SlabSteps].AsSpan((reference % SlabSteps) << StepLog2);
+        var (slab, at) = steps > SlabSteps ? (NewSlab(steps), 0) : Find(steps);
+        Mark(slab, at, Math.Min(steps, SlabSteps), taken: true);
+        _keysIn[slab]++;
+        var place = _slabs[slab].AsSpan(at << StepLog2);
         BitConverter.TryWriteBytes(place, key.Length);
         key.CopyTo(place[4..]);
-        return reference;
+        return (slab << SlabStepsLog2) | at;
     }
 
     /// <summary>The bytes of a key.</summary>
@@ -37,8 +42,8 @@ sealed class KeyArena
     {
         get
         {
-            byte[] slab = _slabs[reference / SlabSteps];
-            int at = (reference % SlabSteps) << StepLog2;
+            byte[] slab = _slabs[reference >> SlabStepsLog2]!;
+            int at = (reference & (SlabSteps - 1)) << StepLog2;
             return slab.AsSpan(at + 4, BitConverter.ToInt32(slab, at));
         }
     }
@@ -46,29 +51,104 @@ sealed class KeyArena
     /// <summary>Gives the place of a key back.</summary>
     public void Remove(int reference)
     {
-        int steps = Steps(this[reference].Length);
-        if (!_free.TryGetValue(steps, out var places))
+        int slab = reference >> SlabStepsLog2;
+        int steps = Math.Min(Steps(this[reference].Length), SlabSteps);
+        Mark(slab, reference & (SlabSteps - 1), steps, taken: false);
+        if (--_keysIn[slab] == 0)
         {
-            _free.Add(steps, places = new Stack<int>());
+            Bytes -= _slabs[slab]!.Length;
+            Volatile.Write(ref _slabs[slab], null);
+            _noSlab.Push(slab);
+            return;
         }
 
-        places.Push(reference);
+        foreach (int size in _firstTry.Keys)
+        {
+            _firstTry[size] = Math.Min(_firstTry[size], slab);
+        }
     }
 
     static int Steps(int keyLength) => (keyLength + 4 + (1 << StepLog2) - 1) >> StepLog2;
 
-    int Take(int steps)
+    (int Slab, int At) Find(int steps)
     {
-        if (_used + steps > SlabSteps)
+        int slab = _firstTry.GetValueOrDefault(steps);
+        for (; slab < _slabs.Length; slab++)
         {
-            int size = Math.Max(steps, SlabSteps) << StepLog2;
-            Volatile.Write(ref _slabs, [.. _slabs, new byte[size]]);
-            Bytes += size;
-            _used = 0;
+            int at = _slabs[slab] is null ? -1 : FindGap(_taken[slab], steps);
+            if (at >= 0)
+            {
+                _firstTry[steps] = slab;
+                return (slab, at);
+            }
         }
 
-        int reference = ((_slabs.Length - 1) * SlabSteps) + _used;
-        _used = Math.Min(_used + steps, SlabSteps);
-        return reference;
+        slab = NewSlab(SlabSteps);
+        _firstTry[steps] = slab;
+        return (slab, 0);
+    }
+
+    /// <summary>The first run of free steps of a length, or -1.</summary>
+    static int FindGap(ulong[] taken, int steps)
+    {
+        int at = 0;
+        while (at + steps <= SlabSteps)
+        {
+            // To the next free step, then as far as it is free.
+            ulong free = ~taken[at >> 6] >> (at & 63);
+            if (free == 0)
+            {
+                at = (at | 63) + 1;
+                continue;
+            }
+
+            at += BitOperations.TrailingZeroCount(free);
+            int end = at;
+            while (end < SlabSteps && end - at < steps)
+            {
+                ulong rest = taken[end >> 6] >> (end & 63);
+                int run = rest == 0 ? 64 - (end & 63) : BitOperations.TrailingZeroCount(rest);
+                end += run;
+                if (run == 0 || rest != 0)
+                {
+                    break;
+                }
+            }
+
+            if (end - at >= steps)
+            {
+                return at;
+            }
+
+            at = end + 1;
+        }
+
+        return -1;
+    }
+
+    void Mark(int slab, int at, int steps, bool taken)
+    {
+        ulong[] bits = _taken[slab];
+        for (int i = at; i < at + steps; i++)
+        {
+            ulong bit = 1UL << (i & 63);
+            bits[i >> 6] = taken ? bits[i >> 6] | bit : bits[i >> 6] & ~bit;
+        }
+    }
+
+    int NewSlab(int steps)
+    {
+        byte[] bytes = new byte[steps << StepLog2];
+        Bytes += bytes.Length;
+        if (_noSlab.TryPop(out int slab))
+        {
+            Volatile.Write(ref _slabs[slab], bytes);
+            return slab;
+        }
+
+        _taken.Add(new ulong[SlabSteps >> 6]);
+        _keysIn.Add(0);
+        Volatile.Write(ref _slabs, [.. _slabs, bytes]);
+        return _slabs.Length - 1;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Presage.Storage;
 
 /// <summary>
@@ -9,32 +11,31 @@ sealed class Pool<T>
     const int SlabLog2 = 8;
     const int SlabMask = (1 << SlabLog2) - 1;
 
-    readonly List<T[]> _slabs = [];
-    readonly Stack<int> _free = new();
-    int _next = 1;
+    readonly SlotMap _places = new(SlabLog2);
+    readonly SlabList<T> _slabs = new(1 << SlabLog2);
 
-    public long Bytes => (long)_slabs.Count * System.Runtime.CompilerServices.Unsafe.SizeOf<T>() << SlabLog2;
+    /// <summary>Number 0 means none, and is never given.</summary>
+    public Pool() => _places.Take();
+
+    public long Bytes => (long)_slabs.Held * Unsafe.SizeOf<T>() << SlabLog2;
 
     public ref T this[int number] => ref _slabs[number >> SlabLog2][number & SlabMask];
 
+    /// <summary>A place, cleared.</summary>
     public int Take()
     {
-        if (_free.TryPop(out int number))
-        {
-            return number;
-        }
-
-        if (_next >> SlabLog2 >= _slabs.Count)
-        {
-            _slabs.Add(new T[1 << SlabLog2]);
-        }
-
-        return _next++;
+        int number = _places.Take();
+        _slabs.Ensure(number >> SlabLog2);
+        this[number] = default;
+        return number;
     }
 
     public void Return(int number)
     {
         this[number] = default;
-        _free.Push(number);
+        if (_places.Return(number))
+        {
+            _slabs.Drop(number >> SlabLog2);
+        }
     }
 }

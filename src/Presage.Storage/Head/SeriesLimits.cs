@@ -97,15 +97,18 @@ sealed class SeriesLimits(Head head, StorageOptions options)
     /// <summary>Finds the label with the most values.</summary>
     HostLimit LookAt(HostSeries host, HostLimit limit)
     {
-        var ids = host.Series.Ids;
-        int step = Math.Max(ids.Length / SeriesLooked, 1), looked = 0;
+        int looked = 0;
         var values = new Dictionary<string, HashSet<ulong>>(StringComparer.Ordinal);
-        for (int i = 0; i < ids.Length; i += step, looked++)
+        lock (host.Shard.Index.Lock)
         {
-            var reader = new SeriesKeyReader(head.Keys[head.Series[ids[i]].Key]);
-            while (reader.Read(out var name, out var value))
+            var ids = host.Series.Ids;
+            for (int i = 0; i < ids.Length; i += Math.Max(ids.Length / SeriesLooked, 1), looked++)
             {
-                Utf8Lists.GetOrAdd(values, name, static () => []).Add(SeriesKey.Hash(value));
+                var reader = new SeriesKeyReader(head.Keys[head.Series[ids[i]].Key]);
+                while (reader.Read(out var name, out var value))
+                {
+                    Utf8Lists.GetOrAdd(values, name, static () => []).Add(SeriesKey.Hash(value));
+                }
             }
         }
 

@@ -6,12 +6,14 @@ using System.Runtime.Intrinsics.X86;
 namespace Presage.Storage;
 
 /// <summary>
-/// Finds a series by its key: open addressing with linear probing; a slot holds the upper half of the hash and the
-/// series' number plus one. Only the one who appends touches it.
+/// Finds a series by its key: open addressing with linear probing; a slot holds the upper half of the hash, by which
+/// it is placed too, and the series' number plus one. Only the one who appends touches it.
 /// </summary>
 sealed class SeriesTable(SeriesSlabs series, KeyArena keys)
 {
-    ulong[] _slots = new ulong[1024];
+    const int SlotsMin = 1024;
+
+    ulong[] _slots = new ulong[SlotsMin];
     int _count;
 
     public long Bytes => (long)_slots.Length * sizeof(ulong);
@@ -39,7 +41,7 @@ sealed class SeriesTable(SeriesSlabs series, KeyArena keys)
     public int Find(ulong hash, ReadOnlySpan<byte> key)
     {
         int mask = _slots.Length - 1;
-        for (int at = (int)hash & mask; ; at = (at + 1) & mask)
+        for (int at = (int)(hash >> 32) & mask; ; at = (at + 1) & mask)
         {
             ulong slot = _slots[at];
             if (slot == 0)
@@ -64,7 +66,7 @@ sealed class SeriesTable(SeriesSlabs series, KeyArena keys)
     {
         if (++_count * 3 > _slots.Length * 2)
         {
-            Grow();
+            Resize(_slots.Length * 2);
         }
 
         Put(_slots, hash, id);
@@ -76,7 +78,7 @@ sealed class SeriesTable(SeriesSlabs series, KeyArena keys)
     public void Remove(ulong hash, int id)
     {
         int mask = _slots.Length - 1;
-        int at = (int)hash & mask;
+        int at = (int)(hash >> 32) & mask;
         while ((int)_slots[at] != id + 1)
         {
             at = (at + 1) & mask;
@@ -90,30 +92,35 @@ sealed class SeriesTable(SeriesSlabs series, KeyArena keys)
             _slots[at] = 0;
             Put(_slots, series[moved].KeyHash, moved);
         }
+
+        if (_slots.Length > SlotsMin && _count * 8 < _slots.Length)
+        {
+            Resize(_slots.Length / 2);
+        }
     }
 
     ref ulong SlotOf(ulong hash) =>
-        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), (int)hash & (_slots.Length - 1));
+        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), (int)(hash >> 32) & (_slots.Length - 1));
 
-    void Grow()
+    /// <summary>Places all slots anew; by what they hold themselves, so that no series is touched.</summary>
+    void Resize(int length)
     {
-        ulong[] larger = new ulong[_slots.Length * 2];
+        ulong[] slots = new ulong[length];
         foreach (ulong slot in _slots)
         {
             if (slot != 0)
             {
-                int id = (int)slot - 1;
-                Put(larger, series[id].KeyHash, id);
+                Put(slots, slot, (int)slot - 1);
             }
         }
 
-        _slots = larger;
+        _slots = slots;
     }
 
     static void Put(ulong[] slots, ulong hash, int id)
     {
         int mask = slots.Length - 1;
-        int at = (int)hash & mask;
+        int at = (int)(hash >> 32) & mask;
         while (slots[at] != 0)
         {
             at = (at + 1) & mask;

@@ -13,7 +13,7 @@ sealed class Shard(int number)
     const long HourMs = 3_600_000;
 
     /// <summary>
-    /// When a chunk is this long, its mode is chosen again: the first eight samples were too few to judge by.
+    /// When a chunk is this long, its mode is chosen again: the first four samples were too few to judge by.
     /// </summary>
     const int ReconsiderAt = 32;
 

@@ -1,0 +1,125 @@
+using CsCheck;
+using Presage.Metrics;
+using Presage.Storage;
+using Xunit;
+
+namespace Presage.Tests.Storage;
+
+/// <summary>What the head keeps its memory in: against the plainest models, and that it comes back.</summary>
+public sealed class HeadMemoryTests
+{
+    [Fact]
+    public void A_list_of_numbers_holds_what_a_sorted_set_holds() =>
+        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 60]).Array[0, 300].Sample(work =>
+        {
+            var list = new IdList();
+            var model = new SortedSet<int>();
+            foreach (var (kind, id) in work)
+            {
+                if (kind == 0)
+                {
+                    Assert.Equal(model, list.Ids.ToArray());
+                }
+                else if (model.Contains(id))
+                {
+                    list.Remove(id);
+                    model.Remove(id);
+                }
+                else
+                {
+                    list.Add(id);
+                    model.Add(id);
+                }
+
+                Assert.Equal(model.Count, list.Count);
+            }
+
+            Assert.Equal(model, list.Ids.ToArray());
+        });
+
+    [Fact]
+    public void Keys_come_back_unchanged_whatever_came_and_went() =>
+        Gen.Select(Gen.Int[0, 400], Gen.Int[1, 300]).Array[1, 400].Sample(work =>
+        {
+            var arena = new KeyArena();
+            var model = new Dictionary<int, (int Reference, byte[] Key)>();
+            foreach (var (slot, length) in work)
+            {
+                if (model.Remove(slot, out var old))
+                {
+                    arena.Remove(old.Reference);
+                }
+                else
+                {
+                    byte[] key = new byte[length * (length > 295 ? 400 : 1)];
+                    key.AsSpan().Fill((byte)slot);
+                    model.Add(slot, (arena.Add(key), key));
+                }
+            }
+
+            foreach (var (reference, key) in model.Values)
+            {
+                Assert.True(arena[reference].SequenceEqual(key));
+                arena.Remove(reference);
+            }
+
+            Assert.Equal(0, arena.Bytes);
+        });
+
+    [Fact]
+    public void Places_are_given_once_and_lowest_first() =>
+        Gen.Int[0, 200].Array[0, 500].Sample(work =>
+        {
+            var map = new SlotMap(slabLog2: 6);
+            var model = new SortedSet<int>();
+            foreach (int draw in work)
+            {
+                if (model.Count > 0 && draw % 3 == 0)
+                {
+                    int place = model.ElementAt(draw % model.Count);
+                    model.Remove(place);
+                    Assert.Equal(!model.Any(m => m >> 6 == place >> 6), map.Return(place));
+                }
+                else
+                {
+                    int expected = Enumerable.Range(0, model.Count + 1).First(i => !model.Contains(i));
+                    Assert.Equal(expected, map.Take());
+                    model.Add(expected);
+                }
+
+                Assert.Equal(model.Count, map.Used);
+            }
+        });
+
+    [Fact]
+    public async Task Series_that_ended_leave_memory_and_others_take_their_place()
+    {
+        await using var fixture = new StoreFixture();
+        long first = 0;
+        for (int hour = 0; hour < 12; hour++)
+        {
+            long nowMs = fixture.Time.GetUtcNow().ToUnixTimeMilliseconds();
+            var batch = new SampleBatch();
+            for (int i = 0; i < 4000; i++)
+            {
+                batch.AddSeries(StoreFixture.LabelsOf($"h{i % 10}", (hour * 4000) + i).ToKey());
+                batch.AddSample(nowMs, i);
+            }
+
+            await fixture.Store.AppendAsync(batch, CancellationToken.None);
+            fixture.Time.Advance(TimeSpan.FromHours(1));
+            await fixture.Store.FlushAsync(CancellationToken.None);
+            first = hour == 4 ? fixture.Store.Statistics.HeadBytes : first;
+        }
+
+        Assert.InRange(fixture.Store.Statistics.SeriesActive, 4000, 12_000);
+        Assert.InRange(fixture.Store.Statistics.HeadBytes, 0, first * 11 / 10);
+        Assert.Equal(48_000, fixture.Store.Select([], StoreFixture.Always).Count);
+
+        fixture.Time.Advance(TimeSpan.FromHours(5));
+        await fixture.Store.FlushAsync(CancellationToken.None);
+        Assert.Equal((0, 0), (fixture.Store.Statistics.SeriesActive, fixture.Store.Statistics.HostsActive));
+        Assert.InRange(fixture.Store.Statistics.HeadBytes, 0, 3_000_000);
+        Assert.Equal(48_000, fixture.Store.Select([], StoreFixture.Always).Count);
+    }
+}
