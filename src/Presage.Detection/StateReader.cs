@@ -19,6 +19,19 @@ ref struct StateReader(ReadOnlySpan<byte> input)
 
     public double Double() => BitConverter.Int64BitsToDouble(Long());
 
+    /// <summary>Reads an array; false when it is not there or not all of its numbers are finite.</summary>
+    public bool Floats(Span<float> values)
+    {
+        bool isFinite = true;
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = Take(4, out var bytes) ? BinaryPrimitives.ReadSingleLittleEndian(bytes) : float.NaN;
+            isFinite &= float.IsFinite(values[i]);
+        }
+
+        return isFinite;
+    }
+
     public void Sparse(Span<float> values)
     {
         for (int start = 0; start < values.Length; start += 8)

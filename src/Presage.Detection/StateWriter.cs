@@ -20,6 +20,15 @@ readonly ref struct StateWriter(IBufferWriter<byte> output)
 
     public void Double(double value) => Long(BitConverter.DoubleToInt64Bits(value));
 
+    public void Floats(ReadOnlySpan<float> values)
+    {
+        foreach (float value in values)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(output.GetSpan(4), value);
+            output.Advance(4);
+        }
+    }
+
     /// <summary>Writes an array whose elements are mostly 0: a bit per element, then the others.</summary>
     public void Sparse(ReadOnlySpan<float> values)
     {

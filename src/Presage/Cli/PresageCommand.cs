@@ -60,6 +60,7 @@ static class PresageCommand
         ConfigVerbs.AddTo(root, Options);
         Querying.QueryVerb.AddTo(root, Options);
         PromQlVerbs.AddTo(root);
+        DetectVerbs.AddTo(root);
         return root;
     }
 

@@ -1,0 +1,195 @@
+// Hot path: Feed runs once per sample of a vital sign (a minute or five); budget 2 us, no allocation.
+using System.Buffers;
+
+namespace Presage.Detection;
+
+/// <summary>
+/// Watches one series and asks of every sample: has there ever been anything like it? It needs no unit, no scale and no
+/// training, and gets used to things by itself.
+///
+/// 1. Four signals are derived: the value, the means of the last 3 and 36 samples, the range of the last 12. For each the
+///    novelty is the distance to the nearest value it has had before (<see cref="GapSketch"/>); for the slow mean and the
+///    range also in relation to where it lies (<see cref="RunningSpread"/>).
+/// 2. How rare is such a novelty here (<see cref="TailScore"/>)? The five answers are joined by a power mean.
+/// 3. The rest is economy of attention: what has just been odd is less odd a second time (habituation), an anomaly is told
+///    once (refractory period), and who keeps crying is heard less. Short histories cannot give small probabilities; that
+///    is made up for.
+///
+/// Samples count, not time: feed evenly spaced values, of a minute or five. NaN and infinities are passed over.
+/// Deterministic; not thread-safe.
+/// </summary>
+public sealed class SeriesDetector
+{
+    const byte StateVersion = 1;
+
+    /// <summary>Values beyond are taken as this: their sums are still numbers.</summary>
+    const double ValueMax = 1e100;
+
+    const int SlowWindow = 36;
+    const int RangeWindow = 12;
+    const int FastWindow = 3;
+
+    /// <summary>Weights of value, fast mean, slow mean, slow mean relative, range relative; they add up to 1.</summary>
+    const double ValueWeight = 0.30;
+    const double FastWeight = 0.175;
+    const double SlowWeight = 0.30;
+    const double SlowRelativeWeight = 0.175;
+    const double RangeRelativeWeight = 0.05;
+
+    /// <summary>Exponent of the power mean: a strong witness counts a little more.</summary>
+    const double Power = 1.25;
+
+    /// <summary>The joined score is told in these units: 1 is about a decade of one feature.</summary>
+    const double Unit = 3;
+
+    readonly double[] _recent = new double[SlowWindow];
+    readonly GapSketch _values = new();
+    readonly GapSketch _fast = new();
+    readonly GapSketch _slow = new();
+    readonly GapSketch _ranges = new();
+    readonly TailScore _valueTail = new();
+    readonly TailScore _fastTail = new();
+    readonly TailScore _slowTail = new();
+    readonly TailScore _slowRelativeTail = new();
+    readonly TailScore _rangeRelativeTail = new();
+    readonly double _line;
+    RunningSpread _slowSpread;
+    RunningSpread _rangeSpread;
+    Attention _attention;
+    long _seen;
+
+    public SeriesDetector(Sensitivity sensitivity = Sensitivity.Standard)
+    {
+        _line = SeriesScale.Line(sensitivity);
+    }
+
+    /// <summary>Samples taken in.</summary>
+    public long Samples => _seen;
+
+    /// <summary>Judges a sample, then learns it.</summary>
+    public SeriesReading Feed(double value)
+    {
+        if (!double.IsFinite(value))
+        {
+            return default;
+        }
+
+        value = Math.Clamp(value, -ValueMax, ValueMax);
+        _recent[_seen % SlowWindow] = value;
+        double fast = Mean(FastWindow), slow = Mean(SlowWindow), range = Range();
+        double fastNovelty = _fast.DistanceTo(fast), slowNovelty = _slow.DistanceTo(slow);
+        double sum =
+            (ValueWeight * Raise(_valueTail.Of(_values.DistanceTo(value)))) +
+            (FastWeight * Raise(_fastTail.Of(fastNovelty))) +
+            (SlowWeight * Raise(_slowTail.Of(slowNovelty))) +
+            (SlowRelativeWeight * Raise(_slowRelativeTail.Of(_slowSpread.Relative(slow, slowNovelty)))) +
+            (RangeRelativeWeight *
+                Raise(_rangeRelativeTail.Of(_rangeSpread.Relative(range, _ranges.DistanceTo(range)))));
+        double strength = _attention.Heed(Unit * Math.Pow(sum, 1 / Power), _seen);
+        _seen++;
+        return new SeriesReading(SeriesScale.Score(strength), strength >= _line, strength);
+    }
+
+    /// <summary>Judges and learns a run of samples; the same as feeding them one by one.</summary>
+    public void Feed(ReadOnlySpan<double> values, Span<SeriesReading> readings)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            readings[i] = Feed(values[i]);
+        }
+    }
+
+    /// <summary>Appends everything it knows (up to about 10 KB); see docs/formats/detection-state.md.</summary>
+    public void Save(IBufferWriter<byte> output)
+    {
+        var writer = new StateWriter(output);
+        writer.Byte(StateVersion);
+        writer.Long(_seen);
+        foreach (double value in _recent)
+        {
+            writer.Double(value);
+        }
+
+        foreach (var sketch in (ReadOnlySpan<GapSketch>)[_values, _fast, _slow, _ranges])
+        {
+            sketch.Save(writer);
+        }
+
+        foreach (var tail in (ReadOnlySpan<TailScore>)[
+            _valueTail, _fastTail, _slowTail, _slowRelativeTail, _rangeRelativeTail])
+        {
+            tail.Save(writer);
+        }
+
+        _slowSpread.Save(writer);
+        _rangeSpread.Save(writer);
+        _attention.Save(writer);
+    }
+
+    /// <summary>
+    /// Makes a detector of saved state. When the bytes cannot be used, null and a reason in words: the series is then
+    /// learned anew.
+    /// </summary>
+    public static SeriesDetector? Restore(
+        ReadOnlySpan<byte> state,
+        out string? problem,
+        Sensitivity sensitivity = Sensitivity.Standard)
+    {
+        var reader = new StateReader(state);
+        byte version = reader.Byte();
+        if (version != StateVersion)
+        {
+            problem = $"the state has version {version}, this version of Presage reads {StateVersion}";
+            return null;
+        }
+
+        var detector = new SeriesDetector(sensitivity);
+        bool isWhole = detector.Restore(ref reader) && reader.IsWhole;
+        problem = isWhole ? null : "the state is damaged";
+        return isWhole ? detector : null;
+    }
+
+    bool Restore(ref StateReader reader)
+    {
+        _seen = reader.Long();
+        bool isSane = _seen >= 0;
+        for (int i = 0; i < SlowWindow; i++)
+        {
+            _recent[i] = reader.Double();
+            isSane &= Math.Abs(_recent[i]) <= ValueMax;
+        }
+
+        return isSane && _values.Restore(ref reader) && _fast.Restore(ref reader) && _slow.Restore(ref reader) &&
+            _ranges.Restore(ref reader) && _valueTail.Restore(ref reader) && _fastTail.Restore(ref reader) &&
+            _slowTail.Restore(ref reader) && _slowRelativeTail.Restore(ref reader) &&
+            _rangeRelativeTail.Restore(ref reader) && _slowSpread.Restore(ref reader) &&
+            _rangeSpread.Restore(ref reader) && _attention.Restore(ref reader);
+    }
+
+    static double Raise(double score) => score <= 0 ? 0 : score * Math.Sqrt(Math.Sqrt(score));
+
+    /// <summary>The mean of the newest samples, summed anew each time so that no wild value leaves a rest behind.</summary>
+    double Mean(int window)
+    {
+        int count = (int)Math.Min(window, _seen + 1);
+        double sum = 0;
+        for (long i = _seen - count + 1; i <= _seen; i++)
+        {
+            sum += _recent[i % SlowWindow];
+        }
+
+        return sum / count;
+    }
+
+    double Range()
+    {
+        double lowest = double.MaxValue, highest = double.MinValue;
+        for (long i = Math.Max(0, _seen - RangeWindow + 1); i <= _seen; i++)
+        {
+            lowest = Math.Min(lowest, _recent[i % SlowWindow]);
+            highest = Math.Max(highest, _recent[i % SlowWindow]);
+        }
+
+        return highest - lowest;
+    }
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using Presage.Backtesting;
+using Presage.Configuration;
+using Spectre.Console;
+
+namespace Presage.Cli;
+
+/// <summary><c>presage detect …</c>: the detectors on recorded series, offline.</summary>
+static class DetectVerbs
+{
+    static readonly Option<bool> Explain = new("--explain")
+    {
+        Description = "Add a column with the metrics ranked by how much they take part",
+    };
+
+    static readonly Option<string> Step = new("--step")
+    {
+        Description = "Time between rows that carry none, such as 30s, 1m or 5m",
+        HelpName = "DURATION",
+        DefaultValueFactory = static _ => "1m",
+    };
+
+    public static void AddTo(RootCommand root)
+    {
+        root.Subcommands.Add(new Command("detect", "Run the anomaly detectors on recorded series") { Run(), Eval() });
+    }
+
+    static Command Run()
+    {
+        var input = new Argument<FileInfo>("INPUT")
+        {
+            Description = "CSV, plain or gzipped: a timestamp, then a column per metric",
+        };
+        var output = new Option<FileInfo>("--out") { Description = "The file of scores", Required = true };
+        var history = new Option<FileInfo?>("--train")
+        {
+            Description = "Unlabelled history of the same metrics that ends before INPUT begins",
+        };
+        var run = new Command("run", "Score a file row by row, as it would have been scored live")
+        {
+            input, output, history, Explain, Step,
+        };
+        run.SetAction((parsed, cancellationToken) => Failure.GuardAsync(() =>
+        {
+            var backtest = new Backtest(StepOf(parsed), parsed.GetValue(Explain));
+            backtest.Run(
+                parsed.GetRequiredValue(input).FullName,
+                parsed.GetValue(history)?.FullName,
+                parsed.GetRequiredValue(output).FullName,
+                repeatsValue: false,
+                cancellationToken);
+            return 0;
+        }));
+        return run;
+    }
+
+    static Command Eval()
+    {
+        var folder = new Argument<DirectoryInfo>("DIR")
+        {
+            Description = "data/**/NAME.csv[.gz] (timestamp, value), or train/ and test/NAME.csv[.gz] (a column per metric)",
+        };
+        var output = new Option<DirectoryInfo>("--out") { Description = "The folder of score files", Required = true };
+        var eval = new Command("eval", "Score a whole set of files in parallel") { folder, output, Explain, Step };
+        eval.SetAction((parsed, cancellationToken) => Failure.GuardAsync(() => EvalAsync(
+            BacktestSet.Open(parsed.GetRequiredValue(folder).FullName),
+            new Backtest(StepOf(parsed), parsed.GetValue(Explain)),
+            parsed.GetRequiredValue(output).FullName,
+            cancellationToken)));
+        return eval;
+    }
+
+    static async Task<int> EvalAsync(
+        BacktestSet set,
+        Backtest backtest,
+        string output,
+        CancellationToken cancellationToken)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        await console.Progress().StartAsync(async progress =>
+        {
+            var done = progress.AddTask("Scoring", maxValue: set.Files.Count);
+            await Parallel.ForEachAsync(set.Files, cancellationToken, (file, token) =>
+            {
+                set.Score(backtest, file, output, token);
+                done.Increment(1);
+                return ValueTask.CompletedTask;
+            });
+        });
+        Console.Out.WriteLine($"{set.Files.Count} files scored into {output}");
+        return 0;
+    }
+
+    static TimeSpan StepOf(ParseResult parsed)
+    {
+        string text = parsed.GetRequiredValue(Step);
+        return ConfigurationValue.TryDuration(text, out var step) && step > TimeSpan.Zero
+            ? step
+            : throw new StartException($"--step {text} is not a duration; write it like 30s, 1m or 5m.");
+    }
+}
