@@ -1,31 +1,129 @@
 namespace Presage.Detection;
 
-/// <summary>The size of change beyond which a host raises an alarm.</summary>
-sealed class AlarmLine(Sensitivity sensitivity)
+/// <summary>
+/// The size of change beyond which a host raises an alarm: the one that normal behaviour reaches as often as the user
+/// allows. It starts from what hosts have in common and moves towards what this host shows: the largest change of each
+/// quarter day, of the last month, has an exponential tail, and the tail says how far out the allowed rate lies.
+/// Incidents are a few of these maxima; quantiles look past them.
+/// </summary>
+sealed class AlarmLine
 {
-    /// <summary>Rows that have crossed the line.</summary>
-    long _crossed;
+    const double QuarterDaySeconds = 21_600;
+    const double QuartersPerWeek = 28;
 
-    readonly double _line = sensitivity switch
+    /// <summary>Maxima remembered: 32 days.</summary>
+    const int MaximaMax = 128;
+
+    /// <summary>The tail is measured between these quantiles of the maxima.</summary>
+    const double TailFrom = 0.75;
+    const double TailTo = 0.92;
+
+    /// <summary>How far a host's own tail is believed once it is known for two weeks.</summary>
+    const double OwnShareMax = 0.6;
+    const double MaximaForOwn = 56;
+
+    /// <summary>However quiet a host is, smaller changes are not worth an alarm.</summary>
+    const double LineMin = 4.5;
+
+    readonly double _common;
+    readonly double _allowedPerWeek;
+    readonly long _rowsPerQuarter;
+    readonly float[] _maxima = new float[MaximaMax];
+    readonly float[] _sorted = new float[MaximaMax];
+    double _line;
+    long _count;
+    long _rows;
+    double _maximum;
+
+    public AlarmLine(double stepSeconds, Sensitivity sensitivity)
     {
-        Sensitivity.Low => 11,
-        Sensitivity.Standard => 9,
-        Sensitivity.High => 7,
-        _ => 6,
-    };
+        // The common lines: measured on labelled sets of servers and services, between incidents.
+        (_allowedPerWeek, _common) = sensitivity switch
+        {
+            Sensitivity.Low => (0.03, 7.6),
+            Sensitivity.Standard => (0.1, 6.9),
+            Sensitivity.High => (0.5, 6.0),
+            _ => (1, 5.6),
+        };
+        _line = _common;
+        _rowsPerQuarter = Math.Max(1, (long)(QuarterDaySeconds / stepSeconds));
+    }
 
+    /// <summary>Where the line is now.</summary>
+    public double Line => _line;
+
+    /// <summary>Whether a change crosses the line; then learns it.</summary>
     public bool See(double change)
     {
         bool isCrossed = change >= _line;
-        _crossed += isCrossed ? 1 : 0;
+        Learn(change);
         return isCrossed;
     }
 
-    public void Save(StateWriter writer) => writer.Long(_crossed);
+    /// <summary>Takes a change of the past into account.</summary>
+    public void Learn(double change)
+    {
+        _maximum = Math.Max(_maximum, change);
+        if (++_rows < _rowsPerQuarter)
+        {
+            return;
+        }
+
+        _maxima[_count % MaximaMax] = (float)_maximum;
+        _count++;
+        _rows = 0;
+        _maximum = 0;
+        Draw();
+    }
+
+    /// <summary>Replaces what it knows by what another line knows: the scale of change has been learned anew.</summary>
+    public void TakeOver(AlarmLine other)
+    {
+        _count = other._count;
+        _rows = other._rows;
+        _maximum = other._maximum;
+        other._maxima.CopyTo(_maxima, 0);
+        Draw();
+    }
+
+    public void Save(StateWriter writer)
+    {
+        writer.Long(_count);
+        writer.Long(_rows);
+        writer.Double(_maximum);
+        writer.Floats(_maxima);
+    }
 
     public bool Restore(ref StateReader reader)
     {
-        _crossed = reader.Long();
-        return _crossed >= 0;
+        _count = reader.Long();
+        _rows = reader.Long();
+        _maximum = reader.Double();
+        bool isSane = reader.Floats(_maxima) && _count >= 0 && _rows >= 0 && _maximum is >= 0 and < 1e9;
+        if (isSane)
+        {
+            Draw();
+        }
+
+        return isSane;
+    }
+
+    void Draw()
+    {
+        int known = (int)Math.Min(_count, MaximaMax);
+        if (known < 8)
+        {
+            _line = _common;
+            return;
+        }
+
+        var sorted = _sorted.AsSpan(0, known);
+        _maxima.AsSpan(0, known).CopyTo(sorted);
+        sorted.Sort();
+        double from = sorted[(int)(TailFrom * (known - 1))], to = sorted[(int)(TailTo * (known - 1))];
+        double mean = (to - from) / Math.Log((1 - TailFrom) / (1 - TailTo));
+        double own = from + (mean * Math.Log(QuartersPerWeek * (1 - TailFrom) / _allowedPerWeek));
+        double share = OwnShareMax * Math.Min(1, known / MaximaForOwn);
+        _line = Math.Max(LineMin, ((1 - share) * _common) + (share * own));
     }
 }

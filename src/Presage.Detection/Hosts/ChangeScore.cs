@@ -6,8 +6,8 @@ namespace Presage.Detection;
 /// distances of the whitenings, each compared with its own usual size on this host, joined by a power mean so that one
 /// strong witness counts more than many weak ones.
 ///
-/// Two summaries per time scale: over all metrics (a busy host moves everywhere) and over the five oddest after division
-/// by what is rare for that metric (one quiet metric that moves is news, a nervous one is not).
+/// Two summaries per time scale: over all metrics (a busy host moves everywhere) and over the five oddest after
+/// division by what is rare for that metric (one quiet metric that moves is news, a nervous one is not).
 /// </summary>
 sealed class ChangeScore
 {
@@ -21,7 +21,7 @@ sealed class ChangeScore
     const double Power = 3;
 
     /// <summary>Weights of the parts: all alike within what measurements can tell; the whitened ones support.</summary>
-    static readonly double[] Weights = [1, 1, 1.5, 1, 1, 1.5, 1.25, 0.75, 0.2, 0.1];
+    static readonly double[] Weights = [1, 1, 1.5, 1, 1, 1.5, 1.25, 0.75, 0.4, 0.2];
 
     static readonly double WeightSum = Weights.Sum();
 

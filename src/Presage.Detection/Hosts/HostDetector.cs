@@ -8,8 +8,8 @@ namespace Presage.Detection;
 ///
 /// 1. How unlike normal are the last minutes (level)? The distance of the scaled row, and of its step from the row
 ///    before, in whitened directions (<see cref="Whitening"/>), smoothed over rows. Remembers for as long as its model.
-/// 2. Has something just begun (change)? The distances from the last day, hours and minutes (<see cref="ChangeScore"/>).
-///    Forgets by itself.
+/// 2. Has something just begun (change)? The distances from the last day, hours and minutes (<see
+/// cref="ChangeScore"/>). Forgets by itself.
 ///
 /// The level orders the rows below; a change beyond what comes about once a day lifts a row above all levels. So the
 /// score says how long an incident lasts and how grave it is, while alarms are about changes: they wake once.
@@ -41,7 +41,7 @@ public sealed class HostDetector
         Metrics = metrics;
         StepSeconds = stepSeconds;
         _views = new HostViews(metrics, stepSeconds);
-        _line = new AlarmLine(sensitivity);
+        _line = new AlarmLine(stepSeconds, sensitivity);
         _scaled = new float[metrics];
         _before = new float[metrics];
         _steps = new float[metrics];
@@ -62,14 +62,15 @@ public sealed class HostDetector
     public long Rows => _views.Rows;
 
     /// <summary>
-    /// Learns from history and starts where it ends: rows of <paramref name="metrics"/> values each, evenly spaced. With
-    /// less than <see cref="HostModel.RowsMin"/> rows the detector has only seen them and is not trained.
+    /// Learns from history and starts where it ends: rows of <paramref name="metrics"/> values each, evenly spaced.
+    /// With less than <see cref="HostModel.RowsMin"/> rows the detector has only seen them and is not trained.
     /// </summary>
     public static HostDetector Learn(
         ReadOnlySpan<double> history,
         int metrics,
         double stepSeconds,
-        Sensitivity sensitivity = Sensitivity.Standard)
+        Sensitivity sensitivity = Sensitivity.Standard
+    )
     {
         var detector = new HostDetector(metrics, stepSeconds, sensitivity);
         if (history.Length < HostModel.RowsMin * metrics)
@@ -82,7 +83,7 @@ public sealed class HostDetector
             return detector;
         }
 
-        detector._model = HostModel.Fit(history, metrics, detector._views, out detector._smoothed);
+        detector._model = HostModel.Fit(history, metrics, detector._views, detector._line, out detector._smoothed);
         detector._model.Scale(history[^metrics..], detector._before);
         detector._hasBefore = true;
         return detector;
@@ -95,13 +96,17 @@ public sealed class HostDetector
     {
         if (trained.Metrics != Metrics)
         {
-            throw new ArgumentException($"A model of {trained.Metrics} metrics cannot judge {Metrics}.", nameof(trained));
+            throw new ArgumentException(
+                $"A model of {trained.Metrics} metrics cannot judge {Metrics}.",
+                nameof(trained)
+            );
         }
 
         _model = trained._model;
         _smoothed = trained._smoothed;
         _hasBefore = trained._hasBefore;
         trained._before.CopyTo(_before, 0);
+        _line.TakeOver(trained._line);
     }
 
     /// <summary>Judges a row, then learns it in the moving part of the state.</summary>
@@ -122,7 +127,8 @@ public sealed class HostDetector
         model.ScaleSteps(_hasBefore ? _before : _scaled, _scaled, _steps);
         _scaled.CopyTo(_before, 0);
         _hasBefore = true;
-        double levelDistance = model.LevelDistance(_scaled), stepDistance = model.StepDistance(_steps);
+        double levelDistance = model.LevelDistance(_scaled),
+            stepDistance = model.StepDistance(_steps);
         _smoothed += HostModel.LevelWeight * (model.LevelCubed(levelDistance, stepDistance) - _smoothed);
         double level = model.Level(_smoothed);
         model.Change.Summarise(_views.Day, _views.Hours, _views.Minutes, levelDistance, stepDistance, _parts);
@@ -189,7 +195,8 @@ public sealed class HostDetector
     public static HostDetector? Restore(
         ReadOnlySpan<byte> state,
         out string? problem,
-        Sensitivity sensitivity = Sensitivity.Standard)
+        Sensitivity sensitivity = Sensitivity.Standard
+    )
     {
         var reader = new StateReader(state);
         byte version = reader.Byte();

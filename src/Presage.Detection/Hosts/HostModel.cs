@@ -1,9 +1,9 @@
 namespace Presage.Detection;
 
 /// <summary>
-/// What is normal for a host, learned from a stretch of its history: the scale of every metric and of its steps, how the
-/// metrics and their steps move together, and the usual size of every part of the scores. It does not change while rows
-/// are judged; a new one is learned now and then from newer history.
+/// What is normal for a host, learned from a stretch of its history: the scale of every metric and of its steps, how
+/// the metrics and their steps move together, and the usual size of every part of the scores. It does not change
+/// while rows are judged; a new one is learned now and then from newer history.
 /// </summary>
 public sealed class HostModel
 {
@@ -21,6 +21,9 @@ public sealed class HostModel
 
     /// <summary>The level is smoothed in rows, and so strongly that a peak outlasts a gap of some rows.</summary>
     const double LevelHalfLifeRows = 6;
+
+    /// <summary>A host that never moved in its history has distances of 0; about 1 is ordinary.</summary>
+    const double UsualMin = 0.05;
 
     internal static readonly double LevelWeight = 1 - double.Exp2(-1 / LevelHalfLifeRows);
 
@@ -47,9 +50,15 @@ public sealed class HostModel
 
     /// <summary>
     /// Learns a model from history: rows of <paramref name="metrics"/> values each, evenly spaced; NaN is missing. The
-    /// views have seen nothing before and have seen all rows afterwards; the smoothed level is that after the last row.
+    /// views and the alarm line have seen nothing before and all rows afterwards; the smoothed level is that after
+    /// the last row.
     /// </summary>
-    internal static HostModel Fit(ReadOnlySpan<double> history, int metrics, HostViews views, out double smoothed)
+    internal static HostModel Fit(
+        ReadOnlySpan<double> history,
+        int metrics,
+        HostViews views,
+        AlarmLine line,
+        out double smoothed)
     {
         int n = history.Length / metrics;
         var model = new HostModel(metrics);
@@ -78,7 +87,7 @@ public sealed class HostModel
 
         double[] level = model.FitLevels(history, column, out float[] scaled);
         double[] step = model.FitSteps(scaled, column);
-        model.FitUsual(distances, level, step, column);
+        model.FitUsual(distances, level, step, column, line);
         smoothed = model.FitLevel(level, step, column);
         return model;
     }
@@ -234,7 +243,7 @@ public sealed class HostModel
         return distances;
     }
 
-    void FitUsual(ReadOnlySpan<float> distances, double[] level, double[] step, double[] column)
+    void FitUsual(ReadOnlySpan<float> distances, double[] level, double[] step, double[] column, AlarmLine line)
     {
         int n = column.Length, all = n * Metrics;
         double[] parts = new double[n * ChangeScore.Parts];
@@ -259,14 +268,19 @@ public sealed class HostModel
             double median = Quantiles.Of(column, 0.5);
             Change.SetUsual(part, median, Quantiles.OfSorted(column, 0.9));
         }
+
+        for (int t = 0; t < n; t++)
+        {
+            line.Learn(Change.Of(parts.AsSpan(t * ChangeScore.Parts, ChangeScore.Parts)));
+        }
     }
 
     double FitLevel(double[] level, double[] step, double[] column)
     {
         level.CopyTo(column, 0);
-        _levelUsual = Quantiles.Of(column, 0.9) + 1e-9;
+        _levelUsual = Math.Max(UsualMin, Quantiles.Of(column, 0.9));
         step.CopyTo(column, 0);
-        _stepUsual = Quantiles.Of(column, 0.9) + 1e-9;
+        _stepUsual = Math.Max(UsualMin, Quantiles.Of(column, 0.9));
         double smoothed = LevelCubed(level[0], step[0]);
         for (int t = 0; t < column.Length; t++)
         {
@@ -274,7 +288,7 @@ public sealed class HostModel
             column[t] = Math.Cbrt(smoothed);
         }
 
-        _levelRare = Quantiles.Of(column, 0.99) + 1e-9;
+        _levelRare = Math.Max(UsualMin, Quantiles.Of(column, 0.99));
         return smoothed;
     }
 }

@@ -6,6 +6,9 @@ namespace Presage.Detection;
 /// </summary>
 readonly record struct RobustScale(double Centre, double Spread)
 {
+    /// <summary>Values beyond are taken as this: their distances are still numbers.</summary>
+    const double ValueMax = 1e100;
+
     /// <summary>
     /// The scale of a column (NaN: missing, left out). A column that never moved gets a spread of a tenth of its value:
     /// its first life is strong evidence whatever the unit is.
@@ -17,7 +20,7 @@ readonly record struct RobustScale(double Centre, double Spread)
         {
             if (double.IsFinite(value))
             {
-                scratch[n++] = value;
+                scratch[n++] = Math.Clamp(value, -ValueMax, ValueMax);
             }
         }
 
@@ -46,6 +49,10 @@ readonly record struct RobustScale(double Centre, double Spread)
         double spread = Math.Max(
             1.48 * Quantiles.OfSorted(present, 0.5),
             Math.Max(Quantiles.OfSorted(present, 0.9) / 1.64, Quantiles.OfSorted(present, 0.99) / 2.58));
+
+        // One wild value in a history must not widen the range until nothing is odd any more.
+        double rare = Quantiles.OfSorted(present, 0.99);
+        range = rare > 0 ? Math.Min(range, 1_000 * rare) : range;
         return new RobustScale(centre, spread + (0.005 * range));
     }
 }

@@ -17,7 +17,9 @@ sealed class Whitening
     /// <summary>The share of the history that chooses the directions.</summary>
     const double DirectionShare = 0.3;
 
-    /// <summary>Variance every direction has at least, in scaled units: a tenth of the usual spread of a metric.</summary>
+    /// <summary>
+    /// Variance every direction has at least, in scaled units: a tenth of the usual spread of a metric.
+    /// </summary>
     const double VarianceMin = 0.01;
 
     readonly int _d;

@@ -2,8 +2,8 @@
 namespace Presage.Detection;
 
 /// <summary>
-/// What is left of an odd sample when attention is spent sparingly: what has just been odd is less odd a second time, an
-/// anomaly is told once, and a series that keeps crying is heard less.
+/// What is left of an odd sample when attention is spent sparingly: what has just been odd is less odd a second time,
+/// an anomaly is told once, and a series that keeps crying is heard less.
 /// </summary>
 struct Attention
 {

@@ -3,9 +3,9 @@ namespace Presage.Detection;
 
 /// <summary>
 /// Remembers which values a signal has had, in a fixed number of points: how far is a value from anything seen before?
-/// While there is room every new value is kept. Afterwards a value is kept only when the gap it falls into is wider than
-/// the narrowest gap that forgetting another point would leave: points spread to where the signal has been, also once
-/// only and long ago, and thin out where it always is.
+/// While there is room every new value is kept. Afterwards a value is kept only when the gap it falls into is wider
+/// than the narrowest gap that forgetting another point would leave: points spread to where the signal has been, also
+/// once only and long ago, and thin out where it always is.
 /// </summary>
 sealed class GapSketch
 {
@@ -19,7 +19,9 @@ sealed class GapSketch
     int _narrowestAt = -1;
     double _narrowest;
 
-    /// <summary>The distance of a finite value to the nearest one remembered (0 for the first); then remembers it.</summary>
+    /// <summary>
+    /// The distance of a finite value to the nearest one remembered (0 for the first); then remembers it.
+    /// </summary>
     public double DistanceTo(double value)
     {
         int at = Array.BinarySearch(_points, 0, _count, value);

@@ -7,13 +7,13 @@ namespace Presage.Detection;
 /// Watches one series and asks of every sample: has there ever been anything like it? It needs no unit, no scale and no
 /// training, and gets used to things by itself.
 ///
-/// 1. Four signals are derived: the value, the means of the last 3 and 36 samples, the range of the last 12. For each the
-///    novelty is the distance to the nearest value it has had before (<see cref="GapSketch"/>); for the slow mean and the
-///    range also in relation to where it lies (<see cref="RunningSpread"/>).
+/// 1. Four signals are derived: the value, the means of the last 3 and 36 samples, the range of the last 12. For each
+/// the novelty is the distance to the nearest value it has had before (<see cref="GapSketch"/>); for the slow mean
+/// and the range also in relation to where it lies (<see cref="RunningSpread"/>).
 /// 2. How rare is such a novelty here (<see cref="TailScore"/>)? The five answers are joined by a power mean.
-/// 3. The rest is economy of attention: what has just been odd is less odd a second time (habituation), an anomaly is told
-///    once (refractory period), and who keeps crying is heard less. Short histories cannot give small probabilities; that
-///    is made up for.
+/// 3. The rest is economy of attention: what has just been odd is less odd a second time (habituation), an anomaly is
+/// told once (refractory period), and who keeps crying is heard less. Short histories cannot give small
+/// probabilities; that is made up for.
 ///
 /// Samples count, not time: feed evenly spaced values, of a minute or five. NaN and infinities are passed over.
 /// Deterministic; not thread-safe.
@@ -168,7 +168,9 @@ public sealed class SeriesDetector
 
     static double Raise(double score) => score <= 0 ? 0 : score * Math.Sqrt(Math.Sqrt(score));
 
-    /// <summary>The mean of the newest samples, summed anew each time so that no wild value leaves a rest behind.</summary>
+    /// <summary>
+    /// The mean of the newest samples, summed anew each time so that no wild value leaves a rest behind.
+    /// </summary>
     double Mean(int window)
     {
         int count = (int)Math.Min(window, _seen + 1);

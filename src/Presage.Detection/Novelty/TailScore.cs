@@ -3,8 +3,8 @@ namespace Presage.Detection;
 
 /// <summary>
 /// How rare a distance is among all distances this signal has shown: minus the decimal logarithm of its tail
-/// probability, counted in quarter-octave bins, so that any unit and any size fits. Beyond the largest one ever seen the
-/// probability falls with the third power of the distance.
+/// probability, counted in quarter-octave bins, so that any unit and any size fits. Beyond the largest one ever seen
+/// the probability falls with the third power of the distance.
 /// </summary>
 sealed class TailScore
 {

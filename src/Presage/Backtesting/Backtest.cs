@@ -3,16 +3,24 @@ using Presage.Detection;
 namespace Presage.Backtesting;
 
 /// <summary>
-/// Scores recorded metrics exactly as the live path would: row by row, each score from that row and the ones before it. One
-/// series goes through the series detector, several columns are a host.
+/// Scores recorded metrics exactly as the live path would: row by row, each score from that row and the ones before
+/// it. One series goes through the series detector, several columns are a host.
 /// </summary>
-sealed class Backtest(TimeSpan step, bool explains)
+sealed class Backtest(TimeSpan step, bool explains, Sensitivity sensitivity)
 {
-    /// <summary>A host without history of its own learns first from half a day, then whenever its history has doubled.</summary>
+    /// <summary>
+    /// A host without history of its own learns first from half a day, then whenever its history has doubled.
+    /// </summary>
     static readonly TimeSpan FirstLearned = TimeSpan.FromHours(12);
 
     /// <summary>Scores a file with a column of times.</summary>
-    public void Run(string input, string? history, string output, bool repeatsValue, CancellationToken cancellationToken)
+    public void Run(
+        string input,
+        string? history,
+        string output,
+        bool repeatsValue,
+        CancellationToken cancellationToken
+    )
     {
         var table = MetricTable.Read(input, hasTimes: true, cancellationToken);
         if (table.Metrics.Length == 1)
@@ -32,14 +40,15 @@ sealed class Backtest(TimeSpan step, bool explains)
             MetricTable.Read(test, hasTimes: false, cancellationToken),
             MetricTable.Read(train, hasTimes: false, cancellationToken),
             output,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     void RunSeries(MetricTable table, string output, bool repeatsValue)
     {
         string[] leading = repeatsValue ? ["timestamp", "value"] : ["timestamp"];
         using var file = new ScoreFile(output, leading, table.Metrics, explains);
-        var detector = new SeriesDetector();
+        var detector = new SeriesDetector(sensitivity);
         for (int row = 0; row < table.Rows; row++)
         {
             double value = table.Values[row];
@@ -54,7 +63,8 @@ sealed class Backtest(TimeSpan step, bool explains)
         if (metrics > HostModel.MetricsMax)
         {
             throw new StartException(
-                $"{output} would need {metrics} metrics judged together; {HostModel.MetricsMax} is the most.");
+                $"{output} would need {metrics} metrics judged together; {HostModel.MetricsMax} is the most."
+            );
         }
 
         if (past is not null && !past.Metrics.SequenceEqual(table.Metrics))
@@ -64,7 +74,8 @@ sealed class Backtest(TimeSpan step, bool explains)
 
         bool hasTimes = table.Times.Count > 0;
         using var file = new ScoreFile(output, hasTimes ? ["timestamp"] : [], table.Metrics, explains);
-        var detector = HostDetector.Learn(past?.Values ?? [], metrics, step.TotalSeconds);
+        double stepSeconds = step.TotalSeconds;
+        var detector = HostDetector.Learn(past?.Values ?? [], metrics, stepSeconds, sensitivity);
         double[] all = past is null ? table.Values : [.. past.Values, .. table.Values];
         int known = past?.Rows ?? 0;
         int next = Math.Max(Math.Max(HostModel.RowsMin, (int)(FirstLearned / step)), 2 * known);
@@ -74,7 +85,7 @@ sealed class Backtest(TimeSpan step, bool explains)
             if (known + row == next)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                detector.Adopt(HostDetector.Learn(all.AsSpan(0, next * metrics), metrics, step.TotalSeconds));
+                detector.Adopt(HostDetector.Learn(all.AsSpan(0, next * metrics), metrics, stepSeconds, sensitivity));
                 next *= 2;
             }
 

@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace Presage.Backtesting;
 
 /// <summary>
-/// Metrics over time read from CSV, plain or gzipped: a header, then a row per moment. Empty fields, NaN and infinities are
-/// missing values.
+/// Metrics over time read from CSV, plain or gzipped: a header, then a row per moment. Empty fields, NaN and
+/// infinities are missing values.
 /// </summary>
 sealed class MetricTable
 {
@@ -33,7 +33,8 @@ sealed class MetricTable
     public ReadOnlySpan<double> Row(int row) => Values.AsSpan(row * Metrics.Length, Metrics.Length);
 
     /// <summary>Reads a file whose first column holds times, or one of metrics only.</summary>
-    /// <exception cref="StartException">The file is missing or is not such a table; the message names the line.</exception>
+    /// <exception cref="StartException">The file is missing or is not such a table; the message names the
+    /// line.</exception>
     public static MetricTable Read(string path, bool hasTimes, CancellationToken cancellationToken)
     {
         try
@@ -95,7 +96,8 @@ sealed class MetricTable
         bool hasTimes,
         int metrics,
         List<string> times,
-        List<double> values)
+        List<double> values
+    )
     {
         var rest = text.AsSpan();
         int column = 0;
@@ -117,7 +119,8 @@ sealed class MetricTable
             else
             {
                 throw new StartException(
-                    $"{path}, line {line}, column {column + 1}: \"{field}\" is not a number; leave missing values empty.");
+                    $"{path}, line {line}, column {column + 1}: \"{field}\" is not a number; missing values stay empty."
+                );
             }
 
             column++;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Presage.Backtesting;
 using Presage.Configuration;
+using Presage.Detection;
 using Spectre.Console;
 
 namespace Presage.Cli;
@@ -18,6 +19,13 @@ static class DetectVerbs
         Description = "Time between rows that carry none, such as 30s, 1m or 5m",
         HelpName = "DURATION",
         DefaultValueFactory = static _ => "1m",
+    };
+
+    static readonly Option<string> FalseAlarms = new("--false-alarms")
+    {
+        Description = "How many false alarms per host and week are expected: 0.03, 0.1, 0.5 or 1",
+        HelpName = "RATE",
+        DefaultValueFactory = static _ => "0.1",
     };
 
     public static void AddTo(RootCommand root)
@@ -38,19 +46,28 @@ static class DetectVerbs
         };
         var run = new Command("run", "Score a file row by row, as it would have been scored live")
         {
-            input, output, history, Explain, Step,
+            input,
+            output,
+            history,
+            Explain,
+            Step,
+            FalseAlarms,
         };
-        run.SetAction((parsed, cancellationToken) => Failure.GuardAsync(() =>
-        {
-            var backtest = new Backtest(StepOf(parsed), parsed.GetValue(Explain));
-            backtest.Run(
-                parsed.GetRequiredValue(input).FullName,
-                parsed.GetValue(history)?.FullName,
-                parsed.GetRequiredValue(output).FullName,
-                repeatsValue: false,
-                cancellationToken);
-            return 0;
-        }));
+        run.SetAction(
+            (parsed, cancellationToken) =>
+                Failure.GuardAsync(() =>
+                {
+                    var backtest = new Backtest(StepOf(parsed), parsed.GetValue(Explain), SensitivityOf(parsed));
+                    backtest.Run(
+                        parsed.GetRequiredValue(input).FullName,
+                        parsed.GetValue(history)?.FullName,
+                        parsed.GetRequiredValue(output).FullName,
+                        repeatsValue: false,
+                        cancellationToken
+                    );
+                    return 0;
+                })
+        );
         return run;
     }
 
@@ -58,15 +75,29 @@ static class DetectVerbs
     {
         var folder = new Argument<DirectoryInfo>("DIR")
         {
-            Description = "data/**/NAME.csv[.gz] (timestamp, value), or train/ and test/NAME.csv[.gz] (a column per metric)",
+            Description =
+                "data/**/NAME.csv[.gz] (timestamp, value), or train/ and test/NAME.csv[.gz] (a column per metric)",
         };
         var output = new Option<DirectoryInfo>("--out") { Description = "The folder of score files", Required = true };
-        var eval = new Command("eval", "Score a whole set of files in parallel") { folder, output, Explain, Step };
-        eval.SetAction((parsed, cancellationToken) => Failure.GuardAsync(() => EvalAsync(
-            BacktestSet.Open(parsed.GetRequiredValue(folder).FullName),
-            new Backtest(StepOf(parsed), parsed.GetValue(Explain)),
-            parsed.GetRequiredValue(output).FullName,
-            cancellationToken)));
+        var eval = new Command("eval", "Score a whole set of files in parallel")
+        {
+            folder,
+            output,
+            Explain,
+            Step,
+            FalseAlarms,
+        };
+        eval.SetAction(
+            (parsed, cancellationToken) =>
+                Failure.GuardAsync(() =>
+                    EvalAsync(
+                        BacktestSet.Open(parsed.GetRequiredValue(folder).FullName),
+                        new Backtest(StepOf(parsed), parsed.GetValue(Explain), SensitivityOf(parsed)),
+                        parsed.GetRequiredValue(output).FullName,
+                        cancellationToken
+                    )
+                )
+        );
         return eval;
     }
 
@@ -74,19 +105,26 @@ static class DetectVerbs
         BacktestSet set,
         Backtest backtest,
         string output,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        await console.Progress().StartAsync(async progress =>
-        {
-            var done = progress.AddTask("Scoring", maxValue: set.Files.Count);
-            await Parallel.ForEachAsync(set.Files, cancellationToken, (file, token) =>
+        await console
+            .Progress()
+            .StartAsync(async progress =>
             {
-                set.Score(backtest, file, output, token);
-                done.Increment(1);
-                return ValueTask.CompletedTask;
+                var done = progress.AddTask("Scoring", maxValue: set.Files.Count);
+                await Parallel.ForEachAsync(
+                    set.Files,
+                    cancellationToken,
+                    (file, token) =>
+                    {
+                        set.Score(backtest, file, output, token);
+                        done.Increment(1);
+                        return ValueTask.CompletedTask;
+                    }
+                );
             });
-        });
         Console.Out.WriteLine($"{set.Files.Count} files scored into {output}");
         return 0;
     }
@@ -98,4 +136,14 @@ static class DetectVerbs
             ? step
             : throw new StartException($"--step {text} is not a duration; write it like 30s, 1m or 5m.");
     }
+
+    static Sensitivity SensitivityOf(ParseResult parsed) =>
+        parsed.GetRequiredValue(FalseAlarms) switch
+        {
+            "0.03" => Sensitivity.Low,
+            "0.1" => Sensitivity.Standard,
+            "0.5" => Sensitivity.High,
+            "1" => Sensitivity.Highest,
+            var other => throw new StartException($"--false-alarms {other} is not offered; take 0.03, 0.1, 0.5 or 1."),
+        };
 }

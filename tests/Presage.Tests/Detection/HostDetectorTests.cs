@@ -1,0 +1,195 @@
+using System.Buffers;
+using CsCheck;
+using Presage.Detection;
+using Presage.Tests.Support;
+using Xunit;
+
+namespace Presage.Tests.Detection;
+
+public sealed class HostDetectorTests(ITestOutputHelper output)
+{
+    const int Metrics = 6;
+    const int Trained = 1_500;
+
+    static readonly Gen<double[]> WildRow = Gen.Frequency(
+        (20, Gen.Double[-10, 10]),
+        (5, Gen.Const(1.0)),
+        (
+            2,
+            Gen.OneOf(
+                Gen.Const(double.NaN),
+                Gen.Const(double.PositiveInfinity),
+                Gen.Const(double.NegativeInfinity),
+                Gen.Const(1e308),
+                Gen.Const(-1e308),
+                Gen.Const(double.MaxValue),
+                Gen.Const(5e-324)
+            )
+        )
+    ).Array[Metrics];
+
+    static readonly Gen<double[]> WildHistory = WildRow
+        .Array[0, 260]
+        .Select(static rows => rows.SelectMany(r => r).ToArray());
+
+    [Fact]
+    public void Scores_stay_finite_whatever_comes_before_and_after_learning()
+    {
+        Gen.Select(WildHistory, WildHistory)
+            .Sample(
+                static (history, rows) =>
+                {
+                    var detector = HostDetector.Learn(history, Metrics, 60);
+                    foreach (var reading in Feed(detector, rows))
+                    {
+                        Assert.InRange(reading.Score, 0, 1);
+                        Assert.True(double.IsFinite(reading.Level));
+                        Assert.True(double.IsFinite(reading.Change));
+                    }
+                },
+                iter: 60
+            );
+    }
+
+    [Fact]
+    public void A_restored_detector_goes_on_as_if_nothing_had_happened()
+    {
+        Gen.Select(WildHistory, WildHistory, Gen.Int[0, 260])
+            .Sample(
+                static (history, rows, at) =>
+                {
+                    at = Math.Min(at * Metrics, rows.Length);
+                    var straight = Feed(HostDetector.Learn(history, Metrics, 60), rows);
+                    var first = HostDetector.Learn(history, Metrics, 60);
+                    Feed(first, rows.AsSpan(0, at));
+                    var state = new ArrayBufferWriter<byte>();
+                    first.Save(state);
+                    var second = HostDetector.Restore(state.WrittenSpan, out string? problem);
+                    Assert.Null(problem);
+                    Assert.Equal(straight.Skip(at / Metrics), Feed(second!, rows.AsSpan(at)));
+                },
+                iter: 40
+            );
+    }
+
+    [Fact]
+    public void Damaged_or_foreign_state_is_told_and_not_used()
+    {
+        var state = new ArrayBufferWriter<byte>();
+        HostDetector.Learn(Host(1, Trained), Metrics, 60).Save(state);
+        byte[] bytes = state.WrittenSpan.ToArray();
+        output.WriteLine($"{bytes.Length} bytes for {Metrics} metrics");
+        Assert.Null(HostDetector.Restore(bytes.AsSpan(0, bytes.Length - 1), out string? problem));
+        Assert.Equal("the state is damaged", problem);
+        bytes[0] = 9;
+        Assert.Null(HostDetector.Restore(bytes, out problem));
+        Assert.Equal("the state has version 9, this version of Presage reads 1", problem);
+        Gen.Byte.Array[0, 200]
+            .Sample(static random =>
+            {
+                random = [1, .. random];
+                return HostDetector.Restore(random, out string? why) is null && why is not null;
+            });
+    }
+
+    [Fact]
+    public void A_broken_relation_is_seen_though_every_metric_alone_looks_usual()
+    {
+        double[] rows = Host(2, 6_000);
+        var detector = HostDetector.Learn(rows.AsSpan(0, 4_000 * Metrics), Metrics, 60);
+        double[] test = rows[(4_000 * Metrics)..];
+
+        // Metric 1 follows metric 0; for half an hour it goes the other way within its usual range.
+        for (int t = 1_500; t < 1_530; t++)
+        {
+            test[(t * Metrics) + 1] = 100 - test[(t * Metrics) + 1];
+        }
+
+        var readings = Feed(detector, test);
+        double usual = readings.Take(1_500).Max(static reading => reading.Level);
+        Assert.True(readings.Skip(1_500).Take(30).Max(static reading => reading.Level) > 3 * usual);
+    }
+
+    [Fact]
+    public void A_change_raises_an_alarm_at_once_and_names_its_metric_first()
+    {
+        double[] rows = Host(3, 8_000);
+        var detector = HostDetector.Learn(rows.AsSpan(0, 6_000 * Metrics), Metrics, 60);
+        double[] test = rows[(6_000 * Metrics)..];
+        for (int t = 1_000; t < 1_060; t++)
+        {
+            test[(t * Metrics) + 3] += 60;
+            test[(t * Metrics) + 4] += 60;
+        }
+
+        Assert.DoesNotContain(Feed(detector, test.AsSpan(0, 1_000 * Metrics)), static reading => reading.IsAlert);
+        var first = Feed(detector, test.AsSpan(1_000 * Metrics, 3 * Metrics));
+        Assert.Contains(first, static reading => reading.IsAlert);
+        int[] ranked = new int[2];
+        Assert.Equal(2, detector.Rank(ranked));
+        Assert.Equal([3, 4], ranked.Order());
+    }
+
+    [Fact]
+    public void Without_history_it_says_nothing()
+    {
+        var detector = HostDetector.Learn(Host(4, 50), Metrics, 60);
+        Assert.False(detector.IsTrained);
+        Assert.All(Feed(detector, Host(5, 100)), static reading => Assert.Equal(0, reading.Score));
+    }
+
+    [Fact]
+    public void Feeding_a_row_allocates_nothing()
+    {
+        double[] rows = Host(6, 5_000);
+        var detector = HostDetector.Learn(rows.AsSpan(0, 2_000 * Metrics), Metrics, 60);
+        var series = new SeriesDetector();
+
+        // What the runtime makes once, for the first sort of maxima, is not counted.
+        Feed(detector, rows.AsSpan(0, 2_000 * Metrics));
+        series.Feed(1);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int t = 4_000; t < 5_000; t++)
+        {
+            detector.Feed(rows.AsSpan(t * Metrics, Metrics));
+            series.Feed(rows[t * Metrics]);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    /// <summary>Six metrics with a daily rhythm; metric 1 follows metric 0, metric 5 never moves.</summary>
+    static double[] Host(ulong seed, int rows)
+    {
+        var random = new SeededGenerator(seed);
+        double[] values = new double[rows * Metrics];
+        double load = 0,
+            slow = 0;
+        for (int t = 0; t < rows; t++)
+        {
+            load = (0.95 * load) + random.Normal();
+            slow = (0.99 * slow) + (0.3 * random.Normal());
+            double day = Math.Sin(2 * Math.PI * t / 1_440);
+            var row = values.AsSpan(t * Metrics, Metrics);
+            row[0] = 50 + (10 * day) + (3 * load) + random.Normal();
+            row[1] = 50 + (10 * day) + (3 * load) + random.Normal();
+            row[2] = 20 + (5 * day) + slow + random.Normal();
+            row[3] = 30 + (2 * slow) + random.Normal();
+            row[4] = 10 + load + random.Normal();
+            row[5] = 7;
+        }
+
+        return values;
+    }
+
+    static List<HostReading> Feed(HostDetector detector, ReadOnlySpan<double> rows)
+    {
+        var readings = new List<HostReading>();
+        for (int at = 0; at < rows.Length; at += Metrics)
+        {
+            readings.Add(detector.Feed(rows.Slice(at, Metrics)));
+        }
+
+        return readings;
+    }
+}

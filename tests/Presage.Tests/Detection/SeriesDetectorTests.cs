@@ -1,0 +1,131 @@
+using System.Buffers;
+using CsCheck;
+using Presage.Detection;
+using Presage.Tests.Support;
+using Xunit;
+
+namespace Presage.Tests.Detection;
+
+public sealed class SeriesDetectorTests
+{
+    /// <summary>Ordinary numbers with everything that must not hurt between them.</summary>
+    static readonly Gen<double[]> Wild = Gen.Frequency(
+        (20, Gen.Double[-10, 10]),
+        (5, Gen.Const(1.0)),
+        (1, Gen.OneOf(
+            Gen.Const(double.NaN), Gen.Const(double.PositiveInfinity), Gen.Const(double.NegativeInfinity),
+            Gen.Const(1e308), Gen.Const(-1e308), Gen.Const(double.MaxValue), Gen.Const(5e-324), Gen.Const(-0.0))),
+        (1, Gen.Double[-1e12, 1e12])).Array[0, 400];
+
+    [Fact]
+    public void Scores_stay_finite_whatever_comes()
+    {
+        Wild.Sample(static values =>
+        {
+            var detector = new SeriesDetector();
+            foreach (double value in values)
+            {
+                var reading = detector.Feed(value);
+                Assert.InRange(reading.Score, 0, 1);
+                Assert.True(double.IsFinite(reading.Strength));
+            }
+        }, iter: 300);
+    }
+
+    [Fact]
+    public void Scores_of_a_shortened_series_are_those_of_the_whole()
+    {
+        Gen.Select(Wild, Gen.Int[0, 400]).Sample(static (values, length) =>
+        {
+            var whole = Scores(new SeriesDetector(), values);
+            var cut = Scores(new SeriesDetector(), values.AsSpan(0, Math.Min(length, values.Length)));
+            Assert.Equal(whole.Take(cut.Count), cut);
+        }, iter: 100);
+    }
+
+    [Fact]
+    public void A_restored_detector_goes_on_as_if_nothing_had_happened()
+    {
+        Gen.Select(Wild, Gen.Int[0, 400]).Sample(static (values, at) =>
+        {
+            at = Math.Min(at, values.Length);
+            var straight = Scores(new SeriesDetector(), values);
+            var first = new SeriesDetector();
+            Scores(first, values.AsSpan(0, at));
+            var state = new ArrayBufferWriter<byte>();
+            first.Save(state);
+            var second = SeriesDetector.Restore(state.WrittenSpan, out string? problem);
+            Assert.Null(problem);
+            Assert.Equal(straight.Skip(at), Scores(second!, values.AsSpan(at)));
+        }, iter: 100);
+    }
+
+    [Fact]
+    public void Damaged_or_foreign_state_is_told_and_not_used()
+    {
+        var detector = new SeriesDetector();
+        Scores(detector, Noise(1, 500));
+        var state = new ArrayBufferWriter<byte>();
+        detector.Save(state);
+        byte[] bytes = state.WrittenSpan.ToArray();
+        Assert.InRange(bytes.Length, 1, 12_000);
+        Assert.Null(SeriesDetector.Restore(bytes.AsSpan(0, bytes.Length - 1), out string? problem));
+        Assert.Equal("the state is damaged", problem);
+        bytes[0] = 77;
+        Assert.Null(SeriesDetector.Restore(bytes, out problem));
+        Assert.Equal("the state has version 77, this version of Presage reads 1", problem);
+        Assert.Null(SeriesDetector.Restore([], out problem));
+        Gen.Byte.Array[0, 300].Sample(static random =>
+        {
+            random = [1, .. random];
+            return SeriesDetector.Restore(random, out string? why) is null && why is not null;
+        });
+    }
+
+    [Theory]
+    [InlineData("spike")]
+    [InlineData("shift")]
+    [InlineData("dip")]
+    public void A_fault_is_the_oddest_thing_since_the_first_day(string fault)
+    {
+        double[] values = Noise(3, 3_000);
+        for (int i = 2_500; i < (fault == "shift" ? 2_600 : 2_502); i++)
+        {
+            values[i] += fault == "dip" ? -30 : 30;
+        }
+
+        var scores = Scores(new SeriesDetector(), values);
+        int oddest = scores.FindIndex(300, score => score >= scores.Skip(300).Max());
+        Assert.InRange(oddest, 2_500, 2_510);
+        Assert.InRange(scores[oddest], 0.999, 1);
+    }
+
+    [Fact]
+    public void One_wild_value_does_not_blind_a_series()
+    {
+        double[] values = Noise(5, 4_000);
+        values[1_000] = 1e308;
+        values[3_500] += 15;
+        values[3_501] += 15;
+        var scores = Scores(new SeriesDetector(), values);
+        Assert.True(scores.Skip(3_500).Take(5).Max() > 0.99);
+    }
+
+    internal static double[] Noise(ulong seed, int length)
+    {
+        var random = new SeededGenerator(seed);
+        double slow = 0;
+        return [.. Enumerable.Range(0, length).Select(i =>
+        {
+            slow = (0.9 * slow) + random.Normal();
+            return 50 + slow + random.Normal();
+        })];
+    }
+
+    static List<double> Scores(SeriesDetector detector, ReadOnlySpan<double> values)
+    {
+        var readings = new SeriesReading[values.Length];
+        detector.Feed(values, readings);
+        return [.. readings.Select(static reading => reading.Score)];
+    }
+}
