@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.ResponseCompression;
 using Presage.Api;
 using Presage.Collection;
 using Presage.Configuration;
+using Presage.Import;
 using Presage.Metrics;
 using Presage.Metrics.Vitals;
 using Presage.Notifying;
@@ -149,20 +150,22 @@ sealed class PresageServer : IAsyncDisposable
     }
 
     SampleStore OpenStore(IAppendObserver observer, ILoggerFactory loggers) => SampleStore.Open(
-        new StorageOptions
+        StorageOf(_options, observer), _time, loggers.CreateLogger<SampleStore>());
+
+    /// <summary>The options of the store, the same for the server and for tools that open its folder.</summary>
+    internal static StorageOptions StorageOf(PresageOptions options, IAppendObserver? observer) =>
+        new()
         {
-            DataFolder = _options.Data,
-            FsyncBeforeAck = _options.StorageFsync,
-            Retention = _options.StorageRetention,
-            PastMax = _options.StoragePastMax,
-            OutOfOrderWindow = _options.StorageOutOfOrderWindow,
-            FutureMax = _options.StorageFutureMax,
-            SeriesMax = _options.StorageSeriesMax,
-            SeriesPerHostMax = _options.StorageSeriesPerHostMax,
+            DataFolder = options.Data,
+            FsyncBeforeAck = options.StorageFsync,
+            Retention = options.StorageRetention,
+            PastMax = options.StoragePastMax,
+            OutOfOrderWindow = options.StorageOutOfOrderWindow,
+            FutureMax = options.StorageFutureMax,
+            SeriesMax = options.StorageSeriesMax,
+            SeriesPerHostMax = options.StorageSeriesPerHostMax,
             Observer = observer,
-        },
-        _time,
-        loggers.CreateLogger<SampleStore>());
+        };
 
     static ValueTask Close(IDisposable part)
     {
@@ -211,6 +214,7 @@ sealed class PresageServer : IAsyncDisposable
         services.AddSingleton<BatchPool>();
         services.AddSingleton<WriteReceiver>();
         services.AddSingleton<TextReceiver>();
+        services.AddSingleton<ImportReceiver>();
         services.AddSingleton(LocalMachineOf);
         services.AddSingleton(WatcherOf);
         services.AddSingleton<Dashboard>();
@@ -262,6 +266,7 @@ sealed class PresageServer : IAsyncDisposable
         LiveApi.Map(api);
         ServersApi.Map(api);
         StatusApi.Map(api);
+        ImportReceiver.Map(api);
         CardinalityApi.Map(api);
         StatusApi.MapHealth(root);
         ServersApi.MapDownloads(root);

@@ -75,6 +75,42 @@ public sealed class ExpositionParser(ExpositionLimits limits)
         return true;
     }
 
+    /// <summary>
+    /// Parses whole lines of a longer text and adds to the batch what they hold: for files that do not fit into memory.
+    /// Samples must bring their time. The batch may hold part of a broken line when the result is false.
+    /// </summary>
+    /// <param name="linesBefore">How many lines of the text came before; counted on.</param>
+    /// <param name="ended">Whether <c># EOF</c> was read, behind which nothing may follow.</param>
+    public bool TryParseLines(
+        ReadOnlySpan<byte> lines, bool isOpenMetrics, SampleBatch batch, ref int linesBefore, ref bool ended,
+        out WireError error)
+    {
+        while (!lines.IsEmpty)
+        {
+            int end = lines.IndexOf((byte)'\n');
+            var line = end < 0 ? lines : lines[..end];
+            linesBefore++;
+            int before = batch.SampleCount;
+            string? problem = ended ? "nothing may follow # EOF"
+                : ParseLine(line, isOpenMetrics, long.MinValue, batch, out ended);
+            if (problem is null && batch.SampleCount > before && batch.TimestampsMs[before] == long.MinValue)
+            {
+                problem = "the sample has no timestamp";
+            }
+
+            if (problem is not null)
+            {
+                error = WireError.Malformed(linesBefore, $"Line {linesBefore}: {problem}.");
+                return false;
+            }
+
+            lines = end < 0 ? default : lines[(end + 1)..];
+        }
+
+        error = default;
+        return true;
+    }
+
     string? ParseLine(
         ReadOnlySpan<byte> line, bool isOpenMetrics, long defaultTimestampMs, SampleBatch batch, out bool ended)
     {

@@ -61,6 +61,7 @@ static class PresageCommand
         Querying.QueryVerb.AddTo(root, Options);
         PromQlVerbs.AddTo(root);
         DetectVerbs.AddTo(root);
+        ImportVerb.AddTo(root, Options);
         return root;
     }
 

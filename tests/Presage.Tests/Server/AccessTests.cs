@@ -39,7 +39,8 @@ public sealed class AccessTests
         ],
         [Access.Operator] =
         [
-            $"DELETE {Api}/hosts/{{host}}", $"POST {Api}/enrolments", $"GET {Api}/enrolments/{{id:long}}/progress",
+            $"DELETE {Api}/hosts/{{host}}", $"POST {Api}/import",
+            $"POST {Api}/enrolments", $"GET {Api}/enrolments/{{id:long}}/progress",
             $"POST {Api}/alerts/{{id:long}}/acknowledge", $"DELETE {Api}/alerts/{{id:long}}/acknowledge",
             $"POST {Api}/channels", $"POST {Api}/channels/test", $"PUT {Api}/channels/{{id:long}}",
             $"DELETE {Api}/channels/{{id:long}}", $"POST {Api}/channels/{{id:long}}/test",

@@ -1,0 +1,36 @@
+using Presage.Metrics;
+using Presage.Storage;
+
+namespace Presage.Import;
+
+/// <summary>Imports into a data folder that no server uses.</summary>
+sealed class StoreTarget(SampleStore store) : IImportTarget
+{
+    public IImportSession Begin(CancellationToken cancellationToken) => new Session(store.BeginBackfill());
+
+    /// <summary>Merges what was imported, so that the server starts with few files.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await store.CareNowAsync(CancellationToken.None);
+        await store.DisposeAsync();
+    }
+
+    sealed class Session(BackfillWriter backfill) : IImportSession
+    {
+        ImportOutcome _outcome = ImportOutcome.None;
+
+        public ValueTask AppendAsync(SampleBatch batch, CancellationToken cancellationToken)
+        {
+            _outcome = _outcome.With(backfill.Append(batch));
+            return ValueTask.CompletedTask;
+        }
+
+        public async ValueTask<ImportOutcome> CompleteAsync(CancellationToken cancellationToken)
+        {
+            await backfill.CompleteAsync(cancellationToken);
+            return _outcome;
+        }
+
+        public ValueTask DisposeAsync() => backfill.DisposeAsync();
+    }
+}
