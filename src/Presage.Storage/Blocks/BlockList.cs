@@ -80,6 +80,27 @@ sealed class BlockList(
         disk.SyncFolder(folder);
     }
 
+    /// <summary>Files that <see cref="Look"/> could not open.</summary>
+    public List<string> Unreadable { get; } = [];
+
+    /// <summary>Opens what can be opened, reports the rest and leaves it where it is.</summary>
+    public void Look()
+    {
+        foreach (string path in disk.Files(folder, ".block"))
+        {
+            _nextNumber = Math.Max(_nextNumber, NumberOf(path) + 1);
+            try
+            {
+                Add(new Block(disk, path, cache));
+            }
+            catch (CorruptDataException e)
+            {
+                Unreadable.Add(path);
+                onDamage(new StorageDamage(path, e.OffsetBytes, disk.LengthOf(path), e.Reason));
+            }
+        }
+    }
+
     /// <summary>The path of the next block; its number is higher than all before.</summary>
     public string NextPath(long fromMs)
     {

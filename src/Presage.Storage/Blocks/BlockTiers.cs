@@ -57,6 +57,13 @@ sealed class BlockTiers : IDisposable
         }
     }
 
+    /// <summary>Opens all blocks for a tool: nothing is set aside or deleted.</summary>
+    public void Look()
+    {
+        Replacement.Resume(_disk, Root);
+        Array.ForEach(All, static list => list.Look());
+    }
+
     /// <summary>
     /// Puts complete files under their temporary names in the place of blocks, on the disk and for readers.
     /// </summary>

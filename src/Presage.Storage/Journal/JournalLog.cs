@@ -61,6 +61,18 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
         }
     }
 
+    /// <summary>The files of the closed segments: nobody writes to them any more.</summary>
+    public IReadOnlyList<string> SealedPaths
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _sealed.Select(static s => s.Path)];
+            }
+        }
+    }
+
     /// <summary>The number of the oldest segment on disk.</summary>
     public int OldestNumber
     {

@@ -17,6 +17,9 @@ sealed record MergeJob
     /// <summary>What the raw samples are written as. Roll-ups are made with <see cref="BlockKind.Merged"/>.</summary>
     public BlockKind Kind { get; init; } = BlockKind.Merged;
 
+    /// <summary>The tiers whose roll-ups are written.</summary>
+    public IReadOnlyList<BlockKind> RollupTiers { get; init; } = [BlockKind.FiveMinutes, BlockKind.OneHour];
+
     /// <summary>What the written block claims to cover of the journal; 0 for nothing.</summary>
     public int CoveredSegment { get; init; }
 

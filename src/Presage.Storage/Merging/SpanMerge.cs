@@ -166,8 +166,15 @@ sealed class SpanMerge : IDisposable
             JoinKnown(BlockKind.OneHour, key, rules, _hourBuckets);
         }
 
-        Write(_five, host, key, _job.ToMs > rules.FiveMinutesFromMs ? _fiveBuckets.Buckets : []);
-        Write(_hour, host, key, _job.ToMs > rules.OneHourFromMs ? _hourBuckets.Buckets : []);
+        if (_job.ToMs > rules.FiveMinutesFromMs && _job.RollupTiers.Contains(BlockKind.FiveMinutes))
+        {
+            Write(_five, host, key, _fiveBuckets.Buckets);
+        }
+
+        if (_job.ToMs > rules.OneHourFromMs && _job.RollupTiers.Contains(BlockKind.OneHour))
+        {
+            Write(_hour, host, key, _hourBuckets.Buckets);
+        }
     }
 
     /// <summary>Joins the buckets that were stored before, where raw samples alone no longer tell all.</summary>

@@ -1,0 +1,176 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Presage.Metrics;
+
+namespace Presage.Storage;
+
+/// <summary>
+/// A data folder that no server uses, for tools: says what is in it, checks every byte, repairs. Holds the folder's
+/// lock until it is disposed. Opening changes nothing but finishing a replacement a crash left half done.
+/// </summary>
+public sealed class DataFolder : IDisposable
+{
+    readonly string _folder;
+    readonly Disk _disk;
+    readonly IDisposable _lock;
+    readonly BlockTiers _tiers;
+    readonly List<StorageDamage> _damages = [];
+
+    DataFolder(string folder, Disk disk, IDisposable folderLock)
+    {
+        _folder = folder;
+        _disk = disk;
+        _lock = folderLock;
+        _tiers = new BlockTiers(disk, folder, new PageCache(0), NullLogger.Instance, _damages.Add);
+    }
+
+    string JournalFolder => Path.Combine(_folder, "journal");
+
+    /// <summary>Takes the folder and opens its blocks; damaged indexes are reported by <see cref="Verify"/>.</summary>
+    /// <exception cref="DataFolderLockedException">A server, or another tool, holds it.</exception>
+    /// <exception cref="IOException">There is no data folder, or it cannot be read.</exception>
+    public static DataFolder Open(string folder)
+    {
+        var disk = LocalDisk.Instance;
+        if (!Directory.Exists(Path.Combine(folder, "blocks")))
+        {
+            throw new IOException($"{Path.GetFullPath(folder)} holds no samples: there is no folder \"blocks\" in it.");
+        }
+
+        var opened = new DataFolder(folder, disk, disk.Lock(folder));
+        try
+        {
+            opened._tiers.Look();
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>All files, oldest first within their kind.</summary>
+    public IReadOnlyList<StoredFile> Files()
+    {
+        var files = new List<StoredFile>();
+        foreach (var list in _tiers.All)
+        {
+            files.AddRange(list.Current.Select(Describe));
+            files.AddRange(_disk.Files(list.Folder, ".damaged").Select(path => Other(path, "damaged")));
+            files.AddRange(list.Unreadable.Select(path => Other(path, "damaged")));
+        }
+
+        files.AddRange(JournalLog.NumbersIn(_disk, JournalFolder)
+            .Select(number => Other(JournalLog.PathOf(JournalFolder, number), "journal")));
+        return files;
+    }
+
+    /// <summary>Reads and checks every byte: index, keys, chunks, journal.</summary>
+    /// <param name="progress">Told of each file before it is read.</param>
+    public IReadOnlyList<StorageDamage> Verify(Action<string> progress)
+    {
+        var found = new List<StorageDamage>(_damages);
+        foreach (var block in _tiers.All.SelectMany(static list => list.Current))
+        {
+            progress(Relative(block.Path));
+            found.AddRange(BlockCheck.Run(block));
+        }
+
+        foreach (int number in JournalLog.NumbersIn(_disk, JournalFolder))
+        {
+            string path = JournalLog.PathOf(JournalFolder, number);
+            progress(Relative(path));
+            var reader = new JournalReader(new DiscardedReplay());
+            reader.Read(_disk, path, number);
+            if (reader.Damage is { } reason)
+            {
+                long lost = _disk.LengthOf(path) - reader.WholeBytes;
+                found.Add(new StorageDamage(path, reader.WholeBytes, lost, reason));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// Writes damaged blocks anew with all that is readable and keeps the damaged files as <c>*.damaged</c>. A damaged
+    /// end of the journal is cut off by the next start of the server.
+    /// </summary>
+    /// <param name="progress">Told of each file that is repaired, and how.</param>
+    /// <returns>How many blocks were repaired or set aside.</returns>
+    public int Repair(Action<string> progress)
+    {
+        int repaired = 0;
+        foreach (var list in _tiers.All)
+        {
+            foreach (string path in list.Unreadable)
+            {
+                _disk.Move(path, path + ".damaged", overwrite: true);
+                progress($"{Relative(path)}: its index cannot be read; set aside as {Relative(path)}.damaged");
+                repaired++;
+            }
+
+            foreach (var block in list.Current.Where(static b => BlockCheck.Run(b).Count > 0).ToArray())
+            {
+                Rewrite(block);
+                progress($"{Relative(block.Path)}: written anew without what is damaged");
+                repaired++;
+            }
+        }
+
+        return repaired;
+    }
+
+    public void Dispose()
+    {
+        _tiers.Dispose();
+        _lock.Dispose();
+    }
+
+    void Rewrite(Block block)
+    {
+        bool rollup = block.Kind.IsRollup();
+        var job = new MergeJob
+        {
+            FromMs = block.Totals.FromMs,
+            ToMs = block.Totals.ToMs,
+            Raw = rollup ? [] : [block],
+            Rollups = rollup ? [block] : [],
+            Kind = rollup ? BlockKind.Merged : block.Kind,
+            RollupTiers = rollup ? [block.Kind] : [],
+            CoveredSegment = block.Totals.CoveredSegment,
+            IsRawComplete = false,
+        };
+        using var merge = new SpanMerge(_disk, _tiers, job, KeepAll.Rules, static _ => { });
+        merge.Run(CancellationToken.None);
+        _tiers.Replace(merge.Files, merge.Read, merge.Damaged, merge.Commit);
+    }
+
+    StoredFile Describe(Block block) => new(
+        Relative(block.Path),
+        block.Kind switch
+        {
+            BlockKind.Flushed => "raw",
+            BlockKind.Merged => "raw, merged",
+            BlockKind.FiveMinutes => "roll-up 5m",
+            _ => "roll-up 1h",
+        },
+        block.Totals.FromMs, block.Totals.ToMs, block.Totals.Series, block.Totals.Chunks, block.Totals.Samples,
+        block.FileBytes);
+
+    StoredFile Other(string path, string kind) =>
+        new(Relative(path), kind, null, null, 0, 0, 0, _disk.LengthOf(path));
+
+    string Relative(string path) => Path.GetRelativePath(_folder, path);
+
+    sealed class DiscardedReplay : IJournalReplay
+    {
+        public void OnSeries(int journalId, ReadOnlySpan<byte> key)
+        {
+        }
+
+        public void OnSample(int journalId, long timestampMs, double value)
+        {
+        }
+    }
+}
