@@ -164,6 +164,18 @@ sealed class PresageServer : IAsyncDisposable
             FutureMax = options.StorageFutureMax,
             SeriesMax = options.StorageSeriesMax,
             SeriesPerHostMax = options.StorageSeriesPerHostMax,
+            DataFolder = _options.Data,
+            FsyncBeforeAck = _options.StorageFsync,
+            Retention = _options.StorageRetention,
+            RetentionFiveMinutes = _options.StorageRetentionFiveMinutes,
+            RetentionOneHour = _options.StorageRetentionOneHour,
+            RetentionRules = _options.FilledRetentionRules,
+            DiskBytesMax = _options.StorageDiskBytesMax,
+            PastMax = _options.StoragePastMax,
+            OutOfOrderWindow = _options.StorageOutOfOrderWindow,
+            FutureMax = _options.StorageFutureMax,
+            SeriesMax = _options.StorageSeriesMax,
+            SeriesPerHostMax = _options.StorageSeriesPerHostMax,
             Observer = observer,
         };
 
@@ -205,6 +217,7 @@ sealed class PresageServer : IAsyncDisposable
         services.AddSingleton<LiveFeed>();
         services.AddSingleton<EnrolmentDesk>();
         services.AddSingleton<SelfStatus>();
+        services.AddSingleton<SnapshotDesk>();
         services.AddSingleton<CardinalityLog>();
         services.AddSingleton<PrometheusQueries>();
         services.AddSingleton<AgentBinaries>();
@@ -271,6 +284,8 @@ sealed class PresageServer : IAsyncDisposable
         StatusApi.MapHealth(root);
         ServersApi.MapDownloads(root);
         PrometheusApi.Map(root);
+        StorageApi.Map(api);
+        StorageApi.MapPrometheus(root);
         CardinalityApi.MapPrometheus(root);
         NotifyingParts.Map(root, api);
         WriteApi.Map(root);

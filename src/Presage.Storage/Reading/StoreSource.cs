@@ -143,7 +143,11 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
                 if (series.LastMs >= range.FromMs && series.LastMs != long.MinValue)
                 {
                     var labels = index.LabelsOf(id, head.Keys[series.Key]);
-                    var selected = new StoredSeries(samples, labels, series.KeyHash) { HeadId = id };
+                    var selected = new StoredSeries(samples, labels, series.KeyHash)
+                    {
+                        HeadId = id,
+                        NewestMs = series.LastMs,
+                    };
                     all.Add(selected);
                     Note(found, selected);
                 }

@@ -17,6 +17,9 @@ sealed class StoredSeries(StoredSamples samples, LabelSet labels, ulong keyHash,
     /// <summary>Its number in the head; -1 where only blocks hold it.</summary>
     public int HeadId { get; set; } = -1;
 
+    /// <summary>No sample of it is newer.</summary>
+    public long NewestMs { get; set; } = long.MinValue;
+
     /// <summary>The blocks there were; those of <see cref="Range"/> were looked at.</summary>
     public Block[]? Blocks { get; set; }
 
@@ -24,7 +27,11 @@ sealed class StoredSeries(StoredSamples samples, LabelSet labels, ulong keyHash,
     public TimeRange Range { get; set; }
 
     /// <summary>Notes that a block holds the series.</summary>
-    public void Add(Block block, int number) => _places.Add((block, number));
+    public void Add(Block block, int number)
+    {
+        _places.Add((block, number));
+        NewestMs = Math.Max(NewestMs, block.Totals.NewestMs);
+    }
 
     /// <summary>Its number in a block, or -1.</summary>
     public int NumberIn(Block block)

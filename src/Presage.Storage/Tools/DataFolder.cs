@@ -121,6 +121,48 @@ public sealed class DataFolder : IDisposable
         return repaired;
     }
 
+    /// <summary>
+    /// The metrics, hosts and labels with the most series, or values, in any one block: series of all blocks cannot be
+    /// added up, most are the same.
+    /// </summary>
+    public IReadOnlyList<(string Title, IReadOnlyList<(string Name, int Count)> Counts)> Cardinality(int top)
+    {
+        var metrics = new Dictionary<string, int>();
+        var hosts = new Dictionary<string, int>();
+        var labels = new Dictionary<string, int>();
+        foreach (var block in _tiers.Raw.Current)
+        {
+            try
+            {
+                using var lease = block.Borrow();
+                foreach (string metric in block.ValuesOf(LabelNames.MetricName))
+                {
+                    Count(metrics, metric, block.Of(LabelNames.MetricName, metric).Length);
+                }
+
+                foreach (string host in block.Hosts())
+                {
+                    Count(hosts, host, block.OfHost(host).Length);
+                }
+
+                foreach (string label in block.Names())
+                {
+                    Count(labels, label, block.ValuesOf(label).Count());
+                }
+            }
+            catch (CorruptDataException)
+            {
+                // Verify tells it; the other blocks still count.
+            }
+        }
+
+        return
+        [
+            ("series by metric", Top(metrics, top)), ("series by host", Top(hosts, top)),
+            ("values by label", Top(labels, top)),
+        ];
+    }
+
     public void Dispose()
     {
         _tiers.Dispose();
@@ -160,6 +202,13 @@ public sealed class DataFolder : IDisposable
 
     StoredFile Other(string path, string kind) =>
         new(Relative(path), kind, null, null, 0, 0, 0, _disk.LengthOf(path));
+
+    static void Count(Dictionary<string, int> counts, string name, int count) =>
+        counts[name] = Math.Max(counts.GetValueOrDefault(name), count);
+
+    static IReadOnlyList<(string Name, int Count)> Top(Dictionary<string, int> counts, int top) =>
+        [.. counts.OrderByDescending(static c => c.Value).ThenBy(static c => c.Key, StringComparer.Ordinal).Take(top)
+            .Select(static c => (c.Key, c.Value))];
 
     string Relative(string path) => Path.GetRelativePath(_folder, path);
 

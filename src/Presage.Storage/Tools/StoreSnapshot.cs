@@ -7,7 +7,9 @@ namespace Presage.Storage;
 /// </summary>
 static class StoreSnapshot
 {
-    /// <summary>Links the files into a folder that does not exist yet; files that cannot be linked are copied.</summary>
+    /// <summary>
+    /// Links the files into a folder that does not exist yet; files that cannot be linked are copied.
+    /// </summary>
     /// <exception cref="IOException">The folder exists, or the disk is full or broken.</exception>
     public static void Take(Disk disk, BlockTiers tiers, IReadOnlyList<string> journal, string target)
     {

@@ -55,6 +55,9 @@ sealed class SelfStatus(
         }
     }
 
+    static string Time(long ms) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd HH:mm:ss 'UTC'");
+
     public string? NotReadyReason() => store.IsWritable ? null : store.NotWritableReason;
 
     public ServerStatus Describe()
@@ -80,7 +83,15 @@ sealed class SelfStatus(
                 [.. storage.Damages.Select(
                     static d => $"{d.File} at {d.OffsetBytes}: {d.Reason} ({d.LostBytes} bytes lost)")],
                 [.. storage.HostsLimited.Select(static h => new LimitedHost(
-                    h.Host, h.SeriesMax, h.Label, h.SamplesRefused, h.SinceMs, h.LastMs))]),
+                    h.Host, h.SeriesMax, h.Label, h.SamplesRefused, h.SinceMs, h.LastMs))],
+                storage.RollupBlocks,
+                storage.RollupBytes,
+                storage.OldestRawMs,
+                storage.LastMergeMs,
+                storage.LastCareError,
+                storage.DeletionsPending,
+                options.StorageDiskBytesMax,
+                [.. storage.Events.Select(static e => $"{Time(e.TimeMs)}: {e.Text}")]),
             new SortedDictionary<string, long>(counters.RejectedSamples.ToDictionary()),
             new SortedDictionary<string, long>(counters.RefusedRequests.ToDictionary()),
             new ProcessStatus(CpuRatio, Environment.WorkingSet),
@@ -120,6 +131,9 @@ sealed class SelfStatus(
         text.Gauge("presage_storage_head_bytes", "Memory of the head.", storage.HeadBytes);
         text.Gauge("presage_storage_journal_bytes", "Size of the journal.", storage.JournalBytes);
         text.Gauge("presage_storage_block_bytes", "Size of the blocks.", storage.BlockBytes);
+        text.Gauge("presage_storage_rollup_bytes", "Size of the roll-ups.", storage.RollupBytes);
+        text.Gauge("presage_storage_deletions_pending", "Deletions not carried out in all files yet.",
+            storage.DeletionsPending);
         text.Gauge("presage_storage_blocks", "The number of blocks.", storage.Blocks);
         text.Gauge("presage_storage_writable", "1 while samples can be stored.", store.IsWritable ? 1 : 0);
         text.Gauge("presage_storage_damages", "Damages met since the start.", storage.Damages.Count);

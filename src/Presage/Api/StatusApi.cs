@@ -20,6 +20,12 @@ sealed record ServerStatus(
 /// <param name="HeadBytes">Memory of the series and samples not in blocks yet.</param>
 /// <param name="RecoverySeconds">How long reading the journal took at the start.</param>
 /// <param name="Damage">What was found damaged, a sentence each.</param>
+/// <param name="OldestRawMs">The oldest raw sample; before it roll-ups answer.</param>
+/// <param name="LastMergeMs">When blocks were last merged; null when not since the start.</param>
+/// <param name="LastMergeError">Why merging, retention or a deletion failed the last time.</param>
+/// <param name="DeletionsPending">Deletions that queries obey and files do not yet.</param>
+/// <param name="BytesMax">The size limit; 0: none.</param>
+/// <param name="Events">What the store did by itself, such as deleting for want of room, a sentence each.</param>
 sealed record StorageStatus(
     long SeriesActive,
     long SamplesAppended,
@@ -33,7 +39,15 @@ sealed record StorageStatus(
     double RecoverySeconds,
     long SamplesReplayed,
     IReadOnlyList<string> Damage,
-    IReadOnlyList<LimitedHost> HostsLimited);
+    IReadOnlyList<LimitedHost> HostsLimited,
+    int RollupBlocks,
+    long RollupBytes,
+    long? OldestRawMs,
+    long? LastMergeMs,
+    string? LastMergeError,
+    int DeletionsPending,
+    long BytesMax,
+    IReadOnlyList<string> Events);
 
 /// <summary>A host that met its limit of series: new ones of it are refused, all others go on.</summary>
 /// <param name="Label">The label with the most values: the one that grew, as a rule.</param>

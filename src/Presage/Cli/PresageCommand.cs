@@ -62,6 +62,8 @@ static class PresageCommand
         PromQlVerbs.AddTo(root);
         DetectVerbs.AddTo(root);
         ImportVerb.AddTo(root, Options);
+        StorageVerbs.AddTo(root, Options);
+        BackupVerbs.AddTo(root, Options);
         return root;
     }
 

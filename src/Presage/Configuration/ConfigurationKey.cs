@@ -14,6 +14,9 @@ sealed record ConfigurationKey(
     /// <summary>Whether relative values are relative to the file they stand in.</summary>
     public bool IsPath { get; init; }
 
+    /// <summary>Whether the file may hold a list: its entries are joined by line ends.</summary>
+    public bool IsList { get; init; }
+
     public string Variable => "PRESAGE_" + Key.Replace('.', '_').ToUpperInvariant();
 
     public string Flag => "--" + Key.Replace('_', '-');

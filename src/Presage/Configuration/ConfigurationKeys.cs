@@ -50,6 +50,24 @@ static class ConfigurationKeys
         new("storage.retention", $"{Duration}, from 1h to 3650d", "15d", "How long samples are kept.", static (o, v) =>
             TryDuration(v, TimeSpan.FromHours(1), TimeSpan.FromDays(3650), out var x)
             && Set(true, () => o.StorageRetention = x)),
+        new("storage.retention_5m", $"{Duration}, up to 3650d", "90d",
+            "How long roll-ups of five minutes are kept; 0s keeps none.", static (o, v) =>
+            TryDuration(v, TimeSpan.Zero, TimeSpan.FromDays(3650), out var x)
+            && Set(true, () => o.StorageRetentionFiveMinutes = x)),
+        new("storage.retention_1h", $"{Duration}, up to 3650d", "730d",
+            "How long roll-ups of an hour are kept; 0s keeps none.", static (o, v) =>
+            TryDuration(v, TimeSpan.Zero, TimeSpan.FromDays(3650), out var x)
+            && Set(true, () => o.StorageRetentionOneHour = x)),
+        new("storage.retention_rules", RetentionRuleText.Form, "",
+            "Other times for some series: a list, of which the first entry that fits a series counts. What an entry " +
+                "leaves out is as the keys above say.",
+            static (o, v) => RetentionRuleText.TryRead(v, out var rules)
+                && Set(true, () => o.StorageRetentionRules = rules)) { IsList = true },
+        new("storage.disk_max", $"{Size}, or 0 for no limit", "0",
+            "What journal, samples and roll-ups may take together. Beyond it the oldest day of samples is deleted, " +
+                "then the next, and at last the oldest roll-ups; each deletion is told by log and status.",
+            static (o, v) => ConfigurationValue.TryBytes(v, 0, long.MaxValue, out long x)
+                && (x == 0 || x >= 64 << 20) && Set(true, () => o.StorageDiskBytesMax = x)),
         new("storage.durability", "journal or fsync", "journal",
             "When a write is acknowledged: `journal` once it is in the journal file (survives the process being " +
                 "killed; power " +

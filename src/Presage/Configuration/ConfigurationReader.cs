@@ -16,7 +16,7 @@ sealed class ConfigurationReader
     public const string FileVariable = "PRESAGE_CONFIG";
 
     /// <summary>Variables of the agent and of the tests, which may stand in the same environment.</summary>
-    static readonly string[] ForOthers = ["PRESAGE_SERVER", "PRESAGE_TOKEN", "PRESAGE_SHARED"];
+    static readonly string[] ForOthers = ["PRESAGE_SERVER", "PRESAGE_TOKEN", "PRESAGE_SHARED", "PRESAGE_API_TOKEN"];
     const string Prefix = "PRESAGE_";
     const long FileBytesMax = 1 << 20;
 
@@ -111,6 +111,12 @@ sealed class ConfigurationReader
                 if (value is YamlScalarNode { Value: { } scalar })
                 {
                     Set(known, $"{where}: {key}", scalar, folder);
+                }
+                else if (known.IsList && value is YamlSequenceNode list &&
+                    list.Children.All(static entry => entry is YamlScalarNode))
+                {
+                    var entries = list.Children.Select(static entry => ((YamlScalarNode)entry).Value);
+                    Set(known, $"{where}: {key}", string.Join('\n', entries), folder);
                 }
                 else
                 {

@@ -1,5 +1,6 @@
 using System.Net;
 using Presage.Api;
+using Presage.Storage;
 
 namespace Presage.Configuration;
 
@@ -31,6 +32,27 @@ sealed class PresageOptions
     public bool WatchingEnabled { get; set; } = true;
 
     public TimeSpan StorageRetention { get; set; } = TimeSpan.FromDays(15);
+
+    public TimeSpan StorageRetentionFiveMinutes { get; set; } = TimeSpan.FromDays(90);
+
+    public TimeSpan StorageRetentionOneHour { get; set; } = TimeSpan.FromDays(730);
+
+    /// <summary>Other times for some series; the first rule that fits one counts.</summary>
+    public IReadOnlyList<RetentionRule> StorageRetentionRules { get; set; } = [];
+
+    /// <summary>The rules with what they leave out as everything else has it.</summary>
+    public IReadOnlyList<RetentionRule> FilledRetentionRules
+    {
+        get
+        {
+            var others =
+                new RetentionTimes(StorageRetention, StorageRetentionFiveMinutes, StorageRetentionOneHour);
+            return [.. StorageRetentionRules.Select(rule => RetentionRuleText.Fill(rule, others))];
+        }
+    }
+
+    /// <summary>What journal, blocks and roll-ups may take together; 0: no limit.</summary>
+    public long StorageDiskBytesMax { get; set; }
 
     /// <summary>Whether a write is acknowledged only after fsync, not after the write to the journal file.</summary>
     public bool StorageFsync { get; set; }

@@ -84,6 +84,20 @@ public sealed class StateDatabase : IDisposable
         return 0;
     });
 
+    /// <summary>
+    /// Writes a consistent copy beside the running server (SQLite's own backup): everything committed before.
+    /// </summary>
+    public void CopyTo(string path)
+    {
+        var target = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false };
+        using var copy = new SqliteConnection(target.ToString());
+        copy.Open();
+        lock (_writing)
+        {
+            _writer.BackupDatabase(copy);
+        }
+    }
+
     public void Dispose()
     {
         lock (_writing)

@@ -45,12 +45,14 @@ public sealed class AccessTests
             $"POST {Api}/channels", $"POST {Api}/channels/test", $"PUT {Api}/channels/{{id:long}}",
             $"DELETE {Api}/channels/{{id:long}}", $"POST {Api}/channels/{{id:long}}/test",
             $"POST {Api}/deliveries/{{id:long}}/retry", $"PUT {Api}/rules/{{id}}", $"POST {Api}/rules/{{id}}/reset",
-            $"POST {Api}/silences", $"DELETE {Api}/silences/{{id:long}}",
+            $"POST {Api}/silences", $"DELETE {Api}/silences/{{id:long}}", $"POST {Api}/series/delete",
+            "POST /api/v1/admin/tsdb/delete_series",
         ],
         [Access.Administrator] =
         [
             $"GET {Api}/users", $"POST {Api}/users", $"PATCH {Api}/users/{{name}}", $"DELETE {Api}/users/{{name}}",
             $"GET {Api}/tokens", $"POST {Api}/tokens", $"DELETE {Api}/tokens/{{id:long}}", $"GET {Api}/audit",
+            $"GET {Api}/snapshots", $"POST {Api}/snapshots", $"DELETE {Api}/snapshots/{{name}}",
         ],
     };
 

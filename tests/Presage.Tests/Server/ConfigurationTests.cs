@@ -2,6 +2,7 @@ using System.Collections;
 using System.Net;
 using Presage.Api;
 using Presage.Configuration;
+using Presage.Storage;
 using Xunit;
 
 namespace Presage.Tests.Server;
@@ -29,6 +30,23 @@ public sealed class ConfigurationTests
 
         string folder = Path.GetDirectoryName(path) + Path.DirectorySeparatorChar;
         Assert.Equal(string.Join('\n', expected), refusal.Message.Replace(folder, "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Retention_rules_are_a_list_and_take_what_they_leave_out_from_the_keys()
+    {
+        string file = Write(
+            "storage:\n  retention_5m: 20d\n  retention_rules:\n" +
+            "    - '{job=\"dev\"} raw=1d 1h=0s'\n    - '{env=~\"a|b\"} 5m=5d'\n");
+
+        var rules = ConfigurationReader.Read(file, new Hashtable(), NoFlags).FilledRetentionRules;
+
+        Assert.Equal(["job=\"dev\"", "env=~\"a|b\""], rules.Select(static r => $"{r.Matchers[0]}"));
+        Assert.Equal((1, 20, 0), Days(rules[0].Times));
+        Assert.Equal((15, 5, 730), Days(rules[1].Times));
+
+        static (int, int, int) Days(RetentionTimes times) =>
+            (times.Raw.Days, times.FiveMinutes.Days, times.OneHour.Days);
     }
 
     [Fact]

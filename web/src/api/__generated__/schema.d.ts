@@ -112,26 +112,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/presage/v1/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * History of any age, as frames of remote write bodies (`presage import --url`)
-         * @description Needs role operator.
-         */
-        post: operations["import"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/presage/v1/cardinality": {
         parameters: {
             query?: never;
@@ -146,6 +126,26 @@ export interface paths {
         get: operations["getCardinality"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/series/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete the samples of a span of all series that fit a selector
+         * @description Needs role operator.
+         */
+        post: operations["deleteSeries"];
         delete?: never;
         options?: never;
         head?: never;
@@ -383,6 +383,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The snapshots on the server
+         * @description Needs role administrator.
+         */
+        get: operations["listSnapshots"];
+        put?: never;
+        /**
+         * Make a consistent copy of all data on the server's disk
+         * @description Needs role administrator.
+         */
+        post: operations["takeSnapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/snapshots/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a snapshot
+         * @description Needs role administrator.
+         */
+        delete: operations["deleteSnapshot"];
         options?: never;
         head?: never;
         patch?: never;
@@ -778,6 +822,26 @@ export interface paths {
         get: operations["downloadAgent"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tsdb/delete_series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete series; parameters match[], start and end as in Prometheus
+         * @description Needs role operator.
+         */
+        post: operations["deleteSeriesPrometheus"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1227,6 +1291,10 @@ export interface components {
             /** Format: int64 */
             series: number;
         };
+        DeletionAnswer: {
+            /** Format: int32 */
+            series: number;
+        };
         Delivery: {
             /** Format: int64 */
             id: number;
@@ -1341,13 +1409,6 @@ export interface components {
             /** Format: int32 */
             alerts: number;
             sentence: null | string;
-        };
-        ImportOutcome: {
-            /** Format: int64 */
-            accepted: number;
-            /** Format: int64 */
-            refused: number;
-            firstRefusal: null | string;
         };
         Learning: {
             /** Format: int64 */
@@ -1754,6 +1815,16 @@ export interface components {
             /** Format: int64 */
             startsMs?: null | number;
         };
+        Snapshot: {
+            name: string;
+            folder: string;
+            /** Format: int64 */
+            createdMs: number;
+            /** Format: int32 */
+            files: number;
+            /** Format: int64 */
+            bytes: number;
+        };
         StorageDamage: {
             file: string;
             /** Format: int64 */
@@ -1840,6 +1911,20 @@ export interface components {
             samplesReplayed: number;
             damage: string[];
             hostsLimited: components["schemas"]["LimitedHost"][];
+            /** Format: int32 */
+            rollupBlocks: number;
+            /** Format: int64 */
+            rollupBytes: number;
+            /** Format: int64 */
+            oldestRawMs: null | number;
+            /** Format: int64 */
+            lastMergeMs: null | number;
+            lastMergeError: null | string;
+            /** Format: int32 */
+            deletionsPending: number;
+            /** Format: int64 */
+            bytesMax: number;
+            events: string[];
         };
         Token: {
             /** Format: int64 */
@@ -2185,39 +2270,6 @@ export interface operations {
             };
         };
     };
-    import: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/vnd.presage.import": string;
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportOutcome"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     getCardinality: {
         parameters: {
             query?: {
@@ -2240,6 +2292,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CardinalityAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSeries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionAnswer"];
                 };
             };
             /** @description What went wrong */
@@ -2702,6 +2783,93 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EnrolmentProgress"];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSnapshots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeSnapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSnapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {
@@ -3429,6 +3597,37 @@ export interface operations {
                 content: {
                     "application/octet-stream": string;
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSeriesPrometheus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleStore"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Presage.Api;
+using Presage.Cli;
+using Presage.Configuration;
+using Presage.Metrics;
+using Presage.State;
+using Presage.Storage;
+using Xunit;
+
+namespace Presage.Tests.Server;
+
+/// <summary>Deleting series, snapshots, backup and restore, end to end.</summary>
+public sealed class StorageApiTests
+{
+    [Fact]
+    public async Task An_operator_deletes_series_and_the_audit_log_says_so()
+    {
+        await using var server = await ServerFixture.StartSetUpAsync();
+        await AppendAsync(server, 4);
+        var client = server.ClientOf(Role.Operator);
+
+        using var answer = await client.PostAsJsonAsync(
+            "/api/presage/v1/series/delete", new { match = new[] { "disk{i=\"1\"}" } });
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(1, JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("series").GetInt32());
+        using var prometheus = await client.PostAsync(
+            "/api/v1/admin/tsdb/delete_series?match[]=disk{i=\"2\"}&match[]=disk{i=\"3\"}&end=4102444800", null);
+        Assert.Equal(HttpStatusCode.NoContent, prometheus.StatusCode);
+
+        Assert.Equal(["0"], server.Part<SampleStore>().LabelValues("i", [Disk], Always));
+        var audit = server.Part<AuditLog>().Latest(10);
+        Assert.Contains(
+            audit, static e => e.Action == "deleteSeries" && e.Detail.StartsWith("1 series", StringComparison.Ordinal));
+        Assert.Contains(audit, static e => e.Action == "deleteSeriesPrometheus");
+
+        using var wrong = await client.PostAsJsonAsync(
+            "/api/presage/v1/series/delete", new { match = new[] { "disk{" } });
+        var problem = await ServerFixture.ProblemAsync(wrong, HttpStatusCode.UnprocessableEntity);
+        Assert.Equal("match", problem.GetProperty("field").GetString());
+        using var none = await client.PostAsync("/api/v1/admin/tsdb/delete_series", null);
+        Assert.Equal(HttpStatusCode.BadRequest, none.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_backup_of_a_running_server_restores_to_the_same_samples_and_accounts()
+    {
+        var folder = Directory.CreateTempSubdirectory("presage-backup-");
+        try
+        {
+            await using var server = await ServerFixture.StartSetUpAsync();
+            await AppendAsync(server, 50);
+            string token = server.Part<Tokens>().Create(
+                new TokenGrant("backup", TokenKind.Api, Role.Administrator, "test")).Secret;
+            string backup = Path.Combine(folder.FullName, "backup"), data = Path.Combine(folder.FullName, "data");
+
+            string listen = server.Server.Listening.Local.Authority;
+            Assert.Equal(0, await RunAsync(
+                "backup", backup, "--data", server.DataFolder, "--listen", listen, "--token", token));
+            Assert.Empty(server.Part<SnapshotDesk>().All);
+            await AppendAsync(server, 60);
+            Assert.Equal(0, await RunAsync("restore", backup, "--data", data));
+            Assert.Equal(1, await RunAsync("restore", backup, "--data", data));
+
+            await using var restored = await PresageServer.StartAsync(
+                new PresageOptions
+                {
+                    Data = data, Listen = new IPEndPoint(IPAddress.Loopback, 0), CollectionEnabled = false,
+                },
+                TimeProvider.System, static _ => { }, CancellationToken.None);
+            var store = (SampleStore)restored.App.Services.GetService(typeof(SampleStore))!;
+            Assert.Equal(50, store.Select([Disk], Always).Count);
+            Assert.Empty(store.Statistics.Damages);
+            var accounts = (Accounts)restored.App.Services.GetService(typeof(Accounts))!;
+            Assert.NotNull(accounts.Find(ServerFixture.AdministratorName));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    static TimeRange Always => new(0, long.MaxValue);
+
+    static LabelMatcher Disk { get; } = new(LabelNames.MetricName, MatchOperator.Equal, "disk");
+
+    static Task<int> RunAsync(params string[] arguments) =>
+        PresageCommand.Create().Parse(arguments).InvokeAsync(null, CancellationToken.None);
+
+    static async Task AppendAsync(ServerFixture server, int series)
+    {
+        var batch = new SampleBatch();
+        long nowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        for (int i = 0; i < series; i++)
+        {
+            batch.AddSeries(LabelSet.OfMetric("disk", new Label("host", "web"), new Label("i", $"{i}")).ToKey());
+            batch.AddSample(nowMs - 1000, i);
+        }
+
+        await server.Part<SampleStore>().AppendAsync(batch, CancellationToken.None);
+    }
+}

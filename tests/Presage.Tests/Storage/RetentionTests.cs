@@ -1,0 +1,183 @@
+using Presage.Metrics;
+using Presage.Storage;
+using Xunit;
+
+namespace Presage.Tests.Storage;
+
+/// <summary>How long samples and roll-ups stay.</summary>
+public sealed class RetentionTests
+{
+    const long Start = StoreFixture.StartMs;
+
+    [Fact]
+    public async Task Raw_samples_go_first_then_five_minutes_then_hours()
+    {
+        await using var fixture = new StoreFixture();
+        fixture.Open();
+        await BackfillAsync(fixture, 1, TimeSpan.FromDays(2));
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+        Assert.Equal(288, fixture.Read("host", 1).Length);
+        double sum = Sum(fixture, RollupTier.OneHour);
+
+        await LaterAsync(fixture, 20);
+        Assert.Empty(fixture.Read("host", 1));
+        Assert.Equal(288, Count(fixture, RollupTier.FiveMinutes));
+        Assert.Equal((24, sum), (Count(fixture, RollupTier.OneHour), Sum(fixture, RollupTier.OneHour)));
+        Assert.True(fixture.Store.OldestRawMs > Start - (2 * 86_400_000));
+
+        await LaterAsync(fixture, 80);
+        Assert.Equal((0, 24), (Count(fixture, RollupTier.FiveMinutes), Count(fixture, RollupTier.OneHour)));
+
+        await LaterAsync(fixture, 640);
+        Assert.Equal((0, 0), (Count(fixture, RollupTier.FiveMinutes), Count(fixture, RollupTier.OneHour)));
+        Assert.Equal(0, fixture.Store.Statistics.BlockBytes + fixture.Store.Statistics.RollupBytes);
+    }
+
+    [Fact]
+    public async Task Backfilled_days_older_than_the_raw_retention_become_roll_ups_once()
+    {
+        await using var fixture = new StoreFixture();
+        fixture.Open();
+        for (int times = 0; times < 2; times++)
+        {
+            await BackfillAsync(fixture, 1, TimeSpan.FromDays(40));
+            await fixture.Store.CareNowAsync(CancellationToken.None);
+            Assert.Empty(fixture.Read("host", 1));
+            Assert.Equal((288, 24), (Count(fixture, RollupTier.FiveMinutes), Count(fixture, RollupTier.OneHour)));
+            Assert.Equal(Enumerable.Range(0, 288).Sum(), Sum(fixture, RollupTier.OneHour));
+        }
+    }
+
+    [Fact]
+    public async Task A_rule_keeps_its_series_shorter_or_longer()
+    {
+        await using var fixture = new StoreFixture();
+        RetentionRule[] rules =
+        [
+            new([new LabelMatcher("i", MatchOperator.Equal, "1")],
+                new RetentionTimes(TimeSpan.FromDays(5), TimeSpan.FromDays(10), TimeSpan.Zero)),
+            new([new LabelMatcher("i", MatchOperator.RegexMatch, "1|2")],
+                new RetentionTimes(TimeSpan.FromDays(30), TimeSpan.FromDays(90), TimeSpan.FromDays(90))),
+        ];
+        fixture.Options = folder => new StorageOptions { DataFolder = folder, RetentionRules = rules };
+        fixture.Open();
+        for (int i = 1; i <= 3; i++)
+        {
+            await BackfillAsync(fixture, i, TimeSpan.FromDays(2));
+        }
+
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+        Assert.Equal((288, 288, 288), Raw(fixture));
+        Assert.Equal((0, 24, 24), Hours(fixture));
+
+        await LaterAsync(fixture, 6);
+        Assert.Equal((0, 288, 288), Raw(fixture));
+        Assert.Equal(288, Count(fixture, RollupTier.FiveMinutes, 1));
+
+        await LaterAsync(fixture, 10);
+        Assert.Equal((0, 288, 0), Raw(fixture));
+        Assert.Equal((0, 24, 24), Hours(fixture));
+        Assert.Equal(0, Count(fixture, RollupTier.FiveMinutes, 1));
+
+        await LaterAsync(fixture, 20);
+        Assert.Equal((0, 0, 0), Raw(fixture));
+    }
+
+    [Fact]
+    public async Task The_size_limit_deletes_the_oldest_day_and_says_so()
+    {
+        await using var fixture = new StoreFixture();
+        fixture.Open();
+        for (int day = 6; day >= 1; day--)
+        {
+            await BackfillAsync(fixture, 1, TimeSpan.FromDays(day));
+        }
+
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+        long bytes = (await fixture.ReopenAsync()).Statistics.DiskBytes;
+        await fixture.CloseAsync();
+        fixture.Options = folder => new StorageOptions { DataFolder = folder, DiskBytesMax = bytes - 1 };
+        fixture.Open();
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+
+        Assert.InRange(fixture.Store.Statistics.DiskBytes, 1, bytes - 1);
+        Assert.Equal(5 * 288, fixture.Read("host", 1).Length);
+        Assert.Equal(6 * 24, Count(fixture, RollupTier.OneHour));
+        var told = Assert.Single(fixture.Store.Statistics.Events);
+        Assert.Contains("raw samples of 2027-01-09 deleted", told.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_deletion_hides_at_once_and_leaves_the_files_later()
+    {
+        await using var fixture = new StoreFixture();
+        fixture.Open();
+        await BackfillAsync(fixture, 1, TimeSpan.FromDays(2));
+        await BackfillAsync(fixture, 2, TimeSpan.FromDays(2));
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+        await fixture.AppendAsync(("host", 1, Start - 1000, 1), ("host", 1, Start + 1000, 2));
+        var matchers = new[] { new LabelMatcher("i", MatchOperator.Equal, "1") };
+
+        Assert.Equal(1, fixture.Store.Delete(matchers, StoreFixture.Always).Series);
+        Assert.Equal((Start + 1000, 4611686018427387904), Assert.Single(fixture.Read("host", 1)));
+        Assert.Equal(0, Count(fixture, RollupTier.OneHour));
+        Assert.Equal(1, (await fixture.ReopenAsync()).Statistics.DeletionsPending);
+        Assert.Single(fixture.Read("host", 1));
+
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+        Assert.Equal(0, fixture.Store.Statistics.DeletionsPending);
+        Assert.Single(fixture.Read("host", 1));
+        Assert.Equal((0, 24), (Count(fixture, RollupTier.OneHour), Count(fixture, RollupTier.OneHour, 2)));
+        Assert.Equal(288, fixture.Read("host", 2).Length);
+    }
+
+    /// <summary>A day of one series, a sample every 5 minutes, values 0 to 287.</summary>
+    static async Task BackfillAsync(StoreFixture fixture, int i, TimeSpan ago)
+    {
+        long day = RollupTier.OneHour.BucketOf(Start - (long)ago.TotalMilliseconds);
+        day -= day % 86_400_000;
+        await using var backfill = fixture.Store.BeginBackfill();
+        var batch = new SampleBatch();
+        batch.AddSeries(StoreFixture.LabelsOf("host", i).ToKey());
+        for (int s = 0; s < 288; s++)
+        {
+            batch.AddSample(day + (s * 300_000), s);
+        }
+
+        Assert.Equal(288, backfill.Append(batch).Accepted);
+        await backfill.CompleteAsync(CancellationToken.None);
+    }
+
+    static async Task LaterAsync(StoreFixture fixture, int days)
+    {
+        // Closed meanwhile: its timers would tick for each second of it.
+        await fixture.CloseAsync();
+        fixture.Time.Advance(TimeSpan.FromDays(days));
+        fixture.Open();
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+    }
+
+    static (int One, int Two, int Three) Raw(StoreFixture fixture) =>
+        (fixture.Read("host", 1).Length, fixture.Read("host", 2).Length, fixture.Read("host", 3).Length);
+
+    static (int One, int Two, int Three) Hours(StoreFixture fixture) => (
+        Count(fixture, RollupTier.OneHour, 1), Count(fixture, RollupTier.OneHour, 2),
+        Count(fixture, RollupTier.OneHour, 3));
+
+    static int Count(StoreFixture fixture, RollupTier tier, int i = 1) => Buckets(fixture, tier, i).Length;
+
+    static double Sum(StoreFixture fixture, RollupTier tier) => Buckets(fixture, tier, 1).Sum(static b => b.Sum);
+
+    static RollupBucket[] Buckets(StoreFixture fixture, RollupTier tier, int i)
+    {
+        var range = new TimeRange(Start - (800L * 86_400_000), Start - (2 * 3_600_000));
+        var columns = new RollupColumns();
+        foreach (var series in fixture.Store.SelectRollups(
+            [new LabelMatcher("i", MatchOperator.Equal, $"{i}")], range, tier))
+        {
+            series.Read(range, columns);
+        }
+
+        return columns.Buckets.ToArray();
+    }
+}
