@@ -112,9 +112,8 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
         var deletions = samples.Tombstones;
         if (!deletions.IsEmpty)
         {
-            all.RemoveAll(series =>
-                deletions.For(series.Labels).Any(d => d.FromMs <= range.FromMs && d.ToMs >= range.ToMs)
-            );
+            all.RemoveAll(series => deletions.For(series.Labels)
+                .Any(d => d.FromMs <= range.FromMs && d.ToMs >= Math.Min(range.ToMs, series.NewestMs)));
         }
 
         foreach (var series in all)
