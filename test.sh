@@ -88,12 +88,14 @@ count vitest "$(( ${ok:-0} + ${bad:-0} ))" "${ok:-0}" "${bad:-0}"
 say 'unit, property and tidy tests'
 dotnet_tests unit tests/Presage.Tests
 
-say 'simulation of the store'
-dotnet run --no-build -c Release --project tests/Presage.Simulation -- --seeds 2500 --seconds 75 2>&1 |
-  tee "$logs/simulation.log" | tail -n 80
-simulation_number() { sed -nE "s/^(.*, )?([0-9]+) $1.*/\2/p" "$logs/simulation.log" | tail -n 1; }
-ok=$(simulation_number passed) bad=$(simulation_number failed)
-count simulation "$(( ${ok:-0} + ${bad:-0} ))" "${ok:-0}" "${bad:-0}"
+say 'simulation of the store, and changed bytes for every reader'
+simulate() {
+  dotnet run --no-build -c Release --project tests/Presage.Simulation -- "$@" 2>&1 | tee "$logs/$name.log" | tail -n 80
+  count "$name" "$(($(simulated passed) + $(simulated failed)))" "$(simulated passed)" "$(simulated failed)"
+}
+simulated() { sed -nE "s/^([0-9]+ passed, )?([0-9]+) $1.*/\2/p" "$logs/$name.log" | tail -n 1; }
+name=simulation simulate --seeds 2000 --seconds 60
+name=fuzz simulate fuzz --seconds 12
 
 if [ "${1:-}" != fast ]; then
   say 'dashboard in a browser'

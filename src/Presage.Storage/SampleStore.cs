@@ -67,7 +67,8 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         _tiers = new BlockTiers(_disk, options.DataFolder, new PageCache(PageCacheBytes()), logger, AddDamage);
         _blocks = _tiers.Raw;
         _tombstones = new Tombstones(_disk, options.DataFolder);
-        _care = new BlockCare(_disk, _tiers, _tombstones, _journal, options, time, logger, FlushAsync);
+        var headCare = new HeadCare(FlushAsync, deletions => _flush!.ForgetAsync(deletions));
+        _care = new BlockCare(_disk, _tiers, _tombstones, _journal, options, time, logger, headCare);
         _samples = new StoredSamples(_head, _blocks, _tombstones);
         _rollups = new RollupSettings(options, time);
         _source = new StoreSource(_head, _tiers, _samples, _rollups, host: null);

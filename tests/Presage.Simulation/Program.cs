@@ -12,6 +12,7 @@ namespace Presage.Simulation;
 /// down.</item>
 /// </list>
 /// <c>kills [--count N] [--server PATH]</c>: kills the real server N times while it is written to.
+/// <c>fuzz [--minutes M] [--only NAME] [--seed N]</c>: changed bytes for every reader of foreign bytes.
 /// Ends with 0 when all passed.
 /// </summary>
 static class Program
@@ -22,7 +23,8 @@ static class Program
         var options = Options(isVerb ? arguments[1..] : arguments);
         return !isVerb ? Simulate(options)
             : arguments[0] == "kills" ? await KillAsync(options)
-            : throw new ArgumentException($"Unknown: {arguments[0]}. There are kills, and no word at all.");
+            : arguments[0] == "fuzz" ? Fuzz(options)
+            : throw new ArgumentException($"Unknown: {arguments[0]}. There are kills, fuzz, and no word at all.");
     }
 
     static int Simulate(Dictionary<string, string> options)
@@ -49,6 +51,14 @@ static class Program
         int threads = (int)Number(options.GetValueOrDefault("threads", $"{Environment.ProcessorCount}"));
         var runner = new SeedRunner(from, count, TimeSpan.FromSeconds(seconds), threads);
         return runner.Run(unseen ? [] : WrittenDown()) == 0 ? 0 : 1;
+    }
+
+    static int Fuzz(Dictionary<string, string> options)
+    {
+        double seconds = options.TryGetValue("seconds", out string? some)
+            ? Number(some) : 60 * Number(options.GetValueOrDefault("minutes", "1"));
+        ulong seed = ulong.Parse(options.GetValueOrDefault("seed", "1"), CultureInfo.InvariantCulture);
+        return new FuzzRun(TimeSpan.FromSeconds(seconds), seed, options.GetValueOrDefault("only")).Run() == 0 ? 0 : 1;
     }
 
     static async Task<int> KillAsync(Dictionary<string, string> options)

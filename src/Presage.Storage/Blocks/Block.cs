@@ -46,6 +46,7 @@ sealed class Block : ILabelIndex, IDisposable
                     Field(IndexField.NewestMs),
                 Number(IndexField.CoveredSegment), Number(IndexField.Series), Number(IndexField.Chunks),
                     Field(IndexField.Samples));
+            CheckTotals();
         }
         catch
         {
@@ -69,6 +70,18 @@ sealed class Block : ILabelIndex, IDisposable
     /// <summary>Keeps the file mapped until the lease is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The store was closed.</exception>
     public MappedFile.Lease Borrow() => _file.Borrow();
+
+    /// <summary>
+    /// The index names a page for every 256 series and chunks: their numbers are bounded by its length, and so is what
+    /// readers make room for.
+    /// </summary>
+    void CheckTotals()
+    {
+        SliceIndex(Number(IndexField.KeyPagesAt), PagesOf(Totals.Series) * BlockFormat.KeyPageEntryBytes);
+        SliceIndex(Number(IndexField.DataPagesAt), PagesOf(Totals.Chunks) * BlockFormat.DataPageEntryBytes);
+
+        static long PagesOf(int items) => ((long)items + BlockFormat.PageItems - 1) / BlockFormat.PageItems;
+    }
 
     /// <summary>The key of a series.</summary>
     public ReadOnlySpan<byte> Key(int series) => KeyPageOf(series).Key(series % BlockFormat.PageItems);

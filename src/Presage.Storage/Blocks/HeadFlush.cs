@@ -101,6 +101,45 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
         return removed;
     }
 
+    /// <summary>
+    /// Forgets the newest sample of series, where it is not in the head any more and a deletion names it.
+    /// </summary>
+    public async Task ForgetAsync(IReadOnlyList<Tombstone> deletions)
+    {
+        foreach (var deletion in deletions)
+        {
+            foreach (var shard in head.Shards)
+            {
+                int[] ids;
+                lock (shard.Index.Lock)
+                {
+                    ids = Selection.Select(shard.Index, deletion.Matchers, null);
+                }
+
+                foreach (int[] some in ids.Chunk(RemovedPerTurn))
+                {
+                    await turns.RunAloneAsync(() => Forget(shard, some, deletion.Range));
+                }
+            }
+        }
+    }
+
+    void Forget(Shard shard, int[] ids, TimeRange range)
+    {
+        lock (shard.Lock)
+        {
+            foreach (int id in ids)
+            {
+                ref var series = ref head.Series[id];
+                if (IsIdle(id, long.MaxValue) && range.Contains(series.LastMs))
+                {
+                    series.LastMs = long.MinValue;
+                    series.LastBits = 0;
+                }
+            }
+        }
+    }
+
     bool IsIdle(int id, long beforeMs)
     {
         ref var series = ref head.Series[id];

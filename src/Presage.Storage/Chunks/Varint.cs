@@ -56,7 +56,7 @@ static class Varint
     public static int ReadBounded(ReadOnlySpan<byte> source, ref int at, int max)
     {
         ulong value = Read(source, ref at);
-        return value <= (ulong)max
+        return max >= 0 && value <= (ulong)max
             ? (int)value
             : throw new CorruptDataException($"A count is {value}, its bound is {max}.");
     }

@@ -8,7 +8,7 @@ namespace Presage.Storage;
 /// </summary>
 sealed class BlockCare(
     Disk disk, BlockTiers tiers, Tombstones tombstones, JournalLog journal, StorageOptions options, TimeProvider time,
-    ILogger logger, Func<CancellationToken, Task> flush) : IDisposable
+    ILogger logger, HeadCare head) : IDisposable
 {
     const long DayMs = 86_400_000;
 
@@ -120,14 +120,15 @@ sealed class BlockCare(
         var deletions = tombstones.Current;
         if (deletions.Length > 0)
         {
-            await flush(cancellationToken);
+            await head.FlushAsync(cancellationToken);
             await AloneAsync(() => CarryOut(deletions, cancellationToken), cancellationToken);
+            await head.ForgetAsync(deletions);
+            await AloneAsync(() => tombstones.Remove(deletions), cancellationToken);
         }
     }
 
     /// <summary>
-    /// Writes the blocks anew that hold what these deletions name, and then forgets the deletions. The head was
-    /// flushed before.
+    /// Writes the blocks anew that hold what these deletions name. The head was flushed before.
     /// </summary>
     void CarryOut(Tombstone[] deletions, CancellationToken cancellationToken)
     {
@@ -146,8 +147,6 @@ sealed class BlockCare(
         {
             RewriteDay(dayMs, cancellationToken);
         }
-
-        tombstones.Remove(deletions);
     }
 
     void MergeDue(CancellationToken cancellationToken)

@@ -40,8 +40,11 @@ sealed class Slot
         _writes.Exists(w => w.Bits == bits && (IsFading || MayStand(w))) &&
         (IsFading || !_writes.Exists(w => w.State == WriteState.Acknowledged && Beats(w.Bits, bits)));
 
-    /// <summary>The store was asked: it shows this value, or (null) none.</summary>
-    public void Pin(long? bits)
+    /// <summary>
+    /// The store was asked: it shows this value, or (null) none. After a restart that is final; before, what a broken
+    /// disk holds up may still come.
+    /// </summary>
+    public void Pin(long? bits, bool isFinal)
     {
         if (IsFading)
         {
@@ -57,7 +60,7 @@ sealed class Slot
         foreach (var write in _writes)
         {
             // What would have beaten it is not there; what it beats may be, and stands where power loss takes it.
-            write.State = write.State == WriteState.Unsure && (bits is null || Beats(write.Bits, bits.Value))
+            write.State = isFinal && write.State == WriteState.Unsure && (bits is null || Beats(write.Bits, bits.Value))
                 ? WriteState.Beaten : write.State;
         }
 

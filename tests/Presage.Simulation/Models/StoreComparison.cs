@@ -32,7 +32,7 @@ sealed class StoreComparison(StoreModel model)
                     {
                         if (!missing.IsSwallowed(timestampMs))
                         {
-                            slot.Pin(null);
+                            slot.Pin(null, isFinal: true);
                         }
                     }
                 }
@@ -54,7 +54,7 @@ sealed class StoreComparison(StoreModel model)
         {
             if (found.Labels.Equals(series.Labels))
             {
-                Series(found, series, Always, pin: true);
+                Series(found, series, Always, pin: true, isFinal: false);
             }
         }
 
@@ -140,7 +140,7 @@ sealed class StoreComparison(StoreModel model)
         return known!;
     }
 
-    void Series(ISampleSeries series, SeriesModel known, TimeRange range, bool pin)
+    void Series(ISampleSeries series, SeriesModel known, TimeRange range, bool pin, bool isFinal = true)
     {
         _columns.Clear();
         series.Read(range, _columns);
@@ -168,7 +168,7 @@ sealed class StoreComparison(StoreModel model)
 
             if (pin && (bits is not null || !known.IsSwallowed(timestampMs)))
             {
-                slot.Pin(bits);
+                slot.Pin(bits, isFinal);
             }
         }
 

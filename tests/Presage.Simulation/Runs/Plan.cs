@@ -81,13 +81,14 @@ sealed record Plan(ulong Seed, IReadOnlyList<Operation> Operations)
                 TimeSpan.FromHours(2), TimeSpan.FromHours(2)),
             IdleMax = Pick(4, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2)),
             FlushDelay = Pick(5, TimeSpan.Zero, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(50)),
-            RunBeside = static work => Run(work),
+            RunBeside = RunHere,
             FlushOnClose = Random(7).Chance(0.7),
             JournalSegmentBytesMax = Pick(6, 4 << 10, 64 << 10, 1 << 20),
         };
     }
 
-    static Task Run(Action work)
+    /// <summary>Runs the store's work on block files on the simulation's thread.</summary>
+    public static Task RunHere(Action work)
     {
         try
         {

@@ -324,6 +324,7 @@ sealed class SimulationRun
         Advance(TimeSpan.FromSeconds(2));
         if (Disk.IsDead)
         {
+            _mayBeDamaged = true;
             Die(_powerWillFail, new Generator(_plan.Seed));
             Advance(TimeSpan.FromSeconds(2));
         }

@@ -161,6 +161,26 @@ public sealed class BlockTests
             iter: 1500, threads: 1);
     }
 
+    [Fact]
+    public void A_page_with_chunks_and_no_times_is_damage() =>
+        Assert.Throws<CorruptDataException>(() => new DataPage([1, 0, 0, 0]));
+
+    [Fact]
+    public async Task An_index_that_names_more_series_than_it_has_pages_for_is_damage()
+    {
+        await using var fixture = new StoreFixture();
+        await WriteTwoBlocksAsync(fixture);
+        byte[] bytes = await File.ReadAllBytesAsync(Blocks(fixture)[0]);
+        int indexAt = (int)BitConverter.ToInt64(bytes, bytes.Length - BlockFormat.FooterBytes);
+        BitConverter.TryWriteBytes(bytes.AsSpan(indexAt + ((int)IndexField.Series * 8)), 200_000_000L);
+        BlockFormat.WriteFooter(
+            bytes.AsSpan(bytes.Length - BlockFormat.FooterBytes), indexAt,
+            bytes.AsSpan(indexAt..^BlockFormat.FooterBytes));
+        string path = Path.Combine(fixture.Folder, "many.block");
+        await File.WriteAllBytesAsync(path, bytes);
+        Assert.Throws<CorruptDataException>(() => new Block(LocalDisk.Instance, path, new PageCache(1 << 20)));
+    }
+
     static void TryReadAll(string path)
     {
         try
