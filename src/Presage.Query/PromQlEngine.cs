@@ -33,6 +33,11 @@ public sealed class PromQlEngine(QueryLimits limits, QueryFeatures features)
         }
     }
 
+    /// <summary>The syntax tree of a query as JSON, as Prometheus' <c>parse_query</c> gives it.</summary>
+    /// <exception cref="PromQlException">It is not PromQL.</exception>
+    public System.Text.Json.Nodes.JsonObject Describe(string text) =>
+        SyntaxDescription.Of(Parser.Parse(text, limits, features));
+
     /// <summary>Parses a selector such as <c>up{job="node"}</c> into its matchers.</summary>
     /// <exception cref="PromQlException">The text is not an instant selector.</exception>
     public IReadOnlyList<LabelMatcher> ParseSelector(string text) => Parser.ParseSelector(text, limits).Matchers;

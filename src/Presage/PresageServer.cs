@@ -278,6 +278,7 @@ sealed class PresageServer : IAsyncDisposable
         PrometheusApi.Map(root);
         StorageApi.Map(api);
         StorageApi.MapPrometheus(root);
+        PrometheusStatusApi.Map(root);
         CardinalityApi.MapPrometheus(root);
         NotifyingParts.Map(root, api);
         WriteApi.Map(root);

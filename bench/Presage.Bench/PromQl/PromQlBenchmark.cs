@@ -11,6 +11,9 @@ static class PromQlBenchmark
 {
     const double Tolerance = 1e-9;
 
+    /// <summary>Enough for the just-in-time compiler to have settled.</summary>
+    const int WarmUps = 8;
+
     public static async Task<int> RunAsync(string folder, string program, int rounds, string? only)
     {
         long end = long.Parse(
@@ -38,7 +41,7 @@ static class PromQlBenchmark
         string[] bodies = new string[peers.Length];
         double[][] times = [.. peers.Select(_ => new double[rounds])];
         double[] cpu = new double[peers.Length];
-        for (int round = -2; round < rounds; round++)
+        for (int round = -WarmUps; round < rounds; round++)
         {
             for (int i = 0; i < peers.Length; i++)
             {

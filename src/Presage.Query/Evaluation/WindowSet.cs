@@ -63,22 +63,37 @@ readonly ref struct WindowSet
 
     static void Slide(ReadOnlySpan<long> times, Windows windows, int[] starts, int[] ends)
     {
-        int start = 0, end = 0;
+        int start = 0, end = 0, startStride = 0, endStride = 0;
         for (int i = 0; i < starts.Length; i++)
         {
             long to = windows.FirstEndMs + (i * windows.StepMs), from = to - windows.RangeMs;
-            while (end < times.Length && times[end] <= to)
-            {
-                end++;
-            }
+            end = Advance(times, end, to, endStride);
+            start = Advance(times[..end], start, from, startStride);
 
-            while (start < end && times[start] <= from)
-            {
-                start++;
-            }
-
+            endStride = i > 0 ? end - ends[i - 1] : 0;
+            startStride = i > 0 ? start - starts[i - 1] : 0;
             starts[i] = start;
             ends[i] = end;
         }
+    }
+
+    /// <summary>
+    /// The first sample after a time, from a position on. Samples come evenly, so it most often is as far away as the
+    /// one before was.
+    /// </summary>
+    static int Advance(ReadOnlySpan<long> times, int at, long timeMs, int stride)
+    {
+        int guess = at + stride;
+        if (stride > 0 && guess < times.Length && times[guess - 1] <= timeMs)
+        {
+            at = guess;
+        }
+
+        while (at < times.Length && times[at] <= timeMs)
+        {
+            at++;
+        }
+
+        return at;
     }
 }

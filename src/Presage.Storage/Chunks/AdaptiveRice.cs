@@ -28,6 +28,9 @@ struct AdaptiveRice
 
     internal const int RiceScaleMax = 31 << Fraction;
 
+    /// <summary>How far the run parameter moves: on a full run, on a broken one, on a plain code.</summary>
+    internal const int FullRunStep = 4, BrokenRunStep = 6, PlainStep = 3;
+
     /// <summary>A run of 2^8 zeros covers a whole chunk.</summary>
     internal const int RunScaleMax = 8 << Fraction;
 
@@ -101,15 +104,15 @@ struct AdaptiveRice
     }
 
     internal void AdaptPlain(bool zero) =>
-        RunScale = (byte)(zero ? Math.Min(RunScale + 3, RunScaleMax) : Math.Max(RunScale - 3, 0));
+        RunScale = (byte)(zero ? Math.Min(RunScale + PlainStep, RunScaleMax) : Math.Max(RunScale - PlainStep, 0));
 
     internal void EndFullRun()
     {
         Run = 0;
-        RunScale = (byte)Math.Min(RunScale + 4, RunScaleMax);
+        RunScale = (byte)Math.Min(RunScale + FullRunStep, RunScaleMax);
     }
 
-    internal void AdaptBrokenRun() => RunScale = (byte)Math.Max(RunScale - 6, 0);
+    internal void AdaptBrokenRun() => RunScale = (byte)Math.Max(RunScale - BrokenRunStep, 0);
 
     internal void AdaptRice(int q)
     {

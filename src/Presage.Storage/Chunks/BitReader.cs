@@ -1,5 +1,7 @@
 // Hot path: one or two calls per sample when a chunk is read.
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Presage.Storage;
 
@@ -20,7 +22,7 @@ ref struct BitReader(ReadOnlySpan<byte> buffer)
     {
         int at = _at >> 3;
         ulong word = at + 8 <= _buffer.Length
-            ? BinaryPrimitives.ReadUInt64LittleEndian(_buffer[at..])
+            ? LittleEndian(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetReference(_buffer), at)))
             : PeekTail(at);
         return word >> (_at & 7);
     }
@@ -41,6 +43,9 @@ ref struct BitReader(ReadOnlySpan<byte> buffer)
         ulong low = Read(32);
         return low | (Read(32) << 32);
     }
+
+    static ulong LittleEndian(ulong word) =>
+        BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
 
     readonly ulong PeekTail(int at)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Presage.Metrics;
 
 namespace Presage.Storage;
@@ -64,6 +65,7 @@ readonly ref struct ChunkReader
 
     /// <summary>Appends the samples to the columns that lie in the range.</summary>
     /// <exception cref="CorruptDataException">The bytes are not a chunk.</exception>
+    [SkipLocalsInit]
     public void ReadInto(SampleColumns columns, TimeRange range)
     {
         Span<long> times = stackalloc long[Chunk.SamplesMax];

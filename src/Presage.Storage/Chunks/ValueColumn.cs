@@ -1,6 +1,7 @@
 // Hot path: every value of every query passes here. Budget: 8 ns a sample.
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Presage.Storage;
 
@@ -46,6 +47,7 @@ static class ValueColumn
         return BinaryPrimitives.ReadDoubleBigEndian(bytes);
     }
 
+    [SkipLocalsInit]
     static void ReadDecimal(ReadOnlySpan<byte> column, Span<double> values)
     {
         if (column.Length < 4 || !DecimalScale.IsValid(column[1]))

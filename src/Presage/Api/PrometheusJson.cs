@@ -48,7 +48,8 @@ static class PrometheusJson
     }
 
     /// <param name="limit">Series beyond this number are left out, with a warning; 0 for all.</param>
-    public static void WriteResult(Utf8JsonWriter writer, QueryResult result, int limit)
+    /// <param name="clock">What the query took, written when the caller asked for it.</param>
+    public static void WriteResult(Utf8JsonWriter writer, QueryResult result, int limit, QueryClock clock)
     {
         writer.WriteStartObject("data"u8);
         writer.WriteString("resultType"u8, AccountRules.Text(result.Kind));
@@ -69,6 +70,7 @@ static class PrometheusJson
                 break;
         }
 
+        clock.Write(writer, result.Statistics);
         writer.WriteEndObject();
         bool cut = limit > 0 && result.Series.Count > limit;
         WriteTexts(writer, "warnings", cut ? [.. result.Warnings, "results truncated due to limit"] : result.Warnings);

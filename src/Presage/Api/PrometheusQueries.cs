@@ -13,27 +13,30 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
 {
     static readonly QueryLimits Limits = new();
 
-    readonly PromQlEngine _engine = new(Limits);
+    readonly PromQlEngine _engine = new(Limits, options.QueryFeatures);
     readonly SemaphoreSlim _running = new(Math.Max(4, Environment.ProcessorCount * 2));
 
     public Task InstantAsync(HttpContext context) => AnswerAsync(context, async (call, token) =>
     {
         int limit = call.Limit();
         long at = call.Time("time") ?? Now();
+        var clock = new QueryClock(call, time);
         var query = Prepare(call, out var engine);
-        var result = await RunAsync(() => engine.Instant(query, at, Source(call), token), token);
-        return writer => PrometheusJson.WriteResult(writer, result, limit);
+        var result = await RunAsync(() => clock.Time(() => engine.Instant(query, at, Source(call), token)), token);
+        return writer => PrometheusJson.WriteResult(writer, result, limit, clock);
     });
 
     public Task RangeAsync(HttpContext context) => AnswerAsync(context, async (call, token) =>
     {
         int limit = call.Limit();
         long start = call.RequiredTime("start"), end = call.RequiredTime("end"), step = call.Step();
+        var clock = new QueryClock(call, time);
         var query = Prepare(call, out var engine);
         try
         {
-            var result = await RunAsync(() => engine.Range(query, start, end, step, Source(call), token), token);
-            return writer => PrometheusJson.WriteResult(writer, result, limit);
+            var result = await RunAsync(
+                () => clock.Time(() => engine.Range(query, start, end, step, Source(call), token)), token);
+            return writer => PrometheusJson.WriteResult(writer, result, limit, clock);
         }
         catch (ArgumentException e)
         {
@@ -73,6 +76,27 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
         return writer => PrometheusJson.WriteNames(writer, found.Order(StringComparer.Ordinal), limit);
     });
 
+    /// <summary>The query on one line, in its canonical form.</summary>
+    public Task FormatAsync(HttpContext context) => AnswerAsync(context, (call, token) =>
+    {
+        token.ThrowIfCancellationRequested();
+        string text = Prepare(call, out _).ToString();
+        return Task.FromResult<Action<System.Text.Json.Utf8JsonWriter>>(writer => writer.WriteString("data", text));
+    });
+
+    /// <summary>The query's syntax tree.</summary>
+    public Task ParseAsync(HttpContext context) => AnswerAsync(context, (call, _) =>
+    {
+        string text = call.Text("query") ?? throw PrometheusException.BadParameter(
+            "query", "unknown position: parse error: no expression found in input");
+        var tree = _engine.Describe(text);
+        return Task.FromResult<Action<System.Text.Json.Utf8JsonWriter>>(writer =>
+        {
+            writer.WritePropertyName("data");
+            tree.WriteTo(writer);
+        });
+    });
+
     /// <summary>
     /// Grafana asks for the version and switches features by it: 2.24 is the least that has label matching by series.
     /// </summary>
@@ -90,7 +114,7 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
         string text = call.Text("query") ?? throw PrometheusException.BadParameter(
             "query", "unknown position: parse error: no expression found in input");
         engine = call.Duration("lookback_delta") is { } lookback
-            ? new PromQlEngine(new QueryLimits { Lookback = lookback })
+            ? new PromQlEngine(new QueryLimits { Lookback = lookback }, options.QueryFeatures)
             : _engine;
         try
         {

@@ -100,6 +100,9 @@ static class ConfigurationKeys
             static (o, v) =>
             TryDuration(v, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), out var x)
                 && Set(true, () => o.QueryTimeout = x)),
+        new("query.features", $"words of {string.Join(", ", FeatureWords.All.Keys)}, separated by commas", "",
+            "Experimental parts of PromQL that are switched on, by the words Prometheus takes for --enable-feature.",
+            static (o, v) => FeatureWords.TryParse(v, out var x) && Set(true, () => o.QueryFeatures = x)),
         new("agent.folder", Folder, "",
             "Where the agents to hand out lie, named presage-agent-PLATFORM; `agents` next to the executable when " +
                 "not set.",

@@ -71,6 +71,9 @@ sealed class PresageOptions
 
     public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Experimental parts of PromQL that are switched on.</summary>
+    public Query.QueryFeatures QueryFeatures { get; set; }
+
     /// <summary>Where agent binaries to hand out lie; null: <c>agents</c> next to the executable.</summary>
     public string? AgentFolder { get; set; }
 

@@ -34,7 +34,11 @@ public sealed class AccessTests
             "GET /api/v1/query", "POST /api/v1/query", "GET /api/v1/query_range", "POST /api/v1/query_range",
             "GET /api/v1/series", "POST /api/v1/series", "GET /api/v1/labels", "POST /api/v1/labels",
             "GET /api/v1/label/{name}/values", "GET /api/v1/status/buildinfo", "GET /api/v1/alerts",
-                "GET /api/v1/rules",
+            "GET /api/v1/rules", "GET /api/v1/metadata", "GET /api/v1/format_query", "POST /api/v1/format_query",
+            "GET /api/v1/parse_query", "POST /api/v1/parse_query", "GET /api/v1/targets",
+            "GET /api/v1/targets/metadata", "GET /api/v1/alertmanagers", "GET /api/v1/query_exemplars",
+            "GET /api/v1/status/config", "GET /api/v1/status/flags", "GET /api/v1/status/runtimeinfo",
+            "GET /api/v1/features",
             "GET /metrics",
         ],
         [Access.Operator] =

@@ -59,6 +59,39 @@ public sealed class PrometheusApiTests
     }
 
     [Theory]
+    [InlineData("format_query?query=sum+by(a)(load)", "\"data\":\"sum by (a) (load)\"")]
+    [InlineData("parse_query?query=-load", "\"op\":\"-\",\"expr\":{\"type\":\"vectorSelector\"")]
+    [InlineData("metadata", "{\"status\":\"success\",\"data\":{}}")]
+    [InlineData("targets", "\"activeTargets\":[]")]
+    [InlineData("alertmanagers", "\"activeAlertmanagers\":[]")]
+    [InlineData("query_exemplars", "{\"status\":\"success\",\"data\":[]}")]
+    [InlineData("status/config", "storage.retention: 360h")]
+    [InlineData("status/flags", "\"query.timeout\":\"120s\"")]
+    [InlineData("status/runtimeinfo", "\"storageRetention\":\"360h\"")]
+    [InlineData("features", "\"promql-experimental-functions\":false")]
+    public async Task Tools_find_the_calls_that_tell_about_server_and_queries(string call, string expected)
+    {
+        await using var server = await StartAsync();
+
+        string text = await GetAsync(server, "/api/v1/" + call);
+
+        Assert.StartsWith("{\"status\":\"success\",\"data\":", text, StringComparison.Ordinal);
+        Assert.Contains(expected, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Statistics_come_when_they_are_asked_for()
+    {
+        await using var server = await StartAsync();
+
+        var answer = await JsonAsync(server, $"/api/v1/query?query=load&time={StartSeconds}&stats=all");
+
+        var stats = answer.GetProperty("data").GetProperty("stats");
+        Assert.True(stats.GetProperty("timings").GetProperty("evalTotalTime").GetDouble() >= 0);
+        Assert.True(stats.GetProperty("samples").GetProperty("totalQueryableSamples").GetInt64() >= 2);
+    }
+
+    [Theory]
     [InlineData("1+1", "scalar", "2")]
     [InlineData("\"x\"", "string", "x")]
     [InlineData("1e20", "scalar", "100000000000000000000")]
