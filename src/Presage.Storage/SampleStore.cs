@@ -15,12 +15,6 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     /// <summary>How often it is checked whether an hour is to be written or old blocks are to go.</summary>
     static readonly TimeSpan MaintenanceInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>
-    /// Unpacked pages kept, the charts people look at: a 32nd of the machine's memory within these bounds. A day of
-    /// 10,000 series takes about 120 MB.
-    /// </summary>
-    const long PageCacheBytesMin = 16 << 20, PageCacheBytesMax = 192 << 20;
-
     /// <summary>Damages kept for the statistics.</summary>
     const int DamagesMax = 100;
 
@@ -64,7 +58,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         _disk = options.Disk;
         _journal = new JournalLog(JournalFolder, _disk, options.JournalSegmentBytesMax);
         _sync = new JournalSync(_journal, time, options.FsyncInterval, OnBrokenSync);
-        _tiers = new BlockTiers(_disk, options.DataFolder, new PageCache(PageCacheBytes()), logger, AddDamage);
+        _tiers = new BlockTiers(_disk, options.DataFolder, PageCache.OfThisMachine(), logger, AddDamage);
         _blocks = _tiers.Raw;
         _tombstones = new Tombstones(_disk, options.DataFolder);
         var headCare = new HeadCare(FlushAsync, deletions => _flush!.ForgetAsync(deletions));
@@ -480,9 +474,6 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
             }
         }
     }
-
-    static long PageCacheBytes() => Math.Clamp(
-        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 32, PageCacheBytesMin, PageCacheBytesMax);
 
     /// <summary>A new segment can be begun exactly when samples can be written.</summary>
     void Probe()

@@ -8,10 +8,17 @@ namespace Presage.Storage;
 /// </summary>
 sealed class PageCache(long bytesMax)
 {
+    /// <summary>Bounds of what is kept; a day of 10,000 series takes about 120 MB.</summary>
+    const long BytesMin = 16 << 20, BytesMax = 192 << 20;
+
     readonly Lock _lock = new();
     readonly Dictionary<(Block, int), LinkedListNode<Entry>> _pages = [];
     readonly LinkedList<Entry> _byUse = new();
     long _bytes;
+
+    /// <summary>A cache of a 32nd of the machine's memory.</summary>
+    public static PageCache OfThisMachine() =>
+        new(Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 32, BytesMin, BytesMax));
 
     public bool TryGet(Block block, int page, [NotNullWhen(true)] out object? value)
     {
