@@ -6,7 +6,7 @@ namespace Presage.Bench;
 
 /// <summary>
 /// CPU time per sample and memory per series of the store in-process (journal included, HTTP and decoding not): every
-/// 15 s each series gets a sample; a request holds series of one host after the other.
+/// 15 s each series gets a sample; a request holds series of one host after the other, or all of them in no order.
 /// </summary>
 static class IngestBenchmark
 {
@@ -19,12 +19,13 @@ static class IngestBenchmark
         Console.WriteLine(
             $"{"hosts x series",-15} {"samples/request",15} {"CPU us/sample",13} {"B/series",9} {"head B/series",13} " +
             $"{"journal B/s.",12} {"block B/sample",14} {"replay s",9} {"flush s",8} {"reopen s",8}");
-        foreach (var (hosts, series) in ((int, int)[])[(100, 1000), (1000, 200)])
+        foreach (var (hosts, series, shuffled) in ((int, int, bool)[])[
+            (100, 1000, false), (1000, 200, false), (1000, 200, true)])
         {
             foreach (int perRequest in (int[])[5000, 350])
             {
                 string folder = Path.Combine(root, $"{hosts}x{series}-{perRequest}");
-                await MeasureAsync(folder, hosts, series, perRequest);
+                await MeasureAsync(folder, hosts, series, perRequest, shuffled);
                 Directory.Delete(folder, recursive: true);
             }
         }
@@ -32,7 +33,8 @@ static class IngestBenchmark
         return 0;
     }
 
-    static async Task MeasureAsync(string folder, int hosts, int seriesPerHost, int perRequest)
+    static async Task MeasureAsync(
+        string folder, int hosts, int seriesPerHost, int perRequest, bool shuffled)
     {
         int count = hosts * seriesPerHost;
         byte[][] keys = new byte[count][];
@@ -43,8 +45,19 @@ static class IngestBenchmark
             sources[i] = new NodeSeries(i);
         }
 
+        if (shuffled)
+        {
+            // A prime step visits every series once, far from the one before.
+            keys = [.. Enumerable.Range(0, count).Select(i => keys[(int)(i * 7_919L % count)])];
+        }
+
         var time = new BenchTime(DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000));
-        var options = new StorageOptions { DataFolder = folder, JournalSegmentBytesMax = 1 << 30 };
+        var options = new StorageOptions
+        {
+            DataFolder = folder,
+            JournalSegmentBytesMax = 1 << 30,
+            FlushOnClose = false,
+        };
         var batch = new SampleBatch();
         double[] values = new double[count];
         long memoryBefore = GC.GetTotalMemory(forceFullCollection: true);
@@ -88,7 +101,7 @@ static class IngestBenchmark
         await using (var again = SampleStore.Open(options, time, NullLogger.Instance))
         {
             Console.WriteLine(
-                $"{hosts + " x " + seriesPerHost,-15} {perRequest,15} " +
+                $"{hosts + " x " + seriesPerHost + (shuffled ? " mixed" : ""),-17} {perRequest,13} " +
                 $"{(all - fill).TotalMicroseconds / samples,13:0.000} " +
                 $"{memory / count,9} {statistics.HeadBytes / count,13} " +
                 $"{(double)statistics.JournalBytes / samples,12:0.00} " +

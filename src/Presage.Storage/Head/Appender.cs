@@ -12,9 +12,12 @@ namespace Presage.Storage;
 sealed class Appender(Head head, JournalLog journal, StorageOptions options, TimeProvider time)
 {
     /// <summary>
-    /// How many series ahead the slot of the table, and half as many ahead the state it names, are prefetched.
+    /// How many series ahead the slot of the table is prefetched; the state it names follows, then the key of that.
     /// </summary>
-    const int PrefetchAhead = 8;
+    const int PrefetchAhead = 12;
+
+    /// <summary>How many series ahead all of the state is prefetched when samples are appended.</summary>
+    const int StateAhead = 4;
 
     readonly List<HostSeries> _touchedHosts = [];
     readonly List<(int Series, int Sample)> _older = [];
@@ -80,7 +83,8 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
             if (i + PrefetchAhead < series.Length)
             {
                 table.Prefetch(series[i + PrefetchAhead].KeyHash);
-                table.PrefetchSeries(series[i + (PrefetchAhead / 2)].KeyHash);
+                table.PrefetchSeries(series[i + (PrefetchAhead * 2 / 3)].KeyHash);
+                table.PrefetchKey(series[i + (PrefetchAhead / 3)].KeyHash);
             }
 
             ref readonly var one = ref series[i];
@@ -203,6 +207,11 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
         {
             for (int i = 0; i < ids.Length; i++)
             {
+                if (i + StateAhead < ids.Length && ids[i + StateAhead] >= 0)
+                {
+                    head.Table.PrefetchState(ids[i + StateAhead]);
+                }
+
                 if (ids[i] < 0)
                 {
                     continue;

@@ -20,6 +20,9 @@ sealed class HeadIndex : ILabelIndex
     /// <summary>Guards this index.</summary>
     public Lock Lock { get; } = new();
 
+    /// <summary>How many series left so far; while it stays the same, numbers mean the same series.</summary>
+    public int Removals { get; private set; }
+
     public IReadOnlyCollection<HostSeries> Hosts => _hosts.Values;
 
     public void AddHost(HostSeries host) => _hosts.Add(host.Name, host);
@@ -41,6 +44,7 @@ sealed class HeadIndex : ILabelIndex
 
     public void Remove(int id, ReadOnlySpan<byte> key, HostSeries host)
     {
+        Removals++;
         _all.Remove(id);
         _labelSets.Remove(id);
         host.Series.Remove(id);

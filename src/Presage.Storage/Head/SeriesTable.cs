@@ -37,6 +37,28 @@ sealed class SeriesTable(SeriesSlabs series, KeyArena keys)
         }
     }
 
+    /// <summary>Brings the key of the series that a prefetched slot names into the cache.</summary>
+    public void PrefetchKey(ulong hash)
+    {
+        ulong slot = SlotOf(hash);
+        if (slot != 0)
+        {
+            keys.Prefetch(series[(int)slot - 1].Key);
+        }
+    }
+
+    /// <summary>Brings all of the state of a series into the cache.</summary>
+    public unsafe void PrefetchState(int id)
+    {
+        if (Sse.IsSupported)
+        {
+            ref byte state = ref Unsafe.As<HeadSeries, byte>(ref series[id]);
+            Sse.Prefetch0(Unsafe.AsPointer(ref state));
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref state, 64)));
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref state, 128)));
+        }
+    }
+
     /// <summary>The number of the series with this key, or -1.</summary>
     public int Find(ulong hash, ReadOnlySpan<byte> key)
     {

@@ -6,6 +6,9 @@ namespace Presage.Storage;
 sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, RollupSettings rollups, string? host)
     : IRollupSource
 {
+    /// <summary>Series whose labels are made under one hold of an index' lock: some 100 us.</summary>
+    const int SeriesPerLock = 64;
+
     readonly BlockList _blocks = tiers.Raw;
 
     public IReadOnlyList<RollupTier> Tiers => rollups.Tiers;
@@ -133,24 +136,57 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
         List<StoredSeries> all
     )
     {
+        // Labels are made for few series at a time, so that new series do not wait for a large answer. Numbers may be
+        // given to other series in between: when any series left, those still to come are selected anew.
         var index = shard.Index;
-        lock (index.Lock)
+        int[] ids = [];
+        int at = 0, last = -1, removals = -1;
+        do
         {
-            foreach (int id in Selection.Select(index, matchers, host))
+            lock (index.Lock)
             {
-                ref var series = ref head.Series[id];
-                if (series.LastMs >= range.FromMs && series.LastMs != long.MinValue)
+                if (removals != index.Removals)
                 {
-                    var labels = index.LabelsOf(id, head.Keys[series.Key]);
-                    var selected = new StoredSeries(samples, labels, series.KeyHash)
-                    {
-                        HeadId = id,
-                        NewestMs = series.LastMs,
-                    };
-                    all.Add(selected);
-                    Note(found, selected);
+                    ids = Selection.Select(index, matchers, host);
+                    removals = index.Removals;
+                    at = FirstAbove(ids, last);
+                }
+
+                for (int end = Math.Min(at + SeriesPerLock, ids.Length); at < end; at++)
+                {
+                    last = ids[at];
+                    AddSeries(index, last, range, found, all);
                 }
             }
+        }
+        while (at < ids.Length);
+    }
+
+    static int FirstAbove(int[] ids, int id)
+    {
+        int at = Array.BinarySearch(ids, id);
+        return at >= 0 ? at + 1 : ~at;
+    }
+
+    void AddSeries(
+        HeadIndex index,
+        int id,
+        TimeRange range,
+        Dictionary<ulong, List<StoredSeries>> found,
+        List<StoredSeries> all
+    )
+    {
+        ref var series = ref head.Series[id];
+        if (series.LastMs >= range.FromMs && series.LastMs != long.MinValue)
+        {
+            var labels = index.LabelsOf(id, head.Keys[series.Key]);
+            var selected = new StoredSeries(samples, labels, series.KeyHash)
+            {
+                HeadId = id,
+                NewestMs = series.LastMs,
+            };
+            all.Add(selected);
+            Note(found, selected);
         }
     }
 
