@@ -37,18 +37,11 @@ static class IngestBenchmark
         string folder, int hosts, int seriesPerHost, int perRequest, bool shuffled)
     {
         int count = hosts * seriesPerHost;
-        byte[][] keys = new byte[count][];
+        byte[][] keys = KeysOf(count, seriesPerHost, shuffled);
         var sources = new NodeSeries[count];
         for (int i = 0; i < count; i++)
         {
-            keys[i] = KeyOf(i / seriesPerHost, i % seriesPerHost);
             sources[i] = new NodeSeries(i);
-        }
-
-        if (shuffled)
-        {
-            // A prime step visits every series once, far from the one before.
-            keys = [.. Enumerable.Range(0, count).Select(i => keys[(int)(i * 7_919L % count)])];
         }
 
         var time = new BenchTime(DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000));
@@ -126,6 +119,19 @@ static class IngestBenchmark
             batch.AddSeries(keys[i]);
             batch.AddSample(nowMs, values[i]);
         }
+    }
+
+    static byte[][] KeysOf(int count, int seriesPerHost, bool shuffled)
+    {
+        // A prime step visits every series once, far from the one before.
+        byte[][] keys = new byte[count][];
+        for (int i = 0; i < count; i++)
+        {
+            int series = shuffled ? (int)(i * 7_919L % count) : i;
+            keys[i] = KeyOf(series / seriesPerHost, series % seriesPerHost);
+        }
+
+        return keys;
     }
 
     static byte[] KeyOf(int host, int series) => LabelSet.OfMetric(
