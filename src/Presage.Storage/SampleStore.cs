@@ -140,14 +140,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
                     SamplesLate = totals.Late,
                     SamplesDuplicate = totals.Duplicate,
                     SamplesConflicting = totals.Conflicting,
-                    SamplesRefused = new Dictionary<string, long>
-                    {
-                        ["outOfOrder"] = totals.OutOfOrder,
-                        ["tooOld"] = totals.TooOld,
-                        ["tooFarInFuture"] = totals.TooFarInFuture,
-                        ["overSeriesLimit"] = totals.OverSeriesLimit,
-                        ["labelsTooLong"] = totals.LabelsTooLong,
-                    },
+                    SamplesRefused = totals.Refused,
                     HostsLimited = _appender.Limits.Hosts,
                     HeadBytes = _head.Bytes,
                     JournalBytes = _journal.Bytes,

@@ -31,6 +31,16 @@ sealed class AppendTotals
 
     public long LabelsTooLong => Volatile.Read(ref _labelsTooLong);
 
+    /// <summary>Refused samples by reason.</summary>
+    public IReadOnlyDictionary<string, long> Refused => new Dictionary<string, long>
+    {
+        ["outOfOrder"] = OutOfOrder,
+        ["tooOld"] = TooOld,
+        ["tooFarInFuture"] = TooFarInFuture,
+        ["overSeriesLimit"] = OverSeriesLimit,
+        ["labelsTooLong"] = LabelsTooLong,
+    };
+
     public void Add(PendingAppend pending)
     {
         Volatile.Write(ref _accepted, _accepted + pending.Accepted);
