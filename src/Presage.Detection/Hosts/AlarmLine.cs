@@ -4,7 +4,8 @@ namespace Presage.Detection;
 /// The size of change beyond which a host raises an alarm: the one that normal behaviour reaches as often as the user
 /// allows. It starts from what hosts have in common and moves towards what this host shows: the largest change of each
 /// quarter day, of the last month, has an exponential tail, and the tail says how far out the allowed rate lies.
-/// Incidents are a few of these maxima; quantiles look past them.
+/// Incidents are a few of these maxima; quantiles
+/// look past them.
 /// </summary>
 sealed class AlarmLine
 {
@@ -15,15 +16,24 @@ sealed class AlarmLine
     const int MaximaMax = 128;
 
     /// <summary>The tail is measured between these quantiles of the maxima.</summary>
-    const double TailFrom = 0.75;
-    const double TailTo = 0.92;
+    const double TailFrom = 0.25;
+    const double TailTo = 0.75;
 
-    /// <summary>How far a host's own tail is believed once it is known for two weeks.</summary>
-    const double OwnShareMax = 0.6;
+    /// <summary>Change by which the rate falls to a third on an ordinary host, and how far that is believed.</summary>
+    const double CommonFall = 0.42;
+    const double CommonShare = 0.3;
+
+    /// <summary>Maxima after which a host's own tail is fully believed: two weeks.</summary>
     const double MaximaForOwn = 56;
 
+    /// <summary>
+    /// A quiet host's line comes down as far as its tail says; a nervous one's rises by this much only. What makes a
+    /// host nervous is often incidents, and those must not teach that incidents are normal.
+    /// </summary>
+    const double RiseMax = 0.15;
+
     /// <summary>However quiet a host is, smaller changes are not worth an alarm.</summary>
-    const double LineMin = 4.5;
+    const double LineMin = 3.5;
 
     readonly double _common;
     readonly double _allowedPerWeek;
@@ -121,9 +131,10 @@ sealed class AlarmLine
         _maxima.AsSpan(0, known).CopyTo(sorted);
         sorted.Sort();
         double from = sorted[(int)(TailFrom * (known - 1))], to = sorted[(int)(TailTo * (known - 1))];
-        double mean = (to - from) / Math.Log((1 - TailFrom) / (1 - TailTo));
-        double own = from + (mean * Math.Log(QuartersPerWeek * (1 - TailFrom) / _allowedPerWeek));
-        double share = OwnShareMax * Math.Min(1, known / MaximaForOwn);
-        _line = Math.Max(LineMin, ((1 - share) * _common) + (share * own));
+        double fall = (to - from) / Math.Log((1 - TailFrom) / (1 - TailTo));
+        fall += CommonShare * (CommonFall - fall);
+        double own = from + (fall * Math.Log(QuartersPerWeek * (1 - TailFrom) / _allowedPerWeek));
+        double share = Math.Min(1, known / MaximaForOwn);
+        _line = Math.Max(LineMin, _common + Math.Min(RiseMax, share * (own - _common)));
     }
 }

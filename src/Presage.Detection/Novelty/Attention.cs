@@ -9,7 +9,7 @@ struct Attention
 {
     /// <summary>Samples after which habituation has fallen to a third.</summary>
     const double HabituationSamples = 400;
-    const double HabituationShare = 0.25;
+    const double HabituationShare = 0.21;
 
     /// <summary>Samples after an anomaly during which only something odder counts.</summary>
     const double RefractorySamples = 30;
@@ -20,7 +20,7 @@ struct Attention
 
     /// <summary>What an anomaly costs the ones after it, and for how long.</summary>
     const double Charge = 4;
-    const double ChargeSamples = 5_000;
+    const double ChargeSamples = 6_000;
 
     /// <summary>
     /// A history of n samples cannot show a probability below 1/n. Strength is made comparable with that after 1,000:
