@@ -9,8 +9,8 @@ public sealed class NormalFleetTests(ITestOutputHelper output)
     const int StepSeconds = 300;
     const int RowsPerWeek = 7 * 86_400 / StepSeconds;
     const int HistoryWeeks = 4;
-    const int Weeks = 10;
-    const int Hosts = 8;
+    const int Weeks = 8;
+    const int Hosts = 5;
 
     static readonly NormalKind[] Kinds = [.. Enum.GetValues<NormalKind>(), .. Enum.GetValues<NormalKind>()];
 
