@@ -216,6 +216,19 @@ describe("settings", () => {
     assert.equal(await page.getByRole("dialog").count(), 0);
   }));
 
+  it("names the host and label that exploded, and makes a snapshot", () => visit("/settings?section=storage", async (page) => {
+    await page.getByText(/Its label request got 17\.2.k new values/).waitFor();
+    await page.getByRole("group", { name: "Count by" }).getByText("Hosts").click();
+    await page.getByRole("table", { name: "Series by name" }).getByText(/\+17\.3.k/).waitFor();
+    await button(page, "Make a snapshot").click();
+    await page.getByText("/var/lib/presage/snapshots/20261119T144000Z").waitFor();
+    await button(page, "Delete 20261119T144000Z").click();
+    await button(page, "Delete snapshot…").click();
+    await page.getByLabel("Type 20261119T144000Z to confirm").fill("20261119T144000Z");
+    await button(page, "Delete snapshot").click();
+    await page.getByText("There is none. Making one").waitFor();
+  }));
+
   it("tells an operator why people are not shown", async () => {
     await control({ role: "operator" });
     await visit("/settings?section=people", (page) => page.getByText("Your role, operator, does not show this. Ask an administrator.").waitFor());

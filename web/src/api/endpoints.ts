@@ -1,7 +1,7 @@
 import { ApiError, promRequest, request } from "./client";
 import type {
   AlertItem, AlertList, AuditEntry, Cardinality, Channel, ChannelRequest, ChannelTest, CreatedToken, Delivery, Enrolment, EnrolmentProgress, HostDetail, HostSummary,
-  Matcher, MetricFamily, Overview, PromSeries, RangeAnswer, Rule, RuleUpdate, ServerList, Session, Silence, SilencePreview,
+  Matcher, MetricFamily, Overview, PromSeries, RangeAnswer, Rule, RuleUpdate, ServerList, Session, Silence, SilencePreview, Snapshot,
   SilenceRequest, Status, Token, User,
 } from "./types";
 
@@ -75,6 +75,9 @@ export const createToken = (token: { name: string; kind: Token["kind"]; role?: U
 export const deleteToken = (id: number) => request<null>("DELETE", `/tokens/${id}`);
 export const getAudit = (signal?: AbortSignal) => request<AuditEntry[]>("GET", "/audit", undefined, signal);
 export const getStatus = (signal?: AbortSignal) => request<Status>("GET", "/status", undefined, signal);
+export const getSnapshots = (signal?: AbortSignal) => request<Snapshot[]>("GET", "/snapshots", undefined, signal);
+export const takeSnapshot = () => request<Snapshot>("POST", "/snapshots");
+export const deleteSnapshot = (name: string) => request<null>("DELETE", `/snapshots/${part(name)}`);
 export const getCardinality = (signal?: AbortSignal) => request<Cardinality>("GET", "/cardinality", undefined, signal);
 
 export interface RangeQuery { query: string; fromMs: number; toMs: number; stepMs: number; host?: string }

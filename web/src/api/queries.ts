@@ -2,7 +2,7 @@ import { QueryClient, keepPreviousData, queryOptions } from "@tanstack/react-que
 import { ApiError } from "./client";
 import {
   getAlerts, getAudit, getCardinality, getChannels, getDeliveries, getHost, getHosts, getMetrics, getOverview, getRules, getServers,
-  getSession, getStatus, getTokens, getUsers, type AlertFilter,
+  getSession, getSnapshots, getStatus, getTokens, getUsers, type AlertFilter,
 } from "./endpoints";
 
 /** The cache keys and freshness of everything that is read. The live connection keeps the fast-moving parts current. */
@@ -54,6 +54,7 @@ export const serversQuery = () => queryOptions({
 export const usersQuery = () => queryOptions({ queryKey: ["users"], queryFn: ({ signal }) => getUsers(signal) });
 export const tokensQuery = () => queryOptions({ queryKey: ["tokens"], queryFn: ({ signal }) => getTokens(signal) });
 export const auditQuery = () => queryOptions({ queryKey: ["audit"], queryFn: ({ signal }) => getAudit(signal) });
+export const snapshotsQuery = () => queryOptions({ queryKey: ["snapshots"], queryFn: ({ signal }) => getSnapshots(signal) });
 export const cardinalityQuery = () => queryOptions({
   queryKey: ["cardinality"], queryFn: ({ signal }) => getCardinality(signal), refetchInterval: 60_000,
 });

@@ -32,6 +32,7 @@ export type ServerList = Schemas["ServerList"];
 export type Enrolment = Schemas["Enrolment"];
 export type EnrolmentProgress = Schemas["EnrolmentProgress"];
 export type Status = Schemas["ServerStatus"];
+export type Snapshot = Schemas["Snapshot"];
 export type Cardinality = Schemas["CardinalityAnswer"];
 export type Problem = Schemas["Problem"];
 export type RangeAnswer = Schemas["QueryAnswer"];

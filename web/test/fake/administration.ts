@@ -1,5 +1,5 @@
 import type {
-  AlertItem, Channel, ChannelTest, Delivery, Matcher, Rule, Server, Session, Silence, Status, Token, User,
+  AlertItem, Cardinality, Channel, ChannelTest, Delivery, Matcher, Rule, Server, Session, Silence, Snapshot, Status, Token, User,
 } from "../../src/api/types";
 import { covers } from "../../src/lib/matchers";
 import type { World } from "./world";
@@ -28,6 +28,7 @@ export class Administration {
   rules: Rule[];
   channels: Channel[] = [];
   deliveries: Delivery[] = [];
+  snapshots: Snapshot[] = [];
   users: User[];
   tokens: Token[];
   private next = 100;
@@ -92,6 +93,8 @@ export class Administration {
       case "tokens": return this.token(method, id, body);
       case "audit": return ok(this.audit());
       case "status": return ok(this.status());
+      case "cardinality": return ok(this.cardinality());
+      case "snapshots": return this.snapshot(method, id);
       default: return null;
     }
   }
@@ -284,10 +287,34 @@ export class Administration {
     ];
   }
 
+  private snapshot(method: string, id: string): Answer {
+    if (method === "GET") return ok(this.snapshots);
+    if (method === "DELETE") {
+      this.snapshots = this.snapshots.filter(({ name }) => name !== id);
+      return ok(null, 204);
+    }
+    const made: Snapshot = { name: "20261119T144000Z", folder: "/var/lib/presage/snapshots/20261119T144000Z", createdMs: Date.now(), files: 582, bytes: 21_610_000_000 };
+    this.snapshots.push(made);
+    return ok(made);
+  }
+
+  private cardinality(): Cardinality {
+    return {
+      timeMs: Date.now(), series: 274_080, seriesMax: 10_000_000, seriesPerHostMax: 20_000, growthSinceMs: this.world.startedMs - DAY,
+      metrics: [{ name: "http_request_duration_seconds", series: 19_400, growth: 17_180 }, { name: "node_cpu_seconds_total", series: 15_360, growth: 0 }, { name: "node_systemd_unit_state", series: 11_200, growth: -40 }],
+      hosts: [{ name: "app-11", series: 20_000, growth: 17_300 }, { name: "db-03", series: 1420, growth: 12 }, { name: "", series: 310, growth: null }],
+      labels: [{ name: "request", values: 17_180, series: 17_180, growth: 17_180 }, { name: "instance", values: 240, series: 274_080, growth: 0 }],
+      pairs: [{ name: "job", value: "node", series: 251_000 }, { name: "instance", value: "app-11:9100", series: 20_000 }],
+    };
+  }
+
   private status(): Status {
     return {
       version: "0.1.0", startedMs: this.world.startedMs - 9 * DAY, uptimeSeconds: 9 * 86_400, dataFolder: "/var/lib/presage",
-      storage: { seriesActive: 274_080, samplesAppended: 12_480_221_904, samplesPerSecond: 411_840, bytesOnDisk: 21_474_836_480, journalBytes: 268_435_456, blocks: 361, lastFlushMs: this.world.startedMs - 22 * MINUTE, lastFlushError: null, headBytes: 402_653_184, recoverySeconds: 1.8, samplesReplayed: 0, damage: [] },
+      storage: { seriesActive: 274_080, samplesAppended: 12_480_221_904, samplesPerSecond: 411_840, bytesOnDisk: 21_474_836_480, journalBytes: 268_435_456, blocks: 361, lastFlushMs: this.world.startedMs - 22 * MINUTE, lastFlushError: null, headBytes: 402_653_184, recoverySeconds: 1.8, samplesReplayed: 0, damage: [],
+        hostsLimited: [{ host: "app-11", seriesMax: 20_000, label: "request", samplesRefused: 48_210, sinceMs: this.world.startedMs - 40 * MINUTE, lastMs: this.world.startedMs }],
+        rollupBlocks: 214, rollupBytes: 1_288_490_188, oldestRawMs: this.world.startedMs - 15 * DAY, lastMergeMs: this.world.startedMs - 3 * HOUR, lastMergeError: null,
+        deletionsPending: 1, bytesMax: 53_687_091_200, events: [] },
       rejected: { tooOld: 12, outOfOrder: 0, tooManySeries: 0 }, refusedRequests: {}, process: { cpuRatio: 0.31, memoryBytes: 812_000_000 }, writable: true, notWritableReason: null,
     };
   }

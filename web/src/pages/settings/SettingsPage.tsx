@@ -4,12 +4,13 @@ import { links } from "../../routes/links";
 import { Page } from "../frame/Page";
 import styles from "./Settings.module.css";
 import { SeriesPanel } from "./SeriesPanel";
+import { SnapshotsPanel } from "./SnapshotsPanel";
 import { AboutPanel, AuditPanel, BrowserPanel, StoragePanel } from "./StatusPanels";
 import { TokensPanel } from "./TokensPanel";
 import { UsersPanel } from "./UsersPanel";
 
 function StorageSection() {
-  return <><StoragePanel /><SeriesPanel /></>;
+  return <><StoragePanel /><SeriesPanel /><SnapshotsPanel /></>;
 }
 
 const SECTIONS = [

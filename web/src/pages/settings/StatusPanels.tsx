@@ -35,13 +35,18 @@ function StatusFigures({ status }: { status: Status }) {
       {!status.writable && <div style={{ marginBottom: 14 }}><Banner icon={<Glyph kind="crit" size={16} decorative />}><b>Nothing can be stored.</b> {status.notWritableReason}</Banner></div>}
       <dl className={styles.kv}>
         <dt>Data folder</dt><dd><code>{status.dataFolder}</code></dd>
-        <dt>On disk</dt><dd title={`${storage.bytesOnDisk} bytes`}>{formatValue(storage.bytesOnDisk, "bytes")}, of that journal {formatValue(storage.journalBytes, "bytes")}, {plural(storage.blocks, "block")}</dd>
+        <dt>On disk</dt><dd title={`${storage.bytesOnDisk} bytes`}>{formatValue(storage.bytesOnDisk, "bytes")}, of that journal {formatValue(storage.journalBytes, "bytes")}, {plural(storage.blocks, "block")}{storage.rollupBlocks > 0 && <>, roll-ups {formatValue(storage.rollupBytes, "bytes")}</>}{storage.bytesMax > 0 && <> · the limit is {formatValue(storage.bytesMax, "bytes")}</>}</dd>
+        <dt>Oldest raw sample</dt><dd>{storage.oldestRawMs === null ? "none yet" : <TimeText at={storage.oldestRawMs} />}</dd>
         <dt>Series</dt><dd>{formatCount(storage.seriesActive)} active</dd>
         <dt>Samples</dt><dd>{significant(storage.samplesPerSecond)} a second, {formatCount(storage.samplesAppended)} since the start</dd>
         <dt>Last block written</dt><dd>{storage.lastFlushMs === null ? "none yet; the first is written when an hour is complete" : <TimeText at={storage.lastFlushMs} />}{storage.lastFlushError !== null && <span className="warnText"> · the last try failed: {storage.lastFlushError}</span>}</dd>
+        {(storage.lastMergeMs !== null || storage.lastMergeError !== null) && <><dt>Last merge into days</dt><dd>{storage.lastMergeMs === null ? "none yet" : <TimeText at={storage.lastMergeMs} />}{storage.lastMergeError !== null && <span className="warnText"> · the last try failed: {storage.lastMergeError}</span>}</dd></>}
+        {storage.deletionsPending > 0 && <><dt>Deletions</dt><dd>{plural(storage.deletionsPending, "deletion")} that queries obey already; the files follow at the next merge</dd></>}
         <dt>Refused samples</dt><dd>{refused}</dd>
         <dt>Refused requests</dt><dd>{requests}</dd>
-        <dt>Damage found at start</dt><dd>{storage.damage.length === 0 ? "none" : storage.damage.join(" ")}</dd>
+        {storage.hostsLimited.length > 0 && <><dt>Hosts at their limit</dt><dd>{storage.hostsLimited.map((limited) => <p key={limited.host}><b>{limited.host}</b>: new series are refused above {formatCount(limited.seriesMax)} since <TimeText at={limited.sinceMs} />; label <code>{limited.label}</code> has the most values. {formatCount(limited.samplesRefused)} samples refused.</p>)}</dd></>}
+        {storage.events.length > 0 && <><dt>Done by itself</dt><dd>{storage.events.map((event) => <p key={event}>{event}</p>)}</dd></>}
+        <dt>Damage found</dt><dd>{storage.damage.length === 0 ? "none" : storage.damage.join(" ")}</dd>
         <dt>Processor</dt><dd>{significant(process.cpuRatio * 100, 2)}&nbsp;% of one core</dd>
         <dt>Memory</dt><dd>{formatValue(process.memoryBytes, "bytes")}</dd>
         <dt>Started</dt><dd><TimeText at={status.startedMs} /></dd>
