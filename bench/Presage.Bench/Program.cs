@@ -13,6 +13,7 @@ return args switch
     ["promql", var folder, var program] => await PromQlBenchmark.RunAsync(folder, program, rounds: 15, null),
     ["promql", var folder, var program, var rounds, .. var only] =>
         await PromQlBenchmark.RunAsync(folder, program, int.Parse(rounds), only.FirstOrDefault()),
+    ["sustained", .. var rest] => await SustainedBenchmark.RunAsync(rest),
     _ => Usage(),
 };
 
@@ -20,7 +21,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "Usage: dotnet run -c Release --project bench/Presage.Bench -- codec [SCRAPES.gz] | ingest [FOLDER] | " +
-        "ingest-http [OPTIONS] | " +
+        "ingest-http [OPTIONS] | sustained [OPTIONS] | " +
         "memory [SERIES [HOURS [SCRAPE_SECONDS [JITTER_MS]]]] | " +
         "promql-data FOLDER [HOSTS] | promql FOLDER PRESAGE.dll [ROUNDS [QUERY]] | promql-parts FOLDER");
     return 2;

@@ -56,7 +56,7 @@ static class IngestHttpBenchmark
             var figures = servers.ConvertAll(static s => new ServerFigures(s, s.ResidentBytes));
             var fleet = new FleetSeries(hosts, series, ChurnShare);
             await SendRoundsAsync(options, fleet, perRequest, shuffled, figures);
-            long steady = (long)fleet.Count * (options.Rounds - 1);
+            long steady = (long)fleet.Count * (options.Rounds - options.WarmUp);
             foreach (var figure in figures)
             {
                 await figure.FinishAsync(steady, fleet.Count, (long)fleet.Count * options.Rounds);
@@ -105,6 +105,12 @@ static class IngestHttpBenchmark
             {
                 await Task.Delay(Settle, TimeProvider.System);
                 figures.ForEach(static f => f.FirstRoundDone());
+            }
+
+            if (round == options.WarmUp - 1)
+            {
+                await Task.Delay(Settle, TimeProvider.System);
+                figures.ForEach(static f => f.WarmedUp());
             }
         }
 

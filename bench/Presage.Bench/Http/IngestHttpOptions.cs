@@ -8,7 +8,8 @@ sealed class IngestHttpOptions
     public const string Usage =
         """
         Usage: ingest-http [--fleets 100x1000,1000x200,10000x200] [--per-request 5000,350] [--order in-order,shuffled]
-                           [--rounds 40] [--servers presage,victoriametrics,prometheus] [-- FLAGS OF presage serve]
+                           [--rounds 40] [--warm-up 10]
+                           [--servers presage,victoriametrics,prometheus] [-- FLAGS OF presage serve]
         """;
 
     public List<(int Hosts, int Series)> Fleets { get; private set; } = [(100, 1000), (1000, 200)];
@@ -19,6 +20,9 @@ sealed class IngestHttpOptions
 
     /// <summary>Rounds of 15 s of data; at most 460, because senders may be 2 h late at most.</summary>
     public int Rounds { get; private set; } = 40;
+
+    /// <summary>The first rounds, in which series are made and code is compiled, are not counted.</summary>
+    public int WarmUp { get; private set; } = 10;
 
     public ServerKind[] Servers { get; private set; } = Enum.GetValues<ServerKind>();
 
@@ -60,6 +64,9 @@ sealed class IngestHttpOptions
             case "--rounds":
                 Rounds = Number(values[0]);
                 return Rounds is > 1 and <= 460;
+            case "--warm-up":
+                WarmUp = Number(values[0]);
+                return WarmUp is >= 1 and < 460;
             case "--servers":
                 Servers = [.. values.Select(static v => Enum.Parse<ServerKind>(v, ignoreCase: true))];
                 return true;

@@ -5,10 +5,11 @@ sealed class ServerFigures(MeasuredServer server, long startBytes)
 {
     readonly double _startCpu = server.CpuSeconds;
     double _afterFirst;
+    double _warm;
 
     public MeasuredServer Server => server;
 
-    /// <summary>CPU of the rounds after the first, background work included.</summary>
+    /// <summary>CPU of the rounds after those for warming up, background work included.</summary>
     public double CpuMicroseconds { get; private set; }
 
     /// <summary>CPU a sample of the first round, in which every series is new.</summary>
@@ -23,10 +24,12 @@ sealed class ServerFigures(MeasuredServer server, long startBytes)
 
     public void FirstRoundDone() => _afterFirst = server.CpuSeconds;
 
+    public void WarmedUp() => _warm = server.CpuSeconds;
+
     /// <summary>Takes the last figures and stops the server.</summary>
-    public async Task FinishAsync(long samplesAfterFirst, int series, long samples)
+    public async Task FinishAsync(long samplesCounted, int series, long samples)
     {
-        CpuMicroseconds = (server.CpuSeconds - _afterFirst) * 1e6 / samplesAfterFirst;
+        CpuMicroseconds = (server.CpuSeconds - _warm) * 1e6 / samplesCounted;
         FirstMicroseconds = (_afterFirst - _startCpu) * 1e6 / series;
         ResidentBytes = server.ResidentBytes;
         BytesPerSeries = (double)(ResidentBytes - startBytes) / series;

@@ -64,6 +64,7 @@ static class PresageCommand
         ImportVerb.AddTo(root, Options);
         StorageVerbs.AddTo(root, Options);
         BackupVerbs.AddTo(root, Options);
+        CardinalityVerb.AddTo(root, Options);
         return root;
     }
 
