@@ -292,7 +292,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
             await loop;
         }
 
-        if (_options.FlushOnClose && IsWritable)
+        if (_options.FlushOnClose && (IsWritable || _flushOwed))
         {
             await FlushOnCloseAsync();
         }
@@ -401,9 +401,18 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     async Task FlushDueAsync(long dueMs, CancellationToken cancellationToken)
     {
         bool owed = _flushOwed;
-        await FlushBeforeAsync(owed ? long.MaxValue : dueMs, cancellationToken);
+        _flushOwed = false;
+        try
+        {
+            await FlushBeforeAsync(owed ? long.MaxValue : dueMs, cancellationToken);
+        }
+        catch
+        {
+            _flushOwed |= owed;
+            throw;
+        }
+
         _flushedBeforeMs = dueMs;
-        _flushOwed &= !owed;
     }
 
     async Task FlushBeforeAsync(long beforeMs, CancellationToken cancellationToken)
