@@ -17,7 +17,7 @@ static class QueryParts
     public static async Task<int> RunAsync(string folder)
     {
         long end = long.Parse(
-            await File.ReadAllTextAsync(Path.Combine(folder, "end")), CultureInfo.InvariantCulture) - 7000;
+            await File.ReadAllTextAsync(Path.Combine(folder, "end")), CultureInfo.InvariantCulture) - 3000;
         var options = new StorageOptions { DataFolder = Path.Combine(folder, "presage") };
         await using var store = SampleStore.Open(options, TimeProvider.System, NullLogger.Instance);
         var engine = new PromQlEngine(new QueryLimits());

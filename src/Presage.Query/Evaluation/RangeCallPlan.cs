@@ -17,6 +17,7 @@ sealed record RangeFunction(RangeKernel Kernel, bool KeepsName = false);
 
 /// <inheritdoc cref="RangeFunction"/>
 sealed class RangeCallPlan(
+    string name,
     RangeFunction function,
     RangePlan input,
     IReadOnlyList<ScalarPlan> arguments,
@@ -31,6 +32,13 @@ sealed class RangeCallPlan(
         double[][] scalars = [.. arguments.Select(a => a.Evaluate(frame))];
         if (input is RangeSelectorPlan selector)
         {
+            var wanted = selector.RangeOf(frame, windows);
+            if (Rollups.Choose(
+                frame.Run, selector.Selector.Matchers, wanted, windows.RangeMs, selector.Selector.Span) is { } tier)
+            {
+                return OverRollups(frame, selector, windows, scalars, tier);
+            }
+
             var (all, range) = selector.Select(frame);
             return SeriesScan.Run(frame, all, range, keepStale: false, (series, worker, values) =>
             {
@@ -40,6 +48,47 @@ sealed class RangeCallPlan(
         }
 
         return OverSubquery(frame, windows, scalars);
+    }
+
+    /// <summary>The same from buckets; a window shorter than a bucket is as long as one.</summary>
+    IEnumerable<StepSeries> OverRollups(
+        Frame frame, RangeSelectorPlan selector, Windows windows, double[][] scalars, RollupTier tier)
+    {
+        var wide = windows with { RangeMs = Math.Max(windows.RangeMs, tier.StepMs()) };
+        var range = selector.RangeOf(frame, wide);
+        var (field, kernel) = Rollups.FunctionOf(name, function.Kernel);
+        var all = Rollups.Select(frame.Run, selector.Selector.Matchers, range, tier, field);
+        return SeriesScan.Run(frame, all, range, keepStale: false, (series, worker, values) =>
+        {
+            Compute(worker.Columns, wide, frame, worker, scalars, values, kernel);
+            if (name == "avg_over_time")
+            {
+                Divide((RollupSamples)series, range, wide, frame, worker, values);
+            }
+
+            return Point.AnyIn(values)
+                ? new StepSeries(series.Labels, values, nameDropped: !function.KeepsName)
+                : null;
+        });
+    }
+
+    /// <summary>The mean of a window: the sums of its buckets by their counts.</summary>
+    static void Divide(
+        RollupSamples series, TimeRange range, Windows windows, Frame frame, SeriesWorker worker, double[] values)
+    {
+        worker.Columns.Clear();
+        series.Read(range, worker.Columns, RollupField.Sum);
+        var sums = new WindowSet(worker.Columns, windows, frame, worker.WindowStarts, worker.WindowEnds);
+        Functions.OverTimeKernels.Sum(sums, values);
+        worker.Columns.Clear();
+        series.Read(range, worker.Columns, RollupField.Count);
+        double[] counts = new double[values.Length];
+        Functions.OverTimeKernels.Sum(
+            new WindowSet(worker.Columns, windows, frame, worker.WindowStarts, worker.WindowEnds), counts);
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = Point.IsAbsent(values[i]) ? values[i] : values[i] / counts[i];
+        }
     }
 
     IEnumerable<StepSeries> OverSubquery(Frame frame, Windows windows, double[][] scalars)
@@ -111,13 +160,14 @@ sealed class RangeCallPlan(
     }
 
     void Compute(
-        SampleColumns columns, Windows windows, Frame frame, SeriesWorker worker, double[][] scalars, double[] values)
+        SampleColumns columns, Windows windows, Frame frame, SeriesWorker worker, double[][] scalars, double[] values,
+        RangeKernel? kernel = null)
     {
         var set = new WindowSet(columns, windows, frame, worker.WindowStarts, worker.WindowEnds)
         {
             First = scalars.Length > 0 ? scalars[0] : [],
             Second = scalars.Length > 1 ? scalars[1] : [],
         };
-        function.Kernel(set, values);
+        (kernel ?? function.Kernel)(set, values);
     }
 }

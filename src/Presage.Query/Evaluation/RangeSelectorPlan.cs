@@ -22,17 +22,24 @@ sealed class RangeSelectorPlan(RangeSelector selector, bool forStatistics = fals
             : throw new PromQlExecutionException("duration must be greater than 0");
     }
 
+    public VectorSelector Selector => selector.Vector;
+
     /// <summary>The series to read, and the time to read of each.</summary>
     public (IReadOnlyList<ISampleSeries> Series, TimeRange Range) Select(Frame frame)
     {
+        var range = RangeOf(frame, WindowsIn(frame));
+        return (frame.Run.Source.Select(selector.Vector.Matchers, range), range);
+    }
+
+    /// <summary>The time that the windows of all steps take up.</summary>
+    public TimeRange RangeOf(Frame frame, Windows windows)
+    {
         var run = frame.Run;
-        var windows = WindowsIn(frame);
         long before = Border == RangeBorder.Plain ? 0 : run.LookbackMs;
         long after = Border == RangeBorder.Smoothed ? run.LookbackMs : 0;
-        var range = new TimeRange(
+        return new TimeRange(
             windows.FirstEndMs - windows.RangeMs - before + 1,
             windows.FirstEndMs + (windows.StepMs * (frame.Steps - 1)) + after);
-        return (run.Source.Select(selector.Vector.Matchers, range), range);
     }
 
     public override IEnumerable<StepSeries> Scan(Frame frame, SampleColumns columns)

@@ -20,11 +20,24 @@ sealed class SelectorPlan(
         var (first, step) = Shift.Of(selector.Shift, frame);
         long last = first + (step * (frame.Steps - 1));
         var range = new TimeRange(first - run.LookbackMs + 1, last);
-        return SeriesScan.Run(
-            frame, run.Source.Select(selector.Matchers, range), range, keepStale: true, (series, worker, values) =>
-                worker.Columns.HasHistograms ? FillMixed(worker.Columns, series.Labels, frame, values)
-                : Fill(worker.Columns, first, step, run.LookbackMs, values) ? new StepSeries(series.Labels, values)
-                : null);
+        long lookback = run.LookbackMs;
+        IReadOnlyList<ISampleSeries> all;
+        if (Rollups.Choose(run, selector.Matchers, range, lookback, selector.Span) is { } tier)
+        {
+            // The newest bucket that has ended stands for the time since.
+            lookback = Math.Max(lookback, 2 * tier.StepMs());
+            range = range with { FromMs = first - lookback + 1 };
+            all = Rollups.Select(run, selector.Matchers, range, tier, RollupField.Last);
+        }
+        else
+        {
+            all = run.Source.Select(selector.Matchers, range);
+        }
+
+        return SeriesScan.Run(frame, all, range, keepStale: true, (series, worker, values) =>
+            worker.Columns.HasHistograms ? FillMixed(worker.Columns, series.Labels, frame, values)
+            : Fill(worker.Columns, first, step, lookback, values) ? new StepSeries(series.Labels, values)
+            : null);
     }
 
     /// <summary>The same for a series with native histograms; histograms stand beside the values.</summary>

@@ -115,7 +115,12 @@ static class CallPlanner
         List<ScalarPlan> scalars =
             [.. call.Arguments.Where(a => a.Kind == ValueKind.Scalar).Select(planner.Scalar)];
         var plan = new RangeCallPlan(
-            function, input, scalars, RangeRemarks.For(call, ranged), new HistogramRange(call, border, ranged.Span));
+            name,
+            function,
+            input,
+            scalars,
+            RangeRemarks.For(call, ranged),
+            new HistogramRange(call, border, ranged.Span));
         return planner.Distinct(plan, !function.KeepsName && !input.SharesName);
     }
 

@@ -1,6 +1,4 @@
 // Hot path: WriteResult runs per point of an answer; nothing is allocated per point.
-using System.Buffers;
-using System.Buffers.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Presage.Metrics;
@@ -137,16 +135,8 @@ static class PrometheusJson
         bool mixed = series.HasHistograms;
         if (!mixed || PrometheusHistogramJson.AnyNumber(series))
         {
-            writer.WriteStartArray("values"u8);
-            for (int i = 0; i < series.Count; i++)
-            {
-                if (!mixed || series.HistogramAt(i) is null)
-                {
-                    WritePoint(writer, series.TimestampsMs[i], series.Values[i]);
-                }
-            }
-
-            writer.WriteEndArray();
+            writer.WritePropertyName("values"u8);
+            PointText.Write(writer, series, mixed);
         }
 
         if (mixed)
@@ -177,24 +167,8 @@ static class PrometheusJson
 
     public static void WriteSeconds(Utf8JsonWriter writer, long timestampMs)
     {
-        Span<byte> text = stackalloc byte[32];
-        int at = 0;
-        if (timestampMs < 0)
-        {
-            text[at++] = (byte)'-';
-            timestampMs = -timestampMs;
-        }
-
-        Utf8Formatter.TryFormat(timestampMs / 1000, text[at..], out int written);
-        at += written;
-        if (timestampMs % 1000 is var fraction and not 0)
-        {
-            text[at++] = (byte)'.';
-            Utf8Formatter.TryFormat(fraction, text[at..], out written, new StandardFormat('D', 3));
-            at += written;
-        }
-
-        writer.WriteRawValue(text[..at], skipInputValidation: true);
+        Span<byte> text = stackalloc byte[PointText.SecondsMax];
+        writer.WriteRawValue(text[..PointText.WriteSeconds(text, timestampMs)], skipInputValidation: true);
     }
 
     static void WriteTexts(Utf8JsonWriter writer, string name, IReadOnlyList<string> texts)

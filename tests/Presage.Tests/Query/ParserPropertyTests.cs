@@ -42,7 +42,8 @@ public sealed class ParserPropertyTests
             ")", "{",
         "}", "[", "]", ",", ":", "5m", "1", "\"x\"", "=", "=~", "!=", "+", "-", "*", "/", "^", "and", "or", "unless",
             "==",
-        "anchored", "smoothed", "fill(1)", "#c\n", "\ud800", "step()", "inf", "'", "`", "\\", "0x", "1e", "é",
+        "anchored", "smoothed", "fill(1)", "#c\n", "\ud800", "step()",
+        "inf", "</", ">/", "'", "`", "\\", "0x", "1e", "é",
             "\"\\xff\"")
         .List[0, 30].Sample(tokens => IsParsedOrRefused(string.Join(' ', tokens)), iter: 10000);
 

@@ -92,7 +92,8 @@ static class QueryGen
         });
 
     static Gen<string> Binary(int depth) => Gen.OneOf(
-        Gen.Select(Vector(depth), OneOf("+", "-", "*", "/", "%", "^", "==", "!=", ">", "<= bool", "and", "or",
+        Gen.Select(Vector(depth), OneOf("+", "-", "*", "/", "%", "^", "==", "!=", ">",
+            "<= bool", "</", ">/", "and", "or",
             "unless"), OneOf("", "on(a)", "ignoring(b)", "on(a, b)"), Blank, Vector(depth))
             .Select((l, op, matching, blank, r) =>
                 $"({l}) {op}{blank}{(matching.Length > 0 ? " " + matching : "")} ({r})"),

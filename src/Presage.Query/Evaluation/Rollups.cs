@@ -1,0 +1,137 @@
+using System.Globalization;
+using Presage.Metrics;
+using Presage.Query.Functions;
+using Presage.Query.Parsing;
+
+namespace Presage.Query.Evaluation;
+
+/// <summary>
+/// Answers from roll-ups where raw samples are gone. A bucket counts as a sample at its last millisecond; each function
+/// reads the column that keeps it right: <c>max_over_time</c> the maxima, <c>rate</c> the increases. What no column
+/// keeps (<c>quantile_over_time</c>, <c>stddev_over_time</c> …) is computed over the last values. The answer says so.
+/// </summary>
+static class Rollups
+{
+    /// <summary>Series looked at to find out whether a tier reaches back far enough.</summary>
+    const int ProbesMax = 8;
+
+    /// <summary>The tier to answer from; null where raw samples do, or where there are no roll-ups.</summary>
+    /// <param name="run">The query.</param>
+    /// <param name="matchers">The series.</param>
+    /// <param name="range">The time to read, the window before the first step included.</param>
+    /// <param name="windowMs">How much of it is window or lookback.</param>
+    /// <param name="at">The selector, for the remark.</param>
+    public static RollupTier? Choose(
+        QueryRun run, IReadOnlyList<LabelMatcher> matchers, TimeRange range, long windowMs, TextSpan at)
+    {
+        if (run.Source is not IRollupSource { Tiers.Count: > 0 } source
+            || range.FromMs + windowMs >= source.OldestRawMs)
+        {
+            return null;
+        }
+
+        var fitting = source.Tiers.Where(t => t.StepMs() <= Math.Max(windowMs, run.StepMs)).ToList();
+        var tier = fitting.Count > 0 && run.StepMs > 0 ? fitting[^1] : source.Tiers[0];
+        if (tier != source.Tiers[^1] && !Reaches(source, matchers, range, tier))
+        {
+            tier = source.Tiers[^1];
+        }
+
+        string time = source.OldestRawMs == long.MaxValue ? ""
+            : " before " + DateTimeOffset.FromUnixTimeMilliseconds(source.OldestRawMs)
+                .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        run.Inform($"raw samples{time} are gone, answered from roll-ups of {tier.StepMs() / 60_000} minutes", at);
+        return tier;
+    }
+
+    /// <summary>The series of a tier as series of samples, of one column.</summary>
+    public static IReadOnlyList<ISampleSeries> Select(
+        QueryRun run, IReadOnlyList<LabelMatcher> matchers, TimeRange range, RollupTier tier, RollupField field) =>
+        [
+            .. ((IRollupSource)run.Source).SelectRollups(matchers, range, tier)
+                .Select(series => new RollupSamples(series, tier.StepMs(), field)),
+        ];
+
+    /// <summary>How a function of raw samples is computed from buckets.</summary>
+    public static (RollupField Field, RangeKernel Kernel) FunctionOf(string name, RangeKernel own) => name switch
+    {
+        "min_over_time" => (RollupField.Min, own),
+        "max_over_time" => (RollupField.Max, own),
+        "sum_over_time" => (RollupField.Sum, own),
+        "count_over_time" => (RollupField.Count, OverTimeKernels.Sum),
+        "avg_over_time" => (RollupField.Sum, own),
+        "first_over_time" => (RollupField.First, own),
+        "increase" => (RollupField.Increase, OverTimeKernels.Sum),
+        "rate" => (RollupField.Increase, static (in WindowSet set, Span<double> result) =>
+        {
+            OverTimeKernels.Sum(set, result);
+            foreach (ref double value in result)
+            {
+                value = Point.IsAbsent(value) ? value : value / (set.RangeMs / 1000.0);
+            }
+        }),
+        _ => (RollupField.Last, own),
+    };
+
+    static bool Reaches(
+        IRollupSource source, IReadOnlyList<LabelMatcher> matchers, TimeRange range, RollupTier tier)
+    {
+        var first = new TimeRange(range.FromMs, Math.Min(range.ToMs, range.FromMs + RollupTier.OneHour.StepMs()));
+        var columns = new RollupColumns();
+        return source.SelectRollups(matchers, first, tier).Take(ProbesMax).Any(series =>
+        {
+            columns.Clear();
+            series.Read(first, columns);
+            return columns.Count > 0;
+        });
+    }
+}
+
+/// <summary>A column of roll-ups.</summary>
+enum RollupField
+{
+    Min,
+    Max,
+    Sum,
+    Count,
+    First,
+    Last,
+    Increase,
+}
+
+/// <summary>One column of a series of roll-ups, as samples at the last millisecond of each bucket.</summary>
+sealed class RollupSamples(IRollupSeries series, long stepMs, RollupField field) : ISampleSeries
+{
+    [ThreadStatic]
+    static RollupColumns? t_buckets;
+
+    public LabelSet Labels => series.Labels;
+
+    public void Read(TimeRange range, SampleColumns columns) => Read(range, columns, field);
+
+    public void Read(TimeRange range, SampleColumns columns, RollupField wanted)
+    {
+        var buckets = t_buckets ??= new RollupColumns();
+        buckets.Clear();
+        series.Read(new TimeRange(range.FromMs - stepMs, range.ToMs), buckets);
+        foreach (ref readonly var bucket in buckets.Buckets)
+        {
+            long timeMs = bucket.StartMs + stepMs - 1;
+            if (range.Contains(timeMs))
+            {
+                columns.Add(timeMs, ValueOf(bucket, wanted));
+            }
+        }
+    }
+
+    static double ValueOf(in RollupBucket bucket, RollupField field) => field switch
+    {
+        RollupField.Min => bucket.Min,
+        RollupField.Max => bucket.Max,
+        RollupField.Sum => bucket.Sum,
+        RollupField.Count => bucket.Count,
+        RollupField.First => bucket.First,
+        RollupField.Increase => bucket.Increase,
+        _ => bucket.Last,
+    };
+}
