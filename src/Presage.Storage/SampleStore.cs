@@ -64,7 +64,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         var headCare = new HeadCare(FlushAsync, deletions => _flush!.ForgetAsync(deletions));
         _care = new BlockCare(_disk, _tiers, _tombstones, _journal, options, time, logger, headCare);
         _samples = new StoredSamples(_head, _blocks, _tombstones);
-        _rollups = new RollupSettings(options, time);
+        _rollups = new RollupSettings(options, time, () => Interlocked.Read(ref _flushedBeforeMs));
         _source = new StoreSource(_head, _tiers, _samples, _rollups, host: null);
         _appender = new Appender(_head, _journal, options, time);
         _turns = new AppendTurns(_appender, OnBrokenDisk);

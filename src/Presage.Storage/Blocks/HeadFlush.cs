@@ -131,8 +131,9 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
             foreach (int id in ids)
             {
                 ref var series = ref head.Series[id];
-                if (IsIdle(id, long.MaxValue) && range.Contains(series.LastMs))
+                if (series.IsUsed && series.Count == 0 && range.Contains(series.LastMs))
                 {
+                    // It may lie in a closed chunk still; sent again it is stored twice then, which readers join.
                     series.LastMs = long.MinValue;
                     series.LastBits = 0;
                 }

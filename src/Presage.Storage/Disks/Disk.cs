@@ -25,6 +25,9 @@ abstract class Disk
     /// <summary>Whether a file has that name.</summary>
     public abstract bool Exists(string path);
 
+    /// <summary>Whether a folder has that name.</summary>
+    public abstract bool FolderExists(string folder);
+
     /// <summary>Length of a file in bytes.</summary>
     public abstract long LengthOf(string path);
 
@@ -78,6 +81,20 @@ abstract class Disk
         }
 
         return bytes;
+    }
+
+    /// <summary>Copies a file to a name that is free; its content survives power loss.</summary>
+    public void Copy(string from, string to)
+    {
+        using var source = Open(from);
+        using var target = Create(to);
+        byte[] bytes = new byte[1 << 20];
+        for (long at = 0; source.Read(bytes, at) is > 0 and var read; at += read)
+        {
+            target.Write(bytes.AsSpan(0, read), at);
+        }
+
+        target.Sync();
     }
 
     /// <summary>

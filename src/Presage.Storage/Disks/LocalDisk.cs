@@ -30,6 +30,8 @@ sealed partial class LocalDisk : Disk
 
     public override bool Exists(string path) => File.Exists(path);
 
+    public override bool FolderExists(string folder) => Directory.Exists(folder);
+
     public override long LengthOf(string path) => new FileInfo(path).Length;
 
     public override DiskFile Create(string path)

@@ -13,7 +13,7 @@ static class StoreSnapshot
     /// <exception cref="IOException">The folder exists, or the disk is full or broken.</exception>
     public static void Take(Disk disk, BlockTiers tiers, IReadOnlyList<string> journal, string target)
     {
-        if (Directory.Exists(target))
+        if (disk.FolderExists(target))
         {
             throw new IOException($"{target} exists already.");
         }
@@ -56,7 +56,7 @@ static class StoreSnapshot
         catch (IOException) when (!disk.Exists(target) && disk.Exists(file))
         {
             // Another file system, or one without links.
-            File.Copy(file, target);
+            disk.Copy(file, target);
         }
     }
 }

@@ -14,7 +14,7 @@ sealed class SimulatedDisk : Disk
     readonly Dictionary<string, Inode> _durableNames = new(StringComparer.Ordinal);
     readonly List<NameChange> _pending = [];
     readonly HashSet<string> _folders = new(StringComparer.Ordinal);
-    bool _locked;
+    readonly HashSet<string> _locked = new(StringComparer.Ordinal);
 
     /// <summary>The faults that are on.</summary>
     public List<DiskFault> Faults { get; private init; } = [];
@@ -134,13 +134,7 @@ sealed class SimulatedDisk : Disk
     public override IDisposable Lock(string folder)
     {
         Begin(DiskOperation.Lock, folder);
-        if (_locked)
-        {
-            throw new DataFolderLockedException(folder, null);
-        }
-
-        _locked = true;
-        return new Unlock(this);
+        return _locked.Add(folder) ? new Unlock(this, folder) : throw new DataFolderLockedException(folder, null);
     }
 
     public override IReadOnlyList<string> Files(string folder, string ending)
@@ -157,6 +151,8 @@ sealed class SimulatedDisk : Disk
     }
 
     public override bool Exists(string path) => _names.ContainsKey(path);
+
+    public override bool FolderExists(string folder) => _folders.Contains(folder);
 
     public override long LengthOf(string path) => Find(path).Length;
 
@@ -401,9 +397,9 @@ sealed class SimulatedDisk : Disk
         }
     }
 
-    sealed class Unlock(SimulatedDisk disk) : IDisposable
+    sealed class Unlock(SimulatedDisk disk, string folder) : IDisposable
     {
-        public void Dispose() => disk._locked = false;
+        public void Dispose() => disk._locked.Remove(folder);
     }
 
     /// <summary>Holds pinned memory; nothing to free.</summary>

@@ -36,9 +36,9 @@ sealed class Slot
     /// Whether the store may show this value: one that was written, that nothing certain beats (which retention may
     /// have taken).
     /// </summary>
-    public bool Allows(long bits) =>
-        _writes.Exists(w => w.Bits == bits && (IsFading || MayStand(w))) &&
-        (IsFading || !_writes.Exists(w => w.State == WriteState.Acknowledged && Beats(w.Bits, bits)));
+    public bool Allows(long bits, bool takesLatent = false, bool takesLosses = false) =>
+        _writes.Exists(w => w.Bits == bits && (IsFading || takesLatent || takesLosses || MayStand(w))) &&
+        (IsFading || takesLosses || !_writes.Exists(w => w.State == WriteState.Acknowledged && Beats(w.Bits, bits)));
 
     /// <summary>
     /// The store was asked: it shows this value, or (null) none. After a restart that is final; before, what a broken

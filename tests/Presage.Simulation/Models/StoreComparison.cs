@@ -10,6 +10,15 @@ sealed class StoreComparison(StoreModel model)
     readonly SampleColumns _columns = new();
     readonly RollupColumns _buckets = new();
 
+    /// <summary>What was refused may be there, as after a restart: in a snapshot.</summary>
+    public bool TakesLatent { get; set; }
+
+    /// <summary>What is damaged may be missing: it is counted in <see cref="Lacking"/>.</summary>
+    public bool TakesLosses { get; set; }
+
+    /// <summary>Samples that had to be there and were not.</summary>
+    public int Lacking { get; set; }
+
     /// <summary>Compares all there is; after a restart, what is seen is what stays (<paramref name="pin"/>).</summary>
     public void All(ISampleSource source, bool pin)
     {
@@ -25,7 +34,11 @@ sealed class StoreComparison(StoreModel model)
         {
             if (!seen.Contains(missing))
             {
-                Require(!missing.MustShow, () => $"{missing.Labels} with {Certain(missing)} samples is gone.");
+                Lacking += missing.MustShow ? 1 : 0;
+                Require(
+                    TakesLosses || !missing.MustShow,
+                    () => $"{missing.Labels} with {Certain(missing)} samples is gone."
+                );
                 if (pin)
                 {
                     foreach (var (timestampMs, slot) in missing.Slots)
@@ -48,8 +61,10 @@ sealed class StoreComparison(StoreModel model)
     /// <summary>Looks which of the uncertain samples of a series are stored; those stay.</summary>
     public void Pin(ISampleSource source, SeriesModel series)
     {
-        var matchers = series.Labels.Labels.ToArray()
-            .Select(static l => new LabelMatcher(l.Name, MatchOperator.Equal, l.Value)).ToArray();
+        var matchers = series
+            .Labels.Labels.ToArray()
+            .Select(static l => new LabelMatcher(l.Name, MatchOperator.Equal, l.Value))
+            .ToArray();
         foreach (var found in source.Select(matchers, Always))
         {
             if (found.Labels.Equals(series.Labels))
@@ -79,12 +94,16 @@ sealed class StoreComparison(StoreModel model)
 
         foreach (var expected in model.Series)
         {
-            if (!seen.Contains(expected) && (host is null || expected.Host == host) &&
-                matchers.All(m => m.Matches(expected.Labels)))
+            if (
+                !seen.Contains(expected)
+                && (host is null || expected.Host == host)
+                && matchers.All(m => m.Matches(expected.Labels))
+            )
             {
                 Require(
                     !expected.Slots.Any(s => range.Contains(s.Key) && s.Value.IsCertain),
-                    () => $"{expected.Labels} is not selected.");
+                    () => $"{expected.Labels} is not selected."
+                );
             }
         }
     }
@@ -111,7 +130,8 @@ sealed class StoreComparison(StoreModel model)
                     string found = shown.TryGetValue(startMs, out var other) ? $"{other}" : "nothing";
                     Require(
                         bucket is not { } expected || RollupComparison.AreAlike(expected, other),
-                        () => $"{series.Labels} shows the bucket {found}, not {bucket}.");
+                        () => $"{series.Labels} shows the bucket {found}, not {bucket}."
+                    );
                 }
             }
         }
@@ -158,12 +178,18 @@ sealed class StoreComparison(StoreModel model)
             if (at < times.Length && times[at] == timestampMs)
             {
                 bits = BitConverter.DoubleToInt64Bits(values[at++]);
-                Require(slot.Allows(bits.Value), () =>
-                    $"{known.Labels} shows {Text(bits.Value)} at {timestampMs}; it was written: {slot}.");
+                Require(
+                    slot.Allows(bits.Value, TakesLatent, TakesLosses),
+                    () => $"{known.Labels} shows {Text(bits.Value)} at {timestampMs}; it was written: {slot}."
+                );
             }
             else
             {
-                Require(!slot.IsCertain, () => $"{known.Labels} lacks its sample at {timestampMs}: {slot}.");
+                Lacking += slot.IsCertain ? 1 : 0;
+                Require(
+                    TakesLosses || !slot.IsCertain,
+                    () => $"{known.Labels} lacks its sample at {timestampMs}: {slot}."
+                );
             }
 
             if (pin && (bits is not null || !known.IsSwallowed(timestampMs)))
@@ -183,11 +209,14 @@ sealed class StoreComparison(StoreModel model)
 
     static int Certain(SeriesModel series) => series.Slots.Values.Count(static s => s.IsCertain);
 
-    static SortedSet<string> NamesOf(IEnumerable<SeriesModel> series) => new(
-        series.SelectMany(static s => s.Labels.Labels.ToArray()).Select(static l => l.Name), StringComparer.Ordinal);
+    static SortedSet<string> NamesOf(IEnumerable<SeriesModel> series) =>
+        new(
+            series.SelectMany(static s => s.Labels.Labels.ToArray()).Select(static l => l.Name),
+            StringComparer.Ordinal
+        );
 
-    static SortedSet<string> ValuesOf(IEnumerable<SeriesModel> series, string name) => new(
-        series.Select(s => s.Labels[name]).Where(static v => v.Length > 0), StringComparer.Ordinal);
+    static SortedSet<string> ValuesOf(IEnumerable<SeriesModel> series, string name) =>
+        new(series.Select(s => s.Labels[name]).Where(static v => v.Length > 0), StringComparer.Ordinal);
 
     static void Sorted(IReadOnlyList<string> texts, string what)
     {

@@ -185,6 +185,15 @@ sealed class StoreModel
         }
     }
 
+    /// <summary>Damage may have taken any of what there is, now or when its page is read again.</summary>
+    public void LoseAnything()
+    {
+        foreach (var slot in AllSlots())
+        {
+            slot.IsFading = true;
+        }
+    }
+
     /// <summary>Retention may take what is older.</summary>
     public void Fade(long beforeMs)
     {

@@ -25,6 +25,8 @@ enum OperationKind
     Delete,
     Backfill,
     Rollups,
+    Snapshot,
+    Rot,
     Reopen,
     Kill,
     PowerLoss,

@@ -29,6 +29,8 @@ sealed record Plan(ulong Seed, IReadOnlyList<Operation> Operations)
         (OperationKind.Delete, 1, 1, 1),
         (OperationKind.Backfill, 2, 2, 2),
         (OperationKind.Rollups, 2, 1, 1),
+        (OperationKind.Snapshot, 1, 1, 1),
+        (OperationKind.Rot, 0, 0, 1),
         (OperationKind.Reopen, 2, 2, 2),
         (OperationKind.Kill, 1, 5, 2),
         (OperationKind.PowerLoss, 0, 5, 2),

@@ -21,6 +21,8 @@ sealed class SimulatedProcess(Func<Disk, StorageOptions> options, Action<string>
 
     public SampleStore Store => _store!;
 
+    public TimeProvider Time => _time;
+
     public long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Starts it; a disk that fails may forbid it, one that works may not.</summary>

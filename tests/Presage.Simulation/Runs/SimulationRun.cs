@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Presage.Storage;
 
 namespace Presage.Simulation;
@@ -19,6 +20,7 @@ sealed class SimulationRun
     readonly StoreComparison _comparison;
     readonly Action<string>? _trace;
     TimeSpan _healthy;
+    int _snapshots;
     bool _powerWillFail;
     bool _mayBeDamaged;
 
@@ -162,6 +164,12 @@ sealed class SimulationRun
             case OperationKind.FlushBusy:
                 FlushBusy(random);
                 break;
+            case OperationKind.Snapshot:
+                Snapshot();
+                break;
+            case OperationKind.Rot:
+                Rot(random);
+                break;
             case OperationKind.Care:
                 Care();
                 break;
@@ -242,6 +250,63 @@ sealed class SimulationRun
         }
 
         NoticeDeletions();
+    }
+
+    /// <summary>A snapshot opens as a store of its own and holds the same.</summary>
+    void Snapshot()
+    {
+        string target = $"/snapshot{++_snapshots}";
+        try
+        {
+            _process.Await(Store.SnapshotAsync(target, CancellationToken.None));
+        }
+        catch (Exception e) when (SimulatedProcess.Unwrap(e) is IOException)
+        {
+            _trace?.Invoke($"  fails: {SimulatedProcess.Unwrap(e).Message}");
+            _process.RequireFault(SimulatedProcess.Unwrap(e));
+            Disk.Heal();
+            Disk.DeleteFolder(target);
+            return;
+        }
+
+        // Opening it is nobody's emergency: the disk works then.
+        Disk.Heal();
+        var copy = SampleStore.Open(_plan.Options(target, Disk), _process.Time, NullLogger.Instance);
+        _comparison.TakesLatent = true;
+        _comparison.All(copy, pin: false);
+        _comparison.TakesLatent = false;
+        _process.Await(copy.DisposeAsync().AsTask());
+        Disk.DeleteFolder(target);
+    }
+
+    /// <summary>
+    /// Bytes change on the disk: what is missing then must be reported, what is shown must be right.
+    /// </summary>
+    void Rot(Generator random)
+    {
+        Disk.CrashAfter = -1;
+        Close();
+        var files = Disk.FilesEnding(".block").Concat(Disk.FilesEnding(".journal"))
+            .Where(static f => f.Inode.Length > 0).ToList();
+        for (int i = random.Below(4); i > 0 && files.Count > 0; i--)
+        {
+            var (path, inode) = random.Pick(files);
+            long at = random.Between(0, inode.Length - 1);
+            _trace?.Invoke($"  byte {at} of {path}");
+            inode.Rot(at, (byte)random.Between(1, 255));
+        }
+
+        _mayBeDamaged = true;
+        _model.Restart(lostPower: false);
+        _process.Open();
+        _comparison.Lacking = 0;
+        _comparison.TakesLosses = true;
+        _comparison.All(Store, pin: true);
+        _comparison.TakesLosses = false;
+        Require(
+            _comparison.Lacking == 0 || Store.Statistics.Damages.Count > 0,
+            () => $"{_comparison.Lacking} samples are missing and no damage is reported.");
+        _model.LoseAnything();
     }
 
     void NoticeDeletions()

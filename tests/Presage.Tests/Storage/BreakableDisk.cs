@@ -23,6 +23,8 @@ sealed class BreakableDisk(Action<DiskOperation, string> before) : Disk
 
     public override bool Exists(string path) => Real.Exists(path);
 
+    public override bool FolderExists(string folder) => Real.FolderExists(folder);
+
     public override long LengthOf(string path) => Real.LengthOf(path);
 
     public override DiskFile Create(string path)
