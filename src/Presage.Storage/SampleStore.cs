@@ -235,16 +235,8 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     /// <exception cref="IOException">The disk is full or broken: nothing is deleted.</exception>
     public DeletionOutcome Delete(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
-        if (matchers.Count == 0)
-        {
-            throw new ArgumentException("A deletion names its series by at least one matcher.", nameof(matchers));
-        }
-
         range = range with { ToMs = Math.Min(range.ToMs, _time.GetUtcNow().ToUnixTimeMilliseconds()) };
-        int series = _source.Select(matchers, range).Count;
-        var asked = _tombstones.Add(matchers, range);
-        Log.DeletionAsked(_logger, asked.Number, string.Join(',', matchers), range.FromMs, range.ToMs);
-        return new DeletionOutcome(series);
+        return _tombstones.Ask(matchers, range, _source, _logger);
     }
 
     /// <summary>

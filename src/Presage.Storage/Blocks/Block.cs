@@ -122,19 +122,60 @@ sealed class Block : ILabelIndex, IDisposable
     public void Read(int series, TimeRange range, SampleColumns columns)
     {
         var (from, to) = KeyPageOf(series).ChunksOf(series % BlockFormat.PageItems);
+        if (Kind == BlockKind.Merged && to - from > 2)
+        {
+            from = LastBeginningBefore(from, to, range.FromMs);
+        }
+
+        DataPage? page = null;
         for (int chunk = from; chunk < to; chunk++)
         {
-            var page = DataPageOf(chunk);
+            int index = chunk % BlockFormat.PageItems, whole = columns.Count;
+            page = page is null || index == 0 ? DataPageOf(chunk) : page;
             try
             {
-                page.Chunk(chunk % BlockFormat.PageItems).ReadInto(columns, range);
+                var reader = page.Chunk(index);
+                if (reader.FirstMs > range.ToMs)
+                {
+                    // A merge leaves chunks apart and in order; what was flushed may overlap.
+                    if (Kind == BlockKind.Merged)
+                    {
+                        return;
+                    }
+
+                    continue;
+                }
+
+                reader.ReadInto(columns, range);
             }
             catch (CorruptDataException e)
             {
+                columns.Truncate(whole);
                 throw new CorruptDataException(
                     e.Reason, Path, PageEntryAt(IndexField.DataPagesAt, chunk, false).Offset);
             }
         }
+    }
+
+    /// <summary>
+    /// The last chunk that begins before a time, or the first one: none before it can hold samples from then on.
+    /// </summary>
+    int LastBeginningBefore(int from, int to, long timestampMs)
+    {
+        while (to - from > 1)
+        {
+            int middle = (from + to) >>> 1;
+            if (DataPageOf(middle).Chunk(middle % BlockFormat.PageItems).FirstMs < timestampMs)
+            {
+                from = middle;
+            }
+            else
+            {
+                to = middle;
+            }
+        }
+
+        return from;
     }
 
     /// <summary>Appends the buckets of a series, as stored, that overlap the range. The block is a roll-up.</summary>

@@ -68,6 +68,20 @@ readonly ref struct ChunkReader
     [SkipLocalsInit]
     public void ReadInto(SampleColumns columns, TimeRange range)
     {
+        if (TimeColumn.TryReadLast(_time, out long lastMs) && lastMs < range.FromMs)
+        {
+            return;
+        }
+
+        if (FirstMs >= range.FromMs && lastMs <= range.ToMs && lastMs >= FirstMs)
+        {
+            // All of it is wanted: decoded where it is to be.
+            columns.Extend(Count, out var allTimes, out var allValues);
+            TimeColumn.Read(_time, allTimes);
+            ValueColumn.Read(_values, allValues);
+            return;
+        }
+
         Span<long> times = stackalloc long[Chunk.SamplesMax];
         TimeColumn.Read(_time, times[..Count]);
         times = times[..Count];

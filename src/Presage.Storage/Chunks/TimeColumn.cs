@@ -68,6 +68,16 @@ static class TimeColumn
         return ReadHeader(column, ref at, out _, out firstMs, out _);
     }
 
+    /// <summary>The last timestamp, where it can be told without decoding the others.</summary>
+    /// <exception cref="CorruptDataException">The bytes are not a time column.</exception>
+    public static bool TryReadLast(ReadOnlySpan<byte> column, out long lastMs)
+    {
+        int at = 0;
+        int count = ReadHeader(column, ref at, out bool regular, out long first, out long interval);
+        lastMs = regular ? first + ((count - 1) * interval) : long.MinValue;
+        return regular;
+    }
+
     /// <summary>Reads the timestamps; the destination has room for <see cref="ReadCount"/> of them.</summary>
     /// <exception cref="CorruptDataException">The bytes are not a time column.</exception>
     public static void Read(ReadOnlySpan<byte> column, Span<long> timestampsMs)

@@ -50,9 +50,26 @@ sealed class Tombstones
         }
     }
 
+    /// <summary>Takes a deletion that a user asks for, counts the series it is for and logs it.</summary>
+    /// <exception cref="ArgumentException">There are no matchers.</exception>
+    /// <exception cref="IOException">The disk is full or broken: nothing is deleted.</exception>
+    public DeletionOutcome Ask(
+        IReadOnlyList<LabelMatcher> matchers, TimeRange range, ISampleSource source, ILogger logger)
+    {
+        if (matchers.Count == 0)
+        {
+            throw new ArgumentException("A deletion names its series by at least one matcher.", nameof(matchers));
+        }
+
+        int series = source.Select(matchers, range).Count;
+        var asked = Add(matchers, range);
+        Log.DeletionAsked(logger, asked.Number, string.Join(',', matchers), range.FromMs, range.ToMs);
+        return new DeletionOutcome(series);
+    }
+
     /// <summary>Adds a deletion; when this returns it survives power loss.</summary>
     /// <exception cref="IOException">The disk is full or broken.</exception>
-    public Tombstone Add(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
+    Tombstone Add(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
         lock (_lock)
         {
