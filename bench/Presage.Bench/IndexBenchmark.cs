@@ -61,8 +61,8 @@ static class IndexBenchmark
         Report("equal, one metric of all hosts", () => store.Select(
             [M("__name__", MatchOperator.Equal, "metric_77")], always).Count);
         Report("pattern on 1000 values, one metric", () => store.Select(
-            [M("__name__", MatchOperator.Equal, "metric_77"), M("instance", MatchOperator.RegexMatch, "server-.*7:9100")],
-            always).Count);
+            [M("__name__", MatchOperator.Equal, "metric_77"),
+                M("instance", MatchOperator.RegexMatch, "server-.*7:9100")], always).Count);
         Report("negative pattern, one metric", () => store.Select(
             [M("__name__", MatchOperator.Equal, "metric_77"),
                 M("instance", MatchOperator.RegexNoMatch, "server-0000.:9100")], always).Count);

@@ -6,7 +6,7 @@ using Presage.Storage;
 namespace Presage.Bench;
 
 /// <summary>
-/// Reads as a dashboard does, in process: one series over a day of raw samples, and a thousand series over an hour, from
+/// Reads as a dashboard does, in process: one series over a day of raw samples, a thousand series over an hour, from
 /// hourly blocks, from a merged day, and as roll-ups. Medians; selecting (labels) and reading (samples) apart.
 /// </summary>
 static class ReadBenchmark
@@ -61,7 +61,8 @@ static class ReadBenchmark
         Report("  one series x 24 h, read", () => read = ReadAll([host[next++ % host.Count]], day, columns));
         Console.WriteLine($"    {read} samples; one after the other of a host");
         Report("  the same series again", () => read = ReadAll(one, day, columns));
-        Report("  one series x 24 h, select and read", () => ReadAll(store.Select([Of(7), Name(42)], day), day, columns));
+        Report("  one series x 24 h, select and read", () =>
+            ReadAll(store.Select([Of(7), Name(42)], day), day, columns));
         var many = store.Select([thousand], hour);
         Report($"  {many.Count} series x 1 h, read", () => read = ReadAll(many, hour, columns));
         Console.WriteLine($"    {read} samples");

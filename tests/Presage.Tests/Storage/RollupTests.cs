@@ -20,7 +20,8 @@ public sealed class RollupTests
     {
         var five = new RollupColumns();
         RollupBuilder.Build(
-            [Start, Start + 60_000, Start + 120_000, Start + 300_000, Start + 360_000], [10, 15, 3, 4, 9], 300_000, five);
+            [Start, Start + 60_000, Start + 120_000, Start + 300_000, Start + 360_000], [10, 15, 3, 4, 9], 300_000,
+            five);
         RollupBuilder.AddIncreaseBetween(five.Editable);
 
         Assert.Equal(
@@ -74,7 +75,8 @@ public sealed class RollupTests
     public void Mutated_chunks_never_crash_their_reader()
     {
         var buckets = Enumerable.Range(0, 50)
-            .Select(static i => new RollupBucket(Start + (i * 300_000L), i, i * 2, i / 3.0, 5, i, i + 1, i % 7)).ToArray();
+            .Select(static i => new RollupBucket(Start + (i * 300_000L), i, i * 2, i / 3.0, 5, i, i + 1, i % 7))
+            .ToArray();
         byte[] seed = new byte[RollupChunk.BytesMax];
         seed = seed[..RollupChunk.Write(buckets, seed)];
         Gen.Select(Gen.Select(Gen.Int[0, seed.Length - 1], Gen.Byte).Array[0, 5], Gen.Int[0, seed.Length]).Sample(
