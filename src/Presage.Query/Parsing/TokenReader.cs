@@ -55,9 +55,38 @@ sealed class TokenReader(string query, List<Token> tokens)
 
     public PromQlException Unexpected(string context = "", string expected = "")
     {
+        if (Is(TokenKind.End) && Unclosed() is { } unclosed)
+        {
+            return SyntaxError.At(Query, Current.Span, unclosed);
+        }
+
         string where = context.Length > 0 ? $" in {context}" : "";
         string wanted = expected.Length > 0 ? $", expected {expected}" : "";
         return SyntaxError.At(Query, Current.Span, $"unexpected {Describe(Current)}{where}{wanted}");
+    }
+
+    /// <summary>What the end of the query leaves open, in Prometheus' words; null when nothing is.</summary>
+    string? Unclosed()
+    {
+        var open = new Stack<TokenKind>();
+        foreach (var token in tokens)
+        {
+            if (token.Kind is TokenKind.LeftParen or TokenKind.LeftBrace or TokenKind.LeftBracket)
+            {
+                open.Push(token.Kind);
+            }
+            else if (token.Kind is TokenKind.RightParen or TokenKind.RightBrace or TokenKind.RightBracket)
+            {
+                open.TryPop(out _);
+            }
+        }
+
+        return !open.TryPeek(out var last) ? null : last switch
+        {
+            TokenKind.LeftBrace => "unexpected end of input inside braces",
+            TokenKind.LeftBracket => "unexpected end of input in duration expression",
+            _ => "unclosed left parenthesis",
+        };
     }
 
     public PromQlException Error(TextSpan span, string message) => SyntaxError.At(Query, span, message);

@@ -42,8 +42,10 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
         {
             string message = e.Message;
             int suffix = message.IndexOf(" (Parameter ", StringComparison.Ordinal);
-            throw PrometheusException.BadParameter(
-                e.ParamName is "endMs" ? "end" : "step", suffix < 0 ? message : message[..suffix]);
+            message = suffix < 0 ? message : message[..suffix];
+            throw message.StartsWith("exceeded", StringComparison.Ordinal)
+                ? new PrometheusException(StatusCodes.Status400BadRequest, "bad_data", message)
+                : PrometheusException.BadParameter(e.ParamName is "endMs" ? "end" : "step", message);
         }
     });
 

@@ -11,7 +11,9 @@ public sealed class ParserErrorTests
     [InlineData("", "1:1: parse error: no expression found in input")]
     [InlineData("foo bar", "1:5: parse error: unexpected identifier \"bar\"")]
     [InlineData("1 +", "1:4: parse error: unexpected end of input")]
-    [InlineData("sum(", "1:5: parse error: unexpected end of input")]
+    [InlineData("sum(", "1:5: parse error: unclosed left parenthesis")]
+    [InlineData("up{job", "1:7: parse error: unexpected end of input inside braces")]
+    [InlineData("up[5m", "1:6: parse error: unexpected end of input in duration expression")]
     [InlineData("(1", "1:3: parse error: unclosed left parenthesis")]
     [InlineData("foo{a=}", "1:7: parse error: unexpected \"}\" in label matching, expected string")]
     [InlineData("foo{a 1}",

@@ -47,12 +47,19 @@ static class TerminalPlot
 
         double least = points.Min(static p => p.Value), most = points.Max(static p => p.Value);
         int[,] cells = new int[Columns, Rows];
-        foreach (var (seconds, value) in points)
+        var places = points.ConvertAll(p => (
+            X: end > start ? (p.Seconds - start) / (end - start) * ((Columns * 2) - 1) : 0,
+            Y: (1 - (most > least ? (p.Value - least) / (most - least) : 0.5)) * ((Rows * 4) - 1)));
+        for (int i = 0; i < places.Count; i++)
         {
-            double across = end > start ? (seconds - start) / (end - start) : 0;
-            double up = most > least ? (value - least) / (most - least) : 0.5;
-            int x = (int)Math.Round(across * ((Columns * 2) - 1)), y = (int)Math.Round((1 - up) * ((Rows * 4) - 1));
-            cells[x / 2, y / 4] |= Dots[x % 2, y % 4];
+            var (last, place) = (places[Math.Max(0, i - 1)], places[i]);
+            int steps = Math.Max(1, (int)Math.Max(Math.Abs(place.X - last.X), Math.Abs(place.Y - last.Y)));
+            for (int step = 0; step <= steps; step++)
+            {
+                int x = (int)Math.Round(last.X + ((place.X - last.X) * step / steps));
+                int y = (int)Math.Round(last.Y + ((place.Y - last.Y) * step / steps));
+                cells[x / 2, y / 4] |= Dots[x % 2, y % 4];
+            }
         }
 
         string top = AnswerPrinter.Short(most), bottom = AnswerPrinter.Short(least);
