@@ -20,16 +20,27 @@ static class MemoryBenchmark
         double hours = args.Length > 1 ? double.Parse(args[1]) : 3;
         int scrapeSeconds = args.Length > 2 ? int.Parse(args[2]) : 15;
         int jitterMs = args.Length > 3 ? int.Parse(args[3]) : 0;
-        string folder = Directory.CreateTempSubdirectory("presage-memory-").FullName;
+        bool keep = args.Length > 4;
+        string folder = keep ? args[4] : Directory.CreateTempSubdirectory("presage-memory-").FullName;
         try
         {
             await MeasureAsync(folder, series, hours, scrapeSeconds, jitterMs);
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            if (!keep)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
 
+        return 0;
+    }
+
+    /// <summary>From opening to the first answer in a process that has done nothing before.</summary>
+    public static async Task<int> StartAsync(string folder)
+    {
+        await StartAsync("in a fresh process", folder, TimeProvider.System);
         return 0;
     }
 
@@ -89,9 +100,8 @@ static class MemoryBenchmark
         await using var store = SampleStore.Open(
             new StorageOptions { DataFolder = folder, FlushOnClose = false }, time, NullLogger.Instance);
         double open = TimeProvider.System.GetElapsedTime(wall).TotalSeconds;
-        long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var columns = new SampleColumns();
-        var range = new TimeRange(nowMs - 300_000, nowMs);
+        var range = new TimeRange(0, long.MaxValue);
         var matchers = new[]
         {
             new LabelMatcher("__name__", MatchOperator.Equal, "node_family_1_seconds_total"),

@@ -7,6 +7,7 @@ return args switch
     ["ingest", .. var rest] => await IngestBenchmark.RunAsync(rest),
     ["read", .. var rest] => await ReadBenchmark.RunAsync(rest),
     ["index", .. var rest] => await IndexBenchmark.RunAsync(rest),
+    ["start", var folder] => await MemoryBenchmark.StartAsync(folder),
     ["memory", .. var rest] => await MemoryBenchmark.RunAsync(rest),
     ["ingest-http", .. var rest] => await IngestHttpBenchmark.RunAsync(rest),
     ["promql-data", var folder] => await PromQlData.RunAsync(folder, hosts: 100),
@@ -24,7 +25,7 @@ static int Usage()
     Console.Error.WriteLine(
         "Usage: dotnet run -c Release --project bench/Presage.Bench -- codec [SCRAPES.gz] | ingest [FOLDER] | " +
         "ingest-http [OPTIONS] | sustained [OPTIONS] | read [FOLDER] | index [SERIES [FOLDER]] | " +
-        "memory [SERIES [HOURS [SCRAPE_SECONDS [JITTER_MS]]]] | " +
+        "memory [SERIES [HOURS [SCRAPE_SECONDS [JITTER_MS [FOLDER]]]]] | start FOLDER | " +
         "promql-data FOLDER [HOSTS] | promql FOLDER PRESAGE.dll [ROUNDS [QUERY]] | promql-parts FOLDER");
     return 2;
 }
