@@ -39,6 +39,23 @@ static class Selection
         return found ?? index.All().ToArray();
     }
 
+    /// <summary>Whether two ascending lists have a number in common.</summary>
+    public static bool Meet(ReadOnlySpan<int> a, ReadOnlySpan<int> b)
+    {
+        var few = a.Length <= b.Length ? a : b;
+        var many = a.Length <= b.Length ? b : a;
+        foreach (int id in few)
+        {
+            many = many[Advance(many, id)..];
+            if (many.IsEmpty || many[0] == id)
+            {
+                return !many.IsEmpty;
+            }
+        }
+
+        return false;
+    }
+
     static int[] Unite(ILabelIndex index, LabelMatcher matcher, bool wanted)
     {
         var all = new List<int>();

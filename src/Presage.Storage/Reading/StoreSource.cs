@@ -60,6 +60,13 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
             return [.. names];
         }
 
+        if (samples.Tombstones.IsEmpty)
+        {
+            ForEachSelected(
+                matchers, range, (index, series, keyOf) => LabelLists.AddNames(index, series, keyOf, names));
+            return [.. names];
+        }
+
         foreach (var series in SelectUnsorted(matchers, range))
         {
             foreach (var label in series.Labels.Labels)
@@ -77,6 +84,13 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
         if (matchers.Count == 0 && host is null)
         {
             ForEachIndex(range, index => values.UnionWith(index.ValuesOf(name)));
+            return [.. values];
+        }
+
+        if (samples.Tombstones.IsEmpty)
+        {
+            ForEachSelected(
+                matchers, range, (index, series, keyOf) => LabelLists.AddValues(index, name, series, keyOf, values));
             return [.. values];
         }
 
@@ -253,6 +267,23 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
 
     Shard[] ShardsAsked() => host is null ? head.Shards : [head.ShardOf(host)];
 
+    /// <summary>Visits the series of each index that satisfy the matchers and may hold samples in the range.</summary>
+    void ForEachSelected(
+        IReadOnlyList<LabelMatcher> matchers, TimeRange range, Action<ILabelIndex, int[], LabelLists.KeyOf> visit) =>
+        ForEachIndex(range, index =>
+        {
+            int[] series = Selection.Select(index, matchers, host);
+            if (index is Block block)
+            {
+                visit(index, series, block.Key);
+                return;
+            }
+
+            series = Array.FindAll(series, id => head.Series[id].LastMs is var last
+                && last >= range.FromMs && last != long.MinValue);
+            visit(index, series, id => head.Keys[head.Series[id].Key]);
+        });
+
     void ForEachIndex(TimeRange range, Action<ILabelIndex> visit)
     {
         foreach (var shard in head.Shards)
@@ -275,6 +306,10 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
                 catch (CorruptDataException e)
                 {
                     _blocks.Report(e);
+                }
+                catch (FormatException e)
+                {
+                    _blocks.Report(new CorruptDataException(e.Message, block.Path));
                 }
             }
         }

@@ -57,6 +57,31 @@ public sealed class BlockTests
     }
 
     [Fact]
+    public async Task Label_lists_of_many_series_come_from_postings_and_agree_with_those_of_few()
+    {
+        await using var fixture = new StoreFixture();
+        for (int from = 0; from < 9000; from += 3000)
+        {
+            await fixture.AppendAsync(
+                [.. Enumerable.Range(from, 3000).Select(static i => ($"h{i % 3}", i, Start, 1.0))]);
+        }
+
+        for (int flushed = 0; flushed < 2; flushed++)
+        {
+            var all = new LabelMatcher("i", MatchOperator.RegexMatch, ".+");
+            var few = new LabelMatcher("i", MatchOperator.RegexMatch, "[1-9]..");
+            Assert.Equal(
+                ["h0:9100", "h1:9100", "h2:9100"], fixture.Store.LabelValues("instance", [all], StoreFixture.Always));
+            Assert.Equal(
+                ["h0:9100", "h1:9100", "h2:9100"], fixture.Store.LabelValues("instance", [few], StoreFixture.Always));
+            Assert.Equal(9000, fixture.Store.LabelValues("i", [all], StoreFixture.Always).Count);
+            Assert.Equal(900, fixture.Store.LabelValues("i", [few], StoreFixture.Always).Count);
+            Assert.Equal(["__name__", "i", "instance"], fixture.Store.LabelNames([all], StoreFixture.Always));
+            await fixture.Store.FlushAsync(CancellationToken.None);
+        }
+    }
+
+    [Fact]
     public async Task A_series_selected_before_a_flush_reads_the_same_after_it()
     {
         await using var fixture = new StoreFixture();
