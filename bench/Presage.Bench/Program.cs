@@ -9,6 +9,7 @@ return args switch
     ["index", .. var rest] => await IndexBenchmark.RunAsync(rest),
     ["start", var folder] => await MemoryBenchmark.StartAsync(folder),
     ["memory", .. var rest] => await MemoryBenchmark.RunAsync(rest),
+    ["detect"] => DetectBenchmark.Run(),
     ["ingest-http", .. var rest] => await IngestHttpBenchmark.RunAsync(rest),
     ["promql-data", var folder] => await PromQlData.RunAsync(folder, hosts: 100),
     ["promql-data", var folder, var hosts] => await PromQlData.RunAsync(folder, int.Parse(hosts)),
@@ -24,7 +25,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "Usage: dotnet run -c Release --project bench/Presage.Bench -- codec [SCRAPES.gz] | ingest [FOLDER] | " +
-        "ingest-http [OPTIONS] | sustained [OPTIONS] | read [FOLDER] | index [SERIES [FOLDER]] | " +
+        "ingest-http [OPTIONS] | sustained [OPTIONS] | read [FOLDER] | index [SERIES [FOLDER]] | detect | " +
         "memory [SERIES [HOURS [SCRAPE_SECONDS [JITTER_MS [FOLDER]]]]] | start FOLDER | " +
         "promql-data FOLDER [HOSTS] | promql FOLDER PRESAGE.dll [ROUNDS [QUERY]] | promql-parts FOLDER");
     return 2;

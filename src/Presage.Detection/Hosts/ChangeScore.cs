@@ -94,12 +94,12 @@ sealed class ChangeScore
     }
 
     /// <summary>How much a metric takes part in a change, for ranking: logarithms of its distances, added.</summary>
-    public double Evidence(int metric, double day, double hours, double minutes, double scaled)
+    public double Evidence(int metric, double day, double hours, double minutes)
     {
         day = Math.Abs(day);
         hours = Math.Abs(hours);
-        return Math.Log((1 + day) * (1 + hours) * (1 + (day * _dayRare[metric])) * (1 + (hours * _hoursRare[metric]))) +
-            Math.Log((1 + (Math.Abs(minutes) * _minutesRare[metric])) * Math.Sqrt(1 + Math.Abs(scaled)));
+        minutes = Math.Abs(minutes);
+        return Math.Log((1 + day) * (1 + hours) * (1 + (day * _dayRare[metric])) * (1 + (minutes * _minutesRare[metric])));
     }
 
     public void Save(StateWriter writer)

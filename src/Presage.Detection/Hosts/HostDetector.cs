@@ -243,7 +243,7 @@ public sealed class HostDetector
     {
         for (int j = 0; j < Metrics; j++)
         {
-            double now = model.Change.Evidence(j, _views.Day[j], _views.Hours[j], _views.Minutes[j], _scaled[j]);
+            double now = model.Change.Evidence(j, _views.Day[j], _views.Hours[j], _views.Minutes[j]);
             _evidence[j] = (float)Math.Max(now, _evidence[j] * _evidenceKept);
         }
     }
