@@ -99,7 +99,8 @@ sealed class ChangeScore
         day = Math.Abs(day);
         hours = Math.Abs(hours);
         minutes = Math.Abs(minutes);
-        return Math.Log((1 + day) * (1 + hours) * (1 + (day * _dayRare[metric])) * (1 + (minutes * _minutesRare[metric])));
+        double forMetric = (1 + (day * _dayRare[metric])) * (1 + (minutes * _minutesRare[metric]));
+        return Math.Log((1 + day) * (1 + hours) * forMetric);
     }
 
     public void Save(StateWriter writer)
