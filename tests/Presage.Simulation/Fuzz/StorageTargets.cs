@@ -8,6 +8,8 @@ namespace Presage.Simulation;
 /// <summary>The readers of the store's files.</summary>
 static class StorageTargets
 {
+    const string BlockPath = "/data/x.block";
+
     public static IEnumerable<FuzzTarget> All()
     {
         var files = SampleFolder.Make();
@@ -141,10 +143,10 @@ static class StorageTargets
 
     static void ReadBlock(byte[] bytes)
     {
-        var disk = DiskOf(("/data/x.block", bytes));
+        var disk = DiskOf((BlockPath, bytes));
         try
         {
-            using var block = new Block(disk, "/data/x.block", new PageCache(1 << 20));
+            using var block = new Block(disk, BlockPath, new PageCache(1 << 20));
             using var lease = block.Borrow();
             LabelMatcher[] any = [new LabelMatcher("i", MatchOperator.RegexMatch, ".+")];
             foreach (int number in Selection.Select(block, any, null).Concat(block.All().ToArray()).Take(1000))
@@ -154,9 +156,9 @@ static class StorageTargets
 
             _ = block.Hosts().Take(1000).Count() + block.Names().Take(1000).Count() + block.OfHost("host1").Length;
         }
-        catch (CorruptDataException)
+        catch (CorruptDataException e) when (e.File == BlockPath)
         {
-            // Fine.
+            // Fine: it says where.
         }
     }
 
@@ -174,7 +176,7 @@ static class StorageTargets
                 block.Read(number, StoreComparison.Always, new SampleColumns());
             }
         }
-        catch (Exception e) when (e is CorruptDataException or FormatException)
+        catch (Exception e) when (e is CorruptDataException { File: BlockPath } or FormatException)
         {
             // Fine: readers of the store answer both.
         }

@@ -284,7 +284,9 @@ sealed class SimulationRun
     /// </summary>
     void Rot(Generator random)
     {
+        // Damage is reported by the start that meets it, so that one shall not fail.
         Disk.CrashAfter = -1;
+        Disk.Heal();
         Close();
         var files = Disk.FilesEnding(".block").Concat(Disk.FilesEnding(".journal"))
             .Where(static f => f.Inode.Length > 0).ToList();
