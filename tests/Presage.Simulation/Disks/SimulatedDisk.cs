@@ -56,6 +56,22 @@ sealed class SimulatedDisk : Disk
         Capacity = long.MaxValue;
     }
 
+    /// <summary>Some bytes of blocks and journal change.</summary>
+    public void Rot(Generator random)
+    {
+        var files = FilesEnding(".block")
+            .Concat(FilesEnding(".journal"))
+            .Where(static f => f.Inode.Length > 0)
+            .ToList();
+        for (int i = random.Below(4); i > 0 && files.Count > 0; i--)
+        {
+            var (path, inode) = random.Pick(files);
+            long at = random.Between(0, inode.Length - 1);
+            Trace?.Invoke($"    byte {at} of {path} rots");
+            inode.Rot(at, (byte)random.Between(1, 255));
+        }
+    }
+
     /// <summary>The process dies now.</summary>
     public void Kill() => IsDead = true;
 
@@ -63,7 +79,12 @@ sealed class SimulatedDisk : Disk
     public SimulatedDisk AfterKill()
     {
         IsDead = true;
-        var next = new SimulatedDisk { Faults = Faults, Capacity = Capacity, Trace = Trace };
+        var next = new SimulatedDisk
+        {
+            Faults = Faults,
+            Capacity = Capacity,
+            Trace = Trace,
+        };
         next._folders.UnionWith(_folders);
         var copies = new Dictionary<Inode, Inode>();
         Inode CopyOf(Inode inode) =>
@@ -86,7 +107,12 @@ sealed class SimulatedDisk : Disk
     public SimulatedDisk AfterPowerLoss(Generator random)
     {
         IsDead = true;
-        var next = new SimulatedDisk { Faults = Faults, Capacity = Capacity, Trace = Trace };
+        var next = new SimulatedDisk
+        {
+            Faults = Faults,
+            Capacity = Capacity,
+            Trace = Trace,
+        };
         next._folders.UnionWith(_folders);
         var names = new Dictionary<string, Inode>(_durableNames, StringComparer.Ordinal);
         foreach (var folder in _pending.GroupBy(c => Path.GetDirectoryName(c.Path)!, StringComparer.Ordinal))
@@ -116,8 +142,12 @@ sealed class SimulatedDisk : Disk
 
     /// <summary>Files whose path ends so, for damage done on purpose.</summary>
     public IReadOnlyList<(string Path, Inode Inode)> FilesEnding(string ending) =>
-        [.. _names.Where(n => n.Key.EndsWith(ending, StringComparison.Ordinal))
-            .OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => (n.Key, n.Value))];
+        [
+            .. _names
+                .Where(n => n.Key.EndsWith(ending, StringComparison.Ordinal))
+                .OrderBy(n => n.Key, StringComparer.Ordinal)
+                .Select(n => (n.Key, n.Value)),
+        ];
 
     public override void CreateFolder(string folder)
     {
@@ -140,8 +170,12 @@ sealed class SimulatedDisk : Disk
     public override IReadOnlyList<string> Files(string folder, string ending)
     {
         Begin(DiskOperation.List, folder);
-        return [.. _names.Keys.Where(p => Path.GetDirectoryName(p) == folder &&
-            p.EndsWith(ending, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. _names
+                .Keys.Where(p => Path.GetDirectoryName(p) == folder && p.EndsWith(ending, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     public override IReadOnlyList<string> Folders(string folder)

@@ -256,6 +256,7 @@ sealed class SimulationRun
     void Snapshot()
     {
         string target = $"/snapshot{++_snapshots}";
+        int failed = Disk.SyncsFailed;
         try
         {
             _process.Await(Store.SnapshotAsync(target, CancellationToken.None));
@@ -267,6 +268,15 @@ sealed class SimulationRun
             Disk.Heal();
             Disk.DeleteFolder(target);
             return;
+        }
+        finally
+        {
+            // It syncs the journal, which may fail as any other sync.
+            if (Disk.SyncsFailed > failed)
+            {
+                _model.BeginTick();
+                _model.EndTick(syncFailed: true);
+            }
         }
 
         // Opening it is nobody's emergency: the disk works then.
@@ -288,16 +298,7 @@ sealed class SimulationRun
         Disk.CrashAfter = -1;
         Disk.Heal();
         Close();
-        var files = Disk.FilesEnding(".block").Concat(Disk.FilesEnding(".journal"))
-            .Where(static f => f.Inode.Length > 0).ToList();
-        for (int i = random.Below(4); i > 0 && files.Count > 0; i--)
-        {
-            var (path, inode) = random.Pick(files);
-            long at = random.Between(0, inode.Length - 1);
-            _trace?.Invoke($"  byte {at} of {path}");
-            inode.Rot(at, (byte)random.Between(1, 255));
-        }
-
+        Disk.Rot(random);
         _mayBeDamaged = true;
         _model.Restart(lostPower: false);
         _process.Open();
