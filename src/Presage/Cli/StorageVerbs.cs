@@ -168,8 +168,11 @@ static class StorageVerbs
         {
             long samples = kind.Sum(static f => f.Samples),
                 bytes = kind.Sum(static f => f.Bytes);
-            string each = samples > 0 ? $", {(double)bytes / samples:0.000} bytes each" : "";
-            Console.Out.WriteLine($"{kind.Key}: {kind.Count()} files, {samples} samples, {bytes} bytes{each}");
+            string content = samples > 0
+                ? $"{samples} samples, {bytes} bytes, {(double)bytes / samples:0.000} each"
+                : $"{bytes} bytes, samples not counted";
+            int files = kind.Count();
+            Console.Out.WriteLine($"{kind.Key}: {files} file{(files == 1 ? "" : "s")}, {content}");
         }
 
         foreach (var (title, counts) in opened.Cardinality(20))
