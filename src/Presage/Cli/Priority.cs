@@ -13,18 +13,16 @@ static class Priority
     /// Raises the priority of the process (nice -6 on Linux) where it may: as root or with CAP_SYS_NICE. Call it before
     /// the first other thread starts, for threads inherit it from the one that starts them.
     /// </summary>
-    /// <returns>Whether it was allowed.</returns>
-    public static bool TryRaise()
+    public static void RaiseWherePermitted()
     {
         try
         {
             using var self = Process.GetCurrentProcess();
             self.PriorityClass = ProcessPriorityClass.AboveNormal;
-            return true;
         }
         catch (Exception e) when (e is Win32Exception or UnauthorizedAccessException or NotSupportedException)
         {
-            return false;
+            // An ordinary account may not; the server then shares the processor like everybody else.
         }
     }
 }

@@ -13,7 +13,7 @@ static class ServeVerb
             var options = configure();
             Console.Out.WriteLine($"Presage {PresageVersion.Text} starting: data in {Path.GetFullPath(options.Data)}");
             var started = Stopwatch.StartNew();
-            Priority.TryRaise();
+            Priority.RaiseWherePermitted();
             await using (var server = await PresageServer.StartAsync(
                 options, TimeProvider.System, logging => Logging(logging, options), cancellationToken))
             {

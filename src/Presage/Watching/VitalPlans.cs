@@ -49,7 +49,7 @@ sealed class VitalPlans(VitalCatalogue catalogue, PromQlEngine engine)
 
     static int ClassOf(TimeSpan cadence)
     {
-        // A tenth above a class still belongs to it: rate windows hold four cadences.
+        // A tenth above a class still belongs to it: rate windows hold three cadences and more.
         foreach (int seconds in Classes)
         {
             if (cadence.TotalSeconds <= seconds * 1.1)
