@@ -97,14 +97,33 @@ sealed class TextReceiver
 
         bool isOpenMetrics = context.Request.ContentType?.StartsWith(
             "application/openmetrics-text", StringComparison.OrdinalIgnoreCase) == true;
-        using (var body = await ReceivedBody.ReadTextAsync(context, _bodyBytesMax, _limits.TextBytesMax))
+        var parser = _parsers.TryTake(out var kept) ? kept : new ExpositionParser(_limits);
+        try
         {
-            if (!Parse(body.Span, isOpenMetrics, extra, defaultMs, batch, out var error))
+            parser.ExtraLabels = extra;
+            using (var body = await ReceivedBody.ReadTextAsync(context, _bodyBytesMax, _limits.TextBytesMax))
             {
-                await _answers.RefuseAsync(context, error with { Position = -1 });
-                return;
+                if (!parser.TryParse(body.Span, isOpenMetrics, defaultMs, batch, out var error))
+                {
+                    await _answers.RefuseAsync(context, error with { Position = -1 });
+                    return;
+                }
+            }
+
+            await StoreAsync(context, batch, parser.Families);
+        }
+        finally
+        {
+            if (_parsers.Count < ParsersKept)
+            {
+                _parsers.Add(parser);
             }
         }
+    }
+
+    /// <summary>Only what may be sent is taken note of, descriptions included.</summary>
+    async Task StoreAsync(HttpContext context, SampleBatch batch, IEnumerable<MetricMetadata> families)
+    {
 
         if (_admission.Refuse(Caller.Of(context), batch) is { } refusal)
         {
@@ -112,6 +131,7 @@ sealed class TextReceiver
             return;
         }
 
+        _descriptions.Note(families);
         try
         {
             await AppendAsync(context, batch);
@@ -136,26 +156,6 @@ sealed class TextReceiver
             context, StatusCodes.Status400BadRequest,
             $"{outcome.Rejected} of {batch.SampleCount} samples were refused, the others are stored. First reason: " +
             outcome.FirstRefusal);
-    }
-
-    bool Parse(
-        ReadOnlySpan<byte> text, bool isOpenMetrics, IReadOnlyList<Label> extra, long defaultMs, SampleBatch batch,
-        out WireError error)
-    {
-        var parser = _parsers.TryTake(out var kept) ? kept : new ExpositionParser(_limits);
-        parser.ExtraLabels = extra;
-        bool parsed = parser.TryParse(text, isOpenMetrics, defaultMs, batch, out error);
-        if (parsed)
-        {
-            _descriptions.Note(parser.Families);
-        }
-
-        if (_parsers.Count < ParsersKept)
-        {
-            _parsers.Add(parser);
-        }
-
-        return parsed;
     }
 
     string? ReadParameters(HttpRequest request, out IReadOnlyList<Label> extra, out long defaultMs)
