@@ -72,7 +72,7 @@ ref struct LaterSeriesDecoder(
 
         int before = batch.SampleCount;
         _labels.AddTo(batch, _body);
-        problem = AddSamples(message, position, tail.FirstSample, out problemAt);
+        problem = SampleReader.AddAll(message, position, tail.FirstSample, batch, out problemAt);
         summary.Series++;
         summary.Samples += batch.SampleCount - before;
         return problem;
@@ -178,32 +178,6 @@ ref struct LaterSeriesDecoder(
         }
 
         problemAt = position;
-        return null;
-    }
-
-    /// <summary>
-    /// <c>Sample { value = 1 (double), timestamp = 2 (int64, ms), start_timestamp = 3 }</c>; the last one is not kept.
-    /// </summary>
-    readonly string? AddSamples(ReadOnlySpan<byte> message, int position, int firstSample, out int problemAt)
-    {
-        var reader = new ProtobufReader(message, position);
-        reader.Rewind(firstSample);
-        while (!reader.AtEnd && reader.ReadTag(out int field, out var type))
-        {
-            if (field != Samples || type != WireType.Bytes)
-            {
-                reader.Skip(type);
-                continue;
-            }
-
-            reader.ReadBytes(out var sample, out int sampleAt);
-            if (SampleReader.Add(sample, sampleAt, batch, out problemAt) is { } problem)
-            {
-                return problem;
-            }
-        }
-
-        problemAt = 0;
         return null;
     }
 

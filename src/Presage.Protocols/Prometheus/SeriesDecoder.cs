@@ -58,7 +58,7 @@ ref struct SeriesDecoder(RemoteWriteLimits limits, SampleBatch batch, RemoteWrit
             if (tail.Samples > 0)
             {
                 _labels.AddTo(batch, message);
-                problem = AddSamples(message, position, tail.FirstSample, out problemAt);
+                problem = SampleReader.AddAll(message, position, tail.FirstSample, batch, out problemAt);
             }
         }
 
@@ -166,30 +166,6 @@ ref struct SeriesDecoder(RemoteWriteLimits limits, SampleBatch batch, RemoteWrit
         }
 
         _labels!.Add(message, nameAt, nameLength, valueAt, valueLength);
-        return null;
-    }
-
-    /// <summary>Second pass, samples: <c>Sample { value = 1 (double), timestamp = 2 (int64, ms) }</c>.</summary>
-    readonly string? AddSamples(ReadOnlySpan<byte> message, int position, int firstSample, out int problemAt)
-    {
-        var reader = new ProtobufReader(message, position);
-        reader.Rewind(firstSample);
-        while (!reader.AtEnd && reader.ReadTag(out int field, out var type))
-        {
-            if (field != Samples || type != WireType.Bytes)
-            {
-                reader.Skip(type);
-                continue;
-            }
-
-            reader.ReadBytes(out var sample, out int sampleAt);
-            if (SampleReader.Add(sample, sampleAt, batch, out problemAt) is { } problem)
-            {
-                return problem;
-            }
-        }
-
-        problemAt = 0;
         return null;
     }
 

@@ -114,6 +114,25 @@ public sealed class TextPushTests
         await AssertRefusedAsync(value, HttpStatusCode.BadRequest, "Line 1: label \"a\"");
     }
 
+    [Fact]
+    public async Task A_host_that_may_not_join_leaves_nothing_behind()
+    {
+        await using var server = await ServerFixture.StartSetUpAsync(new FakeTimeProvider(Start));
+        using var agent = server.AgentClient(static g => g with { HostsMax = 1, JoinWithin = TimeSpan.FromHours(1) });
+
+        using var first = await SendAsync(agent, "up{host=\"a\"} 1\n");
+        using var second = await SendAsync(agent, "# TYPE foreign counter\nforeign{host=\"b\"} 1\n");
+
+        Assert.Equal(HttpStatusCode.NoContent, first.StatusCode);
+        await AssertRefusedAsync(second, HttpStatusCode.Forbidden, "b has not joined");
+        Assert.Equal(["a"], server.Part<SampleStore>().Hosts);
+        Assert.Null(server.Part<MetricDescriptions>().Of("foreign").Type);
+
+        static Task<HttpResponseMessage> SendAsync(HttpClient agent, string text) => agent.PostAsync(
+            "/api/v1/import/prometheus", new StringContent(text, Encoding.UTF8, "text/plain"),
+            TestContext.Current.CancellationToken);
+    }
+
     [Theory]
     [InlineData("?extra_label=nope", "extra_label is \"nope\"")]
     [InlineData("?timestamp=soon", "timestamp is \"soon\"")]
