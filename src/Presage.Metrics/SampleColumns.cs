@@ -66,6 +66,24 @@ public sealed class SampleColumns
     /// <summary>Cuts the columns to the given length.</summary>
     public void Truncate(int count) => Count = Math.Min(Count, count);
 
+    /// <summary>Leaves, of the samples from a place on, the last one.</summary>
+    public void KeepNewest(int start)
+    {
+        if (Count <= start + 1)
+        {
+            return;
+        }
+
+        _timestampsMs[start] = _timestampsMs[Count - 1];
+        _values[start] = _values[Count - 1];
+        if (_histograms is not null)
+        {
+            _histograms[start] = _histograms[Count - 1];
+        }
+
+        Count = start + 1;
+    }
+
     public void Clear()
     {
         Count = 0;

@@ -86,6 +86,18 @@ sealed class Block : ILabelIndex, IDisposable
     /// <summary>The key of a series.</summary>
     public ReadOnlySpan<byte> Key(int series) => KeyPageOf(series).Key(series % BlockFormat.PageItems);
 
+    /// <summary>The same for one series after the other: the page of the one before is asked first.</summary>
+    public ReadOnlySpan<byte> Key(int series, ref KeyPage? page)
+    {
+        int index = series % BlockFormat.PageItems;
+        if (page is null || page.Number != series / BlockFormat.PageItems || index >= page.Count)
+        {
+            page = KeyPageOf(series);
+        }
+
+        return page.Key(index);
+    }
+
     /// <summary>The number of the series with this key, or -1.</summary>
     public int Find(ReadOnlySpan<byte> key)
     {
@@ -383,7 +395,7 @@ sealed class Block : ILabelIndex, IDisposable
         var tail = Entry(
             IndexField.KeyPagesAt, number, BlockFormat.KeyPageEntryBytes)[BlockFormat.DataPageEntryBytes..];
         int firstChunk = BinaryPrimitives.ReadInt32LittleEndian(tail);
-        return Parse(entry, bytes => new KeyPage(bytes, firstChunk));
+        return Parse(entry, bytes => new KeyPage(bytes, firstChunk, number));
     }
 
     DataPage DataPageOf(int chunk)

@@ -8,9 +8,10 @@ sealed class KeyPage
     readonly int _endChunk;
 
     /// <exception cref="CorruptDataException">The bytes are no page.</exception>
-    public KeyPage(byte[] bytes, int firstChunk)
+    public KeyPage(byte[] bytes, int firstChunk, int number = 0)
     {
         _bytes = bytes;
+        Number = number;
         int at = 0;
         _series = new (int, int, int)[Varint.ReadBounded(bytes, ref at, BlockFormat.PageItems)];
         for (int i = 0; i < _series.Length; i++)
@@ -28,6 +29,9 @@ sealed class KeyPage
 
         _endChunk = firstChunk;
     }
+
+    /// <summary>Which page of its block it is.</summary>
+    public int Number { get; }
 
     public int Count => _series.Length;
 

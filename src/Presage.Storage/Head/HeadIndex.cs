@@ -9,13 +9,9 @@ namespace Presage.Storage;
 /// </summary>
 sealed class HeadIndex : ILabelIndex
 {
-    /// <summary>Label sets kept for the next query: about half a KB each, 16 shards.</summary>
-    const int LabelSetsMax = 1024;
-
     readonly Dictionary<string, Dictionary<string, IdList>> _labels = new(StringComparer.Ordinal);
     readonly Dictionary<string, HostSeries> _hosts = new(StringComparer.Ordinal);
     readonly IdList _all = new();
-    readonly Dictionary<int, LabelSet> _labelSets = [];
 
     /// <summary>Guards this index.</summary>
     public Lock Lock { get; } = new();
@@ -46,7 +42,6 @@ sealed class HeadIndex : ILabelIndex
     {
         Removals++;
         _all.Remove(id);
-        _labelSets.Remove(id);
         host.Series.Remove(id);
         var reader = new SeriesKeyReader(key);
         while (reader.Read(out var nameBytes, out var valueBytes))
@@ -64,24 +59,6 @@ sealed class HeadIndex : ILabelIndex
                 }
             }
         }
-    }
-
-    /// <summary>The labels of a series as text; those asked for often are kept.</summary>
-    public LabelSet LabelsOf(int id, ReadOnlySpan<byte> key)
-    {
-        if (_labelSets.TryGetValue(id, out var labels))
-        {
-            return labels;
-        }
-
-        labels = LabelSet.FromKey(key);
-        if (_labelSets.Count == LabelSetsMax)
-        {
-            _labelSets.Clear();
-        }
-
-        _labelSets.Add(id, labels);
-        return labels;
     }
 
     public ReadOnlySpan<int> All() => _all.Ids;

@@ -47,7 +47,7 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
     public IReadOnlyList<ISampleSeries> Select(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
         var found = SelectUnsorted(matchers, range);
-        Array.Sort(found, static (a, b) => a.Labels.CompareTo(b.Labels));
+        SeriesSort.ByLabels(found);
         return found;
     }
 
@@ -108,22 +108,20 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
 
     StoredSeries[] SelectUnsorted(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
-        var found = new Dictionary<ulong, List<StoredSeries>>();
         var all = new List<StoredSeries>();
 
         // The head first: what a flush moves meanwhile is then seen at least once.
         foreach (var shard in ShardsAsked())
         {
-            SelectInHead(shard, matchers, range, found, all);
+            SelectInHead(shard, matchers, range, all);
         }
 
         var current = _blocks.Current;
-        foreach (var block in current)
+        var asked = Array.FindAll(current, b => b.Overlaps(range));
+        var found = FoundSeries.ToMeet(all, asked.Length);
+        foreach (var block in asked)
         {
-            if (block.Overlaps(range))
-            {
-                SelectInBlock(block, matchers, found, all);
-            }
+            SelectInBlock(block, matchers, found, all);
         }
 
         var deletions = samples.Tombstones;
@@ -146,7 +144,6 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
         Shard shard,
         IReadOnlyList<LabelMatcher> matchers,
         TimeRange range,
-        Dictionary<ulong, List<StoredSeries>> found,
         List<StoredSeries> all
     )
     {
@@ -169,7 +166,7 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
                 for (int end = Math.Min(at + SeriesPerLock, ids.Length); at < end; at++)
                 {
                     last = ids[at];
-                    AddSeries(index, last, range, found, all);
+                    AddSeries(last, range, all);
                 }
             }
         }
@@ -182,48 +179,36 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
         return at >= 0 ? at + 1 : ~at;
     }
 
-    void AddSeries(
-        HeadIndex index,
-        int id,
-        TimeRange range,
-        Dictionary<ulong, List<StoredSeries>> found,
-        List<StoredSeries> all
-    )
+    void AddSeries(int id, TimeRange range, List<StoredSeries> all)
     {
         ref var series = ref head.Series[id];
         if (series.LastMs >= range.FromMs && series.LastMs != long.MinValue)
         {
-            var labels = index.LabelsOf(id, head.Keys[series.Key]);
-            var selected = new StoredSeries(samples, labels, series.KeyHash)
+            all.Add(new StoredSeries(samples, samples.Identities.Get(series.KeyHash, head.Keys[series.Key]))
             {
                 HeadId = id,
                 NewestMs = series.LastMs,
-            };
-            all.Add(selected);
-            Note(found, selected);
+            });
         }
     }
 
     void SelectInBlock(
-        Block block,
-        IReadOnlyList<LabelMatcher> matchers,
-        Dictionary<ulong, List<StoredSeries>> found,
-        List<StoredSeries> all
-    )
+        Block block, IReadOnlyList<LabelMatcher> matchers, FoundSeries? found, List<StoredSeries> all)
     {
         try
         {
             using var lease = block.Borrow();
+            KeyPage? page = null;
             foreach (int number in Selection.Select(block, matchers, host))
             {
-                var key = block.Key(number);
+                var key = block.Key(number, ref page);
                 ulong hash = SeriesKey.Hash(key);
-                var series = Known(found, hash, key);
+                var series = found?.Find(hash, key);
                 if (series is null)
                 {
-                    series = new StoredSeries(samples, LabelSet.FromKey(key), hash, key.ToArray());
+                    series = new StoredSeries(samples, samples.Identities.Get(hash, key));
                     all.Add(series);
-                    Note(found, series);
+                    found?.Add(series);
                 }
 
                 series.Add(block, number);
@@ -237,32 +222,6 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
         {
             _blocks.Report(new CorruptDataException(e.Message, block.Path));
         }
-    }
-
-    static StoredSeries? Known(Dictionary<ulong, List<StoredSeries>> found, ulong hash, ReadOnlySpan<byte> key)
-    {
-        if (found.TryGetValue(hash, out var same))
-        {
-            foreach (var series in same)
-            {
-                if (series.Key.SequenceEqual(key))
-                {
-                    return series;
-                }
-            }
-        }
-
-        return null;
-    }
-
-    static void Note(Dictionary<ulong, List<StoredSeries>> found, StoredSeries series)
-    {
-        if (!found.TryGetValue(series.KeyHash, out var same))
-        {
-            found.Add(series.KeyHash, same = new List<StoredSeries>(1));
-        }
-
-        same.Add(series);
     }
 
     Shard[] ShardsAsked() => host is null ? head.Shards : [head.ShardOf(host)];

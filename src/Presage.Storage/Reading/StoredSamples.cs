@@ -11,6 +11,9 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
     [ThreadStatic]
     static ChunkCopies? t_copies;
 
+    /// <summary>Labels of the series that were asked for lately.</summary>
+    public IdentityCache Identities { get; } = IdentityCache.OfThisMachine();
+
     /// <summary>What readers leave out.</summary>
     public Tombstones Tombstones => tombstones;
 
@@ -25,6 +28,38 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
         }
 
         int start = columns.Count;
+        ReadBlocks(series, range, columns);
+        for (int i = 0; i < copies.Count; i++)
+        {
+            copies.ReadInto(i, columns, range);
+        }
+
+        SampleOrder.Restore(columns, start);
+    }
+
+    /// <summary>
+    /// Appends samples of a range, ascending, the newest among them. The head knows the newest sample of each series;
+    /// where that is in the range, only blocks that may hold a newer one are read.
+    /// </summary>
+    public void ReadNewest(StoredSeries series, TimeRange range, SampleColumns columns)
+    {
+        if (series.HeadId >= 0 &&
+            TryReadNewest(series.HeadId, series.KeyHash, out long newestMs, out double value) &&
+            newestMs >= range.FromMs && newestMs <= range.ToMs)
+        {
+            int start = columns.Count;
+            columns.Add(newestMs, value);
+            ReadBlocks(series, range with { FromMs = newestMs }, columns);
+            SampleOrder.Restore(columns, start);
+        }
+        else
+        {
+            Read(series, range, columns);
+        }
+    }
+
+    void ReadBlocks(StoredSeries series, TimeRange range, SampleColumns columns)
+    {
         var current = blocks.Current;
         foreach (var block in current)
         {
@@ -37,13 +72,6 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
                 ReadBlock(block, number, range, columns);
             }
         }
-
-        for (int i = 0; i < copies.Count; i++)
-        {
-            copies.ReadInto(i, columns, range);
-        }
-
-        SampleOrder.Restore(columns, start);
     }
 
     int Find(Block block, ReadOnlySpan<byte> key)
@@ -94,6 +122,32 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
             {
                 shard.CopyTo(ref series, range.FromMs, range.ToMs, flushingOnly: false, copies);
             }
+        }
+    }
+
+    /// <summary>The newest sample of a series, where it is in its open chunk.</summary>
+    bool TryReadNewest(int id, ulong keyHash, out long newestMs, out double value)
+    {
+        newestMs = 0;
+        value = 0;
+        ref var series = ref head.Series[id];
+        var shard = head.ShardOfOrNull(series);
+        if (shard is null)
+        {
+            return false;
+        }
+
+        lock (shard.Lock)
+        {
+            // Without an open chunk it is in a block as a rule, and what is in blocks may be deleted.
+            if (!series.IsUsed || series.KeyHash != keyHash || series.Count == 0)
+            {
+                return false;
+            }
+
+            newestMs = series.LastMs;
+            value = BitConverter.Int64BitsToDouble(series.LastBits);
+            return true;
         }
     }
 }

@@ -3,16 +3,19 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>One selected series of the store: where it was found when it was selected.</summary>
-sealed class StoredSeries(StoredSamples samples, LabelSet labels, ulong keyHash, byte[]? key = null) : ISampleSeries
+sealed class StoredSeries(StoredSamples samples, SeriesIdentity identity) : ISampleSeries
 {
-    readonly List<(Block Block, int Number)> _places = [];
-    byte[]? _key = key;
+    (Block Block, int Number) _place;
+    List<(Block Block, int Number)>? _morePlaces;
 
-    public LabelSet Labels => labels;
+    public LabelSet Labels => identity.Labels;
 
-    public ulong KeyHash => keyHash;
+    public ulong KeyHash => identity.Hash;
 
-    public ReadOnlySpan<byte> Key => _key ??= labels.ToKey();
+    public ReadOnlySpan<byte> Key => identity.Key;
+
+    /// <summary>While selecting: another series whose key has the same hash.</summary>
+    public StoredSeries? SameHash { get; set; }
 
     /// <summary>Its number in the head; -1 where only blocks hold it.</summary>
     public int HeadId { get; set; } = -1;
@@ -29,18 +32,34 @@ sealed class StoredSeries(StoredSamples samples, LabelSet labels, ulong keyHash,
     /// <summary>Notes that a block holds the series.</summary>
     public void Add(Block block, int number)
     {
-        _places.Add((block, number));
+        if (_place.Block is null)
+        {
+            _place = (block, number);
+        }
+        else
+        {
+            (_morePlaces ??= []).Add((block, number));
+        }
+
         NewestMs = Math.Max(NewestMs, block.Totals.NewestMs);
     }
 
     /// <summary>Its number in a block, or -1.</summary>
     public int NumberIn(Block block)
     {
-        foreach (var place in _places)
+        if (_place.Block == block)
         {
-            if (place.Block == block)
+            return _place.Number;
+        }
+
+        if (_morePlaces is not null)
+        {
+            foreach (var place in _morePlaces)
             {
-                return place.Number;
+                if (place.Block == block)
+                {
+                    return place.Number;
+                }
             }
         }
 
@@ -53,10 +72,25 @@ sealed class StoredSeries(StoredSamples samples, LabelSet labels, ulong keyHash,
         samples.Read(this, range, columns);
         if (!samples.Tombstones.IsEmpty)
         {
-            foreach (var deleted in samples.Tombstones.For(labels))
+            foreach (var deleted in samples.Tombstones.For(Labels))
             {
                 SampleRanges.Drop(columns, start, deleted);
             }
         }
+    }
+
+    public void ReadNewest(TimeRange range, SampleColumns columns)
+    {
+        int start = columns.Count;
+        if (samples.Tombstones.IsEmpty)
+        {
+            samples.ReadNewest(this, range, columns);
+        }
+        else
+        {
+            Read(range, columns);
+        }
+
+        columns.KeepNewest(start);
     }
 }

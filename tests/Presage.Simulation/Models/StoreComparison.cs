@@ -8,6 +8,7 @@ sealed class StoreComparison(StoreModel model)
     public static readonly TimeRange Always = new(long.MinValue, long.MaxValue);
 
     readonly SampleColumns _columns = new();
+    readonly SampleColumns _newest = new();
     readonly RollupColumns _buckets = new();
 
     /// <summary>What was refused may be there, as after a restart: in a snapshot.</summary>
@@ -164,6 +165,7 @@ sealed class StoreComparison(StoreModel model)
     {
         _columns.Clear();
         series.Read(range, _columns);
+        Newest(series, range);
         var times = _columns.TimestampsMs;
         var values = _columns.Values;
         int at = 0;
@@ -203,6 +205,18 @@ sealed class StoreComparison(StoreModel model)
             long strange = times[at];
             throw new SimulationFailedException($"{known.Labels} shows a sample at {strange} that was never written.");
         }
+    }
+
+    /// <summary>The newest sample of a range is the last one of all of them.</summary>
+    void Newest(ISampleSeries series, TimeRange range)
+    {
+        _newest.Clear();
+        series.ReadNewest(range, _newest);
+        bool same = _newest.Count == Math.Min(_columns.Count, 1) && (_newest.Count == 0 ||
+            (_newest.TimestampsMs[0] == _columns.TimestampsMs[^1] &&
+                BitConverter.DoubleToInt64Bits(_newest.Values[0]) ==
+                BitConverter.DoubleToInt64Bits(_columns.Values[^1])));
+        Require(TakesLosses || same, () => $"{series.Labels} shows another sample as its newest than at its end.");
     }
 
     static string Text(long bits) => $"{BitConverter.Int64BitsToDouble(bits):R} ({bits:x16})";

@@ -182,12 +182,25 @@ public sealed class StoreModelTests
                     Assert.Equal(
                         expected.Where(s => range.Contains(s.Key)),
                             Fixture.Read($"host{series % Hosts}", series, range));
+                    CompareNewest(series, range, expected);
+                    CompareNewest(series, StoreFixture.Always, expected);
                 }
             }
 
             Assert.Equal(shown, Fixture.Store.Select([], StoreFixture.Always).Count);
             Assert.Equal(_model.Keys.Select(s => $"host{s % Hosts}").Distinct().Order(), Fixture.Store.Hosts);
             Assert.Empty(Fixture.Store.Statistics.Damages);
+        }
+
+        void CompareNewest(int series, TimeRange range, (long TimestampMs, long Bits)[] expected)
+        {
+            var columns = new SampleColumns();
+            columns.Add(1, 2);
+            var labels = StoreFixture.LabelsOf($"host{series % Hosts}", series);
+            Fixture.Store.Select([], range).Single(s => s.Labels == labels).ReadNewest(range, columns);
+            var newest = expected.Last(s => range.Contains(s.TimestampMs));
+            Assert.Equal([1, newest.TimestampMs], columns.TimestampsMs.ToArray());
+            Assert.Equal(newest.Bits, BitConverter.DoubleToInt64Bits(columns.Values[1]));
         }
 
         public ValueTask DisposeAsync() => Fixture.DisposeAsync();
