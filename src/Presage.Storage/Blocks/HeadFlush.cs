@@ -128,6 +128,7 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
     {
         lock (shard.Lock)
         {
+            shard.HasForgotten = true;
             foreach (int id in ids)
             {
                 ref var series = ref head.Series[id];

@@ -31,6 +31,12 @@ sealed class Shard(int number)
     /// <summary>The labels of this shard's series; has a lock of its own.</summary>
     public HeadIndex Index { get; } = new();
 
+    /// <summary>
+    /// Whether newest samples were forgotten because of a deletion since the store was opened: then what a series has
+    /// as its newest may be older than chunks it closed before. The lock is held.
+    /// </summary>
+    public bool HasForgotten { get; set; }
+
     public long Bytes => _cells.Bytes + _closed.Bytes + _times.Bytes + _late.Bytes + _lateBytes;
 
     /// <summary>Appends a sample. The lock is held.</summary>

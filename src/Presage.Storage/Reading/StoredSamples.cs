@@ -139,8 +139,9 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
 
         lock (shard.Lock)
         {
-            // Without an open chunk it is in a block as a rule, and what is in blocks may be deleted.
-            if (!series.IsUsed || series.KeyHash != keyHash || series.Count == 0)
+            // Without an open chunk it is in a block as a rule, and what is in blocks may be deleted. Where newest
+            // samples were forgotten, closed chunks may hold newer ones than what came since.
+            if (!series.IsUsed || series.KeyHash != keyHash || series.Count == 0 || shard.HasForgotten)
             {
                 return false;
             }
