@@ -18,6 +18,7 @@ return args switch
     ["promql", var folder, var program, var rounds, .. var only] =>
         await PromQlBenchmark.RunAsync(folder, program, int.Parse(rounds), only.FirstOrDefault()),
     ["sustained", .. var rest] => await SustainedBenchmark.RunAsync(rest),
+    ["shortened", .. var rest] => await ShortenedTime.RunPresageAsync(rest),
     _ => Usage(),
 };
 

@@ -8,6 +8,6 @@ static class Program
     /// <summary>How long a stop may take before the process ends anyway.</summary>
     static readonly TimeSpan StopMax = TimeSpan.FromSeconds(10);
 
-    static Task<int> Main(string[] args) => PresageCommand.Create().Parse(args).InvokeAsync(
+    static Task<int> Main(string[] args) => PresageCommand.Create(TimeProvider.System).Parse(args).InvokeAsync(
         new InvocationConfiguration { ProcessTerminationTimeout = StopMax });
 }

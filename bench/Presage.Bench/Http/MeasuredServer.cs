@@ -73,7 +73,8 @@ sealed class MeasuredServer : IAsyncDisposable
         }
     }
 
-    public static async Task<MeasuredServer> StartAsync(ServerKind kind, string root, string[] more)
+    public static async Task<MeasuredServer> StartAsync(
+        ServerKind kind, string root, string[] more, ShortenedClock? clock = null)
     {
         string folder = Path.Combine(root, kind.ToString().ToLowerInvariant());
         Directory.CreateDirectory(folder);
@@ -91,6 +92,11 @@ sealed class MeasuredServer : IAsyncDisposable
                 $"--web.listen-address=127.0.0.1:{port}", "--enable-feature=remote-write-receiver",
                 "--log.level=error"], "/-/ready", "/api/v1/write"),
         };
+        if (kind == ServerKind.Presage && clock is not null)
+        {
+            (file, arguments) = clock.CommandOf(file, arguments);
+        }
+
         var process = Process.Start(new ProcessStartInfo(file, arguments)
         {
             RedirectStandardOutput = true,

@@ -31,7 +31,8 @@ static class PresageCommand
             return option;
         });
 
-    public static RootCommand Create()
+    /// <param name="time">The clock the server lives by.</param>
+    public static RootCommand Create(TimeProvider time)
     {
         var root = new RootCommand("Presage watches the health of servers. Without a verb it serves.");
         root.Options.Add(ConfigFile);
@@ -41,8 +42,10 @@ static class PresageCommand
         }
 
         var serve = new Command("serve", "Run the server (what presage does without a verb)");
-        root.SetAction((parsed, cancellationToken) => ServeVerb.RunAsync(() => Options(parsed), cancellationToken));
-        serve.SetAction((parsed, cancellationToken) => ServeVerb.RunAsync(() => Options(parsed), cancellationToken));
+        Task<int> ServeAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+            ServeVerb.RunAsync(() => Options(parsed), time, cancellationToken);
+        root.SetAction(ServeAsync);
+        serve.SetAction(ServeAsync);
         root.Subcommands.Add(serve);
 
         var version = new Command("version", "Print the version");

@@ -7,7 +7,8 @@ namespace Presage.Cli;
 /// <summary><c>presage serve</c>: runs until Ctrl-C or SIGTERM.</summary>
 static class ServeVerb
 {
-    public static Task<int> RunAsync(Func<PresageOptions> configure, CancellationToken cancellationToken) =>
+    public static Task<int> RunAsync(
+        Func<PresageOptions> configure, TimeProvider time, CancellationToken cancellationToken) =>
         Failure.GuardAsync(async () =>
         {
             var options = configure();
@@ -15,7 +16,7 @@ static class ServeVerb
             var started = Stopwatch.StartNew();
             Priority.RaiseWherePermitted();
             await using (var server = await PresageServer.StartAsync(
-                options, TimeProvider.System, logging => Logging(logging, options), cancellationToken))
+                options, time, logging => Logging(logging, options), cancellationToken))
             {
                 Announce(server, options, started.Elapsed);
                 await Stopped(cancellationToken);

@@ -86,7 +86,7 @@ public sealed class StorageApiTests
     static LabelMatcher Disk { get; } = new(LabelNames.MetricName, MatchOperator.Equal, "disk");
 
     static Task<int> RunAsync(params string[] arguments) =>
-        PresageCommand.Create().Parse(arguments).InvokeAsync(null, CancellationToken.None);
+        PresageCommand.Create(TimeProvider.System).Parse(arguments).InvokeAsync(null, CancellationToken.None);
 
     static async Task AppendAsync(ServerFixture server, int series)
     {
