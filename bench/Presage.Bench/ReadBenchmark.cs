@@ -20,15 +20,22 @@ static class ReadBenchmark
     public static async Task<int> RunAsync(string[] args)
     {
         string folder = args.Length > 0 ? args[0] : Directory.CreateTempSubdirectory("presage-read-").FullName;
-        var time = new BenchTime(DateTimeOffset.FromUnixTimeMilliseconds(Start + DayMs + (3 * 3_600_000)));
+        var time = new BenchTime(DateTimeOffset.FromUnixTimeMilliseconds(Start));
         var options = new StorageOptions { DataFolder = folder };
         await using (var store = SampleStore.Open(options, time, NullLogger.Instance))
         {
-            await FillAsync(store);
+            await FillAsync(store, time);
             Console.WriteLine($"{Hosts * SeriesPerHost} series, a day at {ScrapeSeconds} s, " +
                 $"{store.Statistics.BlockBytes / (double)(Hosts * SeriesPerHost * 5760):0.000} bytes a sample");
-            Measure("late pieces, not merged", store);
-            time.Advance(TimeSpan.FromHours(3));
+            Measure("compiling", store);
+            Measure($"{store.Statistics.Blocks} blocks, not merged", store);
+        }
+
+        await MeasureColdAsync(options, time);
+        await MeasureColdAsync(options, time);
+        time.Advance(TimeSpan.FromHours(6));
+        await using (var store = SampleStore.Open(options, time, NullLogger.Instance))
+        {
             var clock = CpuClock.Start();
             await store.CareNowAsync(CancellationToken.None);
             double samples = Hosts * SeriesPerHost * 5760.0;
@@ -39,12 +46,38 @@ static class ReadBenchmark
             Measure("merged day", store);
         }
 
+        await MeasureColdAsync(options, time);
+
         if (args.Length == 0)
         {
             Directory.Delete(folder, recursive: true);
         }
 
         return 0;
+    }
+
+    /// <summary>The first question to a store just opened: nothing unpacked, files mapped anew, code compiled.</summary>
+    static async Task MeasureColdAsync(StorageOptions options, BenchTime time)
+    {
+        var day = new TimeRange(Start, Start + DayMs - 1);
+        var columns = new SampleColumns();
+        double[] times = new double[Hosts];
+        double[] again = new double[Hosts];
+        for (int host = 0; host < Hosts; host++)
+        {
+            await using var store = SampleStore.Open(options, time, NullLogger.Instance);
+            long started = Stopwatch.GetTimestamp();
+            ReadAll(store.Select([Of(host), Name(42)], day), day, columns);
+            times[host] = Stopwatch.GetElapsedTime(started).TotalMicroseconds;
+            started = Stopwatch.GetTimestamp();
+            ReadAll(store.Select([Of((host + 10) % Hosts), Name(42)], day), day, columns);
+            again[host] = Stopwatch.GetElapsedTime(started).TotalMicroseconds;
+        }
+
+        Array.Sort(times);
+        Array.Sort(again);
+        Console.WriteLine($"  one series x 24 h, just opened: {times[Hosts / 2]:0} us (best {times[0]:0}); " +
+            $"then one of another host: {again[Hosts / 2]:0} us (best {again[0]:0})");
     }
 
     static void Measure(string title, SampleStore store)
@@ -107,26 +140,39 @@ static class ReadBenchmark
         Console.WriteLine($"{title,-42} {times[Rounds / 2],10:0.0} us (first {first:0.0})");
     }
 
-    static async Task FillAsync(SampleStore store)
+    /// <summary>A day as it comes: scrape by scrape, a block an hour.</summary>
+    static async Task FillAsync(SampleStore store, BenchTime time)
     {
-        await using var backfill = store.BeginBackfill();
-        var batch = new SampleBatch();
-        for (int i = 0; i < Hosts * SeriesPerHost; i++)
+        var sources = new NodeSeries[Hosts * SeriesPerHost];
+        byte[][] keys = new byte[sources.Length][];
+        for (int i = 0; i < sources.Length; i++)
         {
-            var source = new NodeSeries(i);
-            batch.Clear();
-            batch.AddSeries(LabelSet.OfMetric(
+            sources[i] = new NodeSeries(i);
+            keys[i] = LabelSet.OfMetric(
                 $"node_metric_{i % SeriesPerHost}", new Label("instance", $"server-{i / SeriesPerHost:D4}:9100"),
-                new Label("job", "node"), new Label("datacenter", "eu-1")).ToKey());
-            for (int s = 0; s < 86_400; s += ScrapeSeconds)
-            {
-                batch.AddSample(Start + (s * 1000L), source.Step(ScrapeSeconds, s));
-            }
-
-            backfill.Append(batch);
+                new Label("job", "node"), new Label("datacenter", "eu-1")).ToKey();
         }
 
-        await backfill.CompleteAsync(CancellationToken.None);
+        var batch = new SampleBatch();
+        for (int s = 0; s < 86_400; s += ScrapeSeconds)
+        {
+            if (s % 3600 == 0 && s > 0)
+            {
+                await store.FlushAsync(CancellationToken.None);
+            }
+
+            batch.Clear();
+            for (int i = 0; i < sources.Length; i++)
+            {
+                batch.AddSeries(keys[i]);
+                batch.AddSample(Start + (s * 1000L), sources[i].Step(ScrapeSeconds, s));
+            }
+
+            time.Advance(TimeSpan.FromSeconds(ScrapeSeconds));
+            await store.AppendAsync(batch, CancellationToken.None);
+        }
+
+        await store.FlushAsync(CancellationToken.None);
     }
 
     static LabelMatcher Of(int host) => new("instance", MatchOperator.Equal, $"server-{host:D4}:9100");

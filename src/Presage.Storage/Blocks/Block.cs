@@ -86,16 +86,29 @@ sealed class Block : ILabelIndex, IDisposable
     /// <summary>The key of a series.</summary>
     public ReadOnlySpan<byte> Key(int series) => KeyPageOf(series).Key(series % BlockFormat.PageItems);
 
-    /// <summary>The same for one series after the other: the page of the one before is asked first.</summary>
-    public ReadOnlySpan<byte> Key(int series, ref KeyPage? page)
+    /// <summary>The same for ascending numbers: a page is looked up once.</summary>
+    public ReadOnlySpan<byte> Key(int series, ref KeyPage? page, ref int pageNumber)
     {
-        int index = series % BlockFormat.PageItems;
-        if (page is null || page.Number != series / BlockFormat.PageItems || index >= page.Count)
+        int number = series / BlockFormat.PageItems, index = series % BlockFormat.PageItems;
+        if (page is null || pageNumber != number || index >= page.Count)
         {
             page = KeyPageOf(series);
+            pageNumber = number;
         }
 
         return page.Key(index);
+    }
+
+    /// <summary>The chunks of a series that stands in a page of keys: first, and one behind the last.</summary>
+    public (int From, int To) ChunksOf(KeyPage page, int series)
+    {
+        var tail = Entry(IndexField.KeyPagesAt, series / BlockFormat.PageItems, BlockFormat.KeyPageEntryBytes)
+            [BlockFormat.DataPageEntryBytes..];
+        int first = BinaryPrimitives.ReadInt32LittleEndian(tail);
+        var (from, to) = page.ChunksOf(series % BlockFormat.PageItems);
+        return first >= 0 && to <= Totals.Chunks - first
+            ? (first + from, first + to)
+            : throw Corrupt($"The chunks of series {series} are out of bounds.");
     }
 
     /// <summary>The number of the series with this key, or -1.</summary>
@@ -133,7 +146,7 @@ sealed class Block : ILabelIndex, IDisposable
     /// <summary>Appends the samples of a series that lie in the range.</summary>
     public void Read(int series, TimeRange range, SampleColumns columns)
     {
-        var (from, to) = KeyPageOf(series).ChunksOf(series % BlockFormat.PageItems);
+        var (from, to) = ChunksOf(KeyPageOf(series), series);
         if (Kind == BlockKind.Merged && to - from > 2)
         {
             from = LastBeginningBefore(from, to, range.FromMs);
@@ -193,7 +206,7 @@ sealed class Block : ILabelIndex, IDisposable
     /// <summary>Appends the buckets of a series, as stored, that overlap the range. The block is a roll-up.</summary>
     public void ReadRollups(int series, TimeRange range, RollupColumns columns)
     {
-        var (from, to) = KeyPageOf(series).ChunksOf(series % BlockFormat.PageItems);
+        var (from, to) = ChunksOf(KeyPageOf(series), series);
         for (int chunk = from; chunk < to; chunk++)
         {
             var page = DataPageOf(chunk);
@@ -211,7 +224,12 @@ sealed class Block : ILabelIndex, IDisposable
     }
 
     /// <summary>The page of keys a series stands in, past the cache: merging would push everything else out.</summary>
-    public KeyPage UnpackKeys(int series) => UnpackKeyPage(series);
+    public KeyPage UnpackKeys(int series)
+    {
+        var entry = PageEntryAt(IndexField.KeyPagesAt, series, true);
+        byte[] packed = Packed(entry).ToArray();
+        return Parse(entry, bytes => new KeyPage(bytes, packed));
+    }
 
     /// <summary>The page a chunk stands in, past the cache.</summary>
     public DataPage UnpackData(int chunk) =>
@@ -368,39 +386,24 @@ sealed class Block : ILabelIndex, IDisposable
 
     KeyPage KeyPageOf(int series)
     {
-        var page = CachedKeyPageOf(series);
+        // Pages of the same bytes are the same page, whichever block they stand in.
+        var entry = PageEntryAt(IndexField.KeyPagesAt, series, true);
+        var page = _cache.TryGet(null, entry.Checksum, out object? known) ? (KeyPage)known : null;
+        if (page is null || !page.IsOf(Packed(entry)))
+        {
+            page = UnpackKeys(series);
+            _cache.Add(null, entry.Checksum, page, page.Bytes);
+        }
+
         int index = series % BlockFormat.PageItems;
         return index < page.Count
             ? page
             : throw new CorruptDataException($"A page of keys holds {page.Count} series, not {index + 1}.", Path);
     }
 
-    KeyPage CachedKeyPageOf(int series)
-    {
-        int number = series / BlockFormat.PageItems;
-        if (_cache.TryGet(this, ~number, out object? known))
-        {
-            return (KeyPage)known;
-        }
-
-        var page = UnpackKeyPage(series);
-        _cache.Add(this, ~number, page, page.Bytes);
-        return page;
-    }
-
-    KeyPage UnpackKeyPage(int series)
-    {
-        int number = series / BlockFormat.PageItems;
-        var entry = PageEntryAt(IndexField.KeyPagesAt, series, true);
-        var tail = Entry(
-            IndexField.KeyPagesAt, number, BlockFormat.KeyPageEntryBytes)[BlockFormat.DataPageEntryBytes..];
-        int firstChunk = BinaryPrimitives.ReadInt32LittleEndian(tail);
-        return Parse(entry, bytes => new KeyPage(bytes, firstChunk, number));
-    }
-
     DataPage DataPageOf(int chunk)
     {
-        int number = chunk / BlockFormat.PageItems;
+        ulong number = (ulong)(chunk / BlockFormat.PageItems);
         if (_cache.TryGet(this, number, out object? known))
         {
             return (DataPage)known;
@@ -441,7 +444,8 @@ sealed class Block : ILabelIndex, IDisposable
         }
     }
 
-    byte[] Unpack(PageEntry page)
+    /// <summary>The bytes of a page as they lie in the file.</summary>
+    ReadOnlySpan<byte> Packed(PageEntry page)
     {
         if (page.Offset < 0 || page.PackedBytes < 0 || page.Offset > _indexAt - page.PackedBytes ||
             page.Bytes is < 0 or > BlockFormat.PageBytesMax)
@@ -449,7 +453,12 @@ sealed class Block : ILabelIndex, IDisposable
             throw new CorruptDataException("A page lies outside of the file or is too large.", Path, page.Offset);
         }
 
-        var packed = Bytes.Slice((int)page.Offset, page.PackedBytes);
+        return Bytes.Slice((int)page.Offset, page.PackedBytes);
+    }
+
+    byte[] Unpack(PageEntry page)
+    {
+        var packed = Packed(page);
         if (XxHash3.HashToUInt64(packed) != page.Checksum)
         {
             throw new CorruptDataException("The checksum of a page is wrong.", Path, page.Offset);
@@ -457,7 +466,13 @@ sealed class Block : ILabelIndex, IDisposable
 
         try
         {
-            byte[] bytes = new byte[page.Bytes];
+            byte[] bytes = GC.AllocateUninitializedArray<byte>(page.Bytes);
+            if (StoredFrame.TryFind(packed, out var stored) && stored.Length == bytes.Length)
+            {
+                stored.CopyTo(bytes);
+                return bytes;
+            }
+
             int length = (t_decompressor ??= new Decompressor()).Unwrap(packed, bytes);
             return length == page.Bytes
                 ? bytes

@@ -12,7 +12,7 @@ sealed class PageCache(long bytesMax)
     const long BytesMin = 16 << 20, BytesMax = 192 << 20;
 
     readonly Lock _lock = new();
-    readonly Dictionary<(Block, int), LinkedListNode<Entry>> _pages = [];
+    readonly Dictionary<(Block?, ulong), LinkedListNode<Entry>> _pages = [];
     readonly LinkedList<Entry> _byUse = new();
     long _bytes;
 
@@ -20,7 +20,8 @@ sealed class PageCache(long bytesMax)
     public static PageCache OfThisMachine() =>
         new(Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 32, BytesMin, BytesMax));
 
-    public bool TryGet(Block block, int page, [NotNullWhen(true)] out object? value)
+    /// <summary>A page of a block by its number, or one that blocks share by what it was unpacked from.</summary>
+    public bool TryGet(Block? block, ulong page, [NotNullWhen(true)] out object? value)
     {
         lock (_lock)
         {
@@ -37,7 +38,7 @@ sealed class PageCache(long bytesMax)
         return false;
     }
 
-    public void Add(Block block, int page, object value, int bytes)
+    public void Add(Block? block, ulong page, object value, int bytes)
     {
         lock (_lock)
         {
@@ -80,5 +81,5 @@ sealed class PageCache(long bytesMax)
         _bytes -= node.Value.Bytes;
     }
 
-    readonly record struct Entry(Block Block, int Number, object Page, int Bytes);
+    readonly record struct Entry(Block? Block, ulong Number, object Page, int Bytes);
 }

@@ -73,7 +73,8 @@ sealed class BlockCursor(Block block, Action<CorruptDataException> onDamage)
     /// <summary>Visits the chunks of the series stood on.</summary>
     public void ReadChunks(ChunkVisitor visit)
     {
-        var (from, to) = _keys!.ChunksOf(_series % BlockFormat.PageItems);
+        using var whole = block.Borrow();
+        var (from, to) = block.ChunksOf(_keys!, _series);
         for (int chunk = from; chunk < to; chunk++)
         {
             try

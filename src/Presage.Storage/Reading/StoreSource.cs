@@ -199,9 +199,10 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
         {
             using var lease = block.Borrow();
             KeyPage? page = null;
+            int pageNumber = -1;
             foreach (int number in Selection.Select(block, matchers, host))
             {
-                var key = block.Key(number, ref page);
+                var key = block.Key(number, ref page, ref pageNumber);
                 ulong hash = SeriesKey.Hash(key);
                 var series = found?.Find(hash, key);
                 if (series is null)

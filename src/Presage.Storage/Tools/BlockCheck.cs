@@ -80,7 +80,7 @@ static class BlockCheck
                 var page = block.UnpackKeys(series);
                 for (int i = 0; i < page.Count; i++)
                 {
-                    var (from, to) = page.ChunksOf(i);
+                    var (from, to) = block.ChunksOf(page, series + i);
                     if (from < firstChunk + count && to > firstChunk)
                     {
                         last = System.Text.Encoding.UTF8.GetString(SeriesKey.HostOf(page.Key(i)));

@@ -94,7 +94,7 @@ static class StorageTargets
     {
         try
         {
-            var keys = new KeyPage(bytes, 0);
+            var keys = new KeyPage(bytes, []);
             for (int i = 0; i < keys.Count; i++)
             {
                 _ = keys.Key(i).Length + keys.ChunksOf(i).To;
