@@ -14,6 +14,7 @@ it("answers first and says the rest after it", () => {
   expect(title({ wrong: [{ state: "firing" }, { state: "acknowledged" }, { state: "pending" }], watching }, hosts("critical", "ok", "ok"), 0))
     .toBe("2 things are wrong. 1 more is being watched. 2 of 3 hosts are as usual.");
   expect(title({ wrong: [{ state: "firing" }], watching }, hosts("ok", "learning"), 0)).toBe("1 thing is wrong. 1 of 2 hosts is as usual, 1 is learning.");
+  expect(title({ wrong: [{ state: "pending" }], watching }, hosts("ok", "ok"), 0)).toBe("1 thing may be going wrong. All 2 hosts are as usual.");
   expect(title({ wrong: [], watching }, hosts("ok", "ok"), 0)).toBe("Nothing is wrong. All 2 hosts are as usual.");
 });
 

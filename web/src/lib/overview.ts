@@ -13,12 +13,16 @@ export function titleOf({ wrong, watching }: Facts, hosts: readonly HostFacts[],
   if (hosts.length === 0) return { main: "Nothing is watched yet.", rest: "Add the first server." };
   const fires = wrong.filter((alert) => alert.state === "firing" || alert.state === "acknowledged").length;
   const pending = wrong.filter((alert) => alert.state === "pending").length;
-  const main = fires === 0 ? "Nothing is wrong." : fires === 1 ? `1${NBSP}thing is wrong.` : `${fires}${NBSP}things are wrong.`;
+  const main = fires > 0 ? `${things(fires)} ${fires === 1 ? "is" : "are"} wrong.` : pending > 0 ? `${things(pending)} may be going wrong.` : "Nothing is wrong.";
   const rest: string[] = [];
-  if (pending > 0) rest.push(`${pending} more ${pending === 1 ? "is" : "are"} being watched.`);
+  if (fires > 0 && pending > 0) rest.push(`${pending} more ${pending === 1 ? "is" : "are"} being watched.`);
   if (hosts.length === 1) rest.push(watchedText(hosts[0], nowMs - watching.startedMs));
   else rest.push(usualText(hosts));
   return { main, rest: rest.join(" ") };
+}
+
+function things(count: number): string {
+  return `${count}${NBSP}${count === 1 ? "thing" : "things"}`;
 }
 
 function watchedText(host: HostFacts | undefined, sinceMs: number): string {
