@@ -280,6 +280,7 @@ sealed class PresageServer : IAsyncDisposable
         StorageApi.MapPrometheus(root);
         PrometheusStatusApi.Map(root);
         CardinalityApi.MapPrometheus(root);
+        AnomaliesApi.Map(api);
         NotifyingParts.Map(root, api);
         WriteApi.Map(root);
         root.MapOpenApi(ApiDocument.Path).Require(Access.Public);
@@ -323,8 +324,15 @@ sealed class PresageServer : IAsyncDisposable
             services.GetRequiredService<HostRegistry>(),
             services.GetRequiredService<StateDatabase>(),
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILoggerFactory>().CreateLogger<Watcher>());
+            services.GetRequiredService<ILoggerFactory>().CreateLogger<Watcher>(),
+            WatcherOptionsOf(services.GetRequiredService<PresageOptions>()));
     }
+
+    /// <summary>The options of the watcher, the same for the server and for tools that open its folder.</summary>
+    internal static WatcherOptions WatcherOptionsOf(PresageOptions options) => new()
+    {
+        FalseAlarms = new FalseAlarms(options.WatchingFalseAlarms, options.WatchingFalseAlarmRules),
+    };
 
     void StartLoops(IServiceProvider services)
     {

@@ -62,7 +62,8 @@ public static class NotificationGrouping
         var duration = TimeSpan.FromMilliseconds(nowMs - change.State.SinceMs);
         return change.Ended is { } reason
             ? Sentences.Resolved(change.Rule, change.Labels, change.State.Value, duration, reason)
-            : Sentences.Firing(change.Rule, change.Labels, change.State.Value, duration);
+            : Sentences.Firing(
+                change.Rule, change.Labels, change.State.Value, duration, change.State.Explanation);
     }
 
     static NotifiedAlert Notified(AlertChange change, long nowMs)

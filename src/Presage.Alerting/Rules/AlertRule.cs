@@ -62,6 +62,12 @@ public sealed record AlertRule
     /// </summary>
     public bool TellsSilence { get; init; }
 
+    /// <summary>
+    /// Whether this is a rule of kind "anomaly": <c>{explanation}</c> in its sentence is what the watcher says about
+    /// the host at that moment.
+    /// </summary>
+    public bool Explains { get; init; }
+
     /// <summary>Whether an instance with this value is bad.</summary>
     public bool IsBad(double value) => Comparison.Holds(value, Threshold);
 

@@ -21,4 +21,7 @@ public sealed record InstanceState
 
     /// <summary>The last value.</summary>
     public required double Value { get; init; }
+
+    /// <summary>Why, in a sentence, as of the last evaluation; null where the rule does not explain.</summary>
+    public string? Explanation { get; init; }
 }

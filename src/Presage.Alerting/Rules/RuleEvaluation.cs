@@ -127,6 +127,7 @@ public static class RuleEvaluation
             FiredMs = fires ? nowMs : null,
             SeenMs = nowMs,
             Value = sample.Value,
+            Explanation = sample.Explanation,
         };
         states[sample.Labels] = state;
         transitions.Add(new AlertTransition(sample.Labels, AlertPhase.Inactive, state.Phase, nowMs, state));
@@ -168,6 +169,7 @@ public static class RuleEvaluation
     {
         bool gap = nowMs - state.SeenMs > PendingGapMax.TotalMilliseconds;
         state = state with { SeenMs = nowMs, Value = sample.Value, SinceMs = gap ? nowMs : state.SinceMs };
+        state = state with { Explanation = sample.Explanation ?? state.Explanation };
         if (sample.Exempt || !rule.IsBad(sample.Value))
         {
             return (state, EndReason.Cleared);
@@ -181,7 +183,12 @@ public static class RuleEvaluation
     static (InstanceState After, EndReason? Ended) Firing(
         AlertRule rule, InstanceState state, RuleSample sample, long nowMs)
     {
-        state = state with { SeenMs = nowMs, Value = sample.Value };
+        state = state with
+        {
+            SeenMs = nowMs,
+            Value = sample.Value,
+            Explanation = sample.Explanation ?? state.Explanation,
+        };
         if (!sample.Exempt && rule.IsStillBad(sample.Value))
         {
             return (state with { GoodSinceMs = null }, null);

@@ -6,8 +6,8 @@ namespace Presage.Alerting.Rules;
 /// <summary>
 /// Fills a rule's sentence templates. Fields: <c>{host}</c>, <c>{value}</c>, <c>{threshold}</c>, <c>{clear}</c> (with
 /// unit), <c>{duration}</c> (since the value turned bad), <c>{for}</c>, <c>{count}</c> and <c>{list}</c> (of several
-/// instances), and any label by its name, <c>{mountpoint}</c>. A field without a value is left out. Braces are not
-/// escaped: no sentence needs them.
+/// instances), <c>{explanation}</c> (of an anomaly), and any label by its name, <c>{mountpoint}</c>.
+/// A field without a value is left out. Braces are not escaped: no sentence needs them.
 /// </summary>
 public static class Sentences
 {
@@ -15,15 +15,23 @@ public static class Sentences
 
     /// <summary>The field names a template may use besides labels.</summary>
     public static IReadOnlyList<string> Fields { get; } =
-        ["host", "value", "threshold", "clear", "duration", "for", "count", "list"];
+        ["host", "value", "threshold", "clear", "duration", "for", "count", "list", "explanation"];
 
     /// <summary>"web1: CPU is 99 % busy for 5 min; threshold 95 %."</summary>
-    public static string Firing(AlertRule rule, LabelSet labels, double value, TimeSpan duration) =>
-        Fill(rule.Sentence, rule, labels, value, duration);
+    public static string Firing(
+        AlertRule rule, LabelSet labels, double value, TimeSpan duration, string? explanation = null) =>
+        Fill(
+            rule.Sentence.Replace("{explanation}", explanation ?? "", StringComparison.Ordinal).TrimEnd(),
+            rule,
+            labels,
+            value,
+            duration);
 
     /// <summary>The same with what is still missing: "… It alerts when this has lasted 5 min."</summary>
-    public static string Pending(AlertRule rule, LabelSet labels, double value, TimeSpan duration) =>
-        Firing(rule, labels, value, duration) + $" It alerts when this has lasted {NumberText.Duration(rule.For)}.";
+    public static string Pending(
+        AlertRule rule, LabelSet labels, double value, TimeSpan duration, string? explanation = null) =>
+        Firing(rule, labels, value, duration, explanation) +
+        $" It alerts when this has lasted {NumberText.Duration(rule.For)}.";
 
     /// <summary>
     /// "web1: CPU is 40 % busy again after 12 min above 95 %."; says so when it ended for want of data.

@@ -38,6 +38,7 @@ public static class StockRules
         ResolvedSentence = rule.ResolvedSentence,
         Vital = rule.Vital,
         TellsSilence = rule.TellsSilence,
+        Explains = rule.Explains,
     };
 }
 
@@ -57,7 +58,8 @@ sealed record StockRule(
     string? SentenceForMany,
     string ResolvedSentence,
     string? Vital,
-    bool TellsSilence = false);
+    bool TellsSilence = false,
+    bool Explains = false);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

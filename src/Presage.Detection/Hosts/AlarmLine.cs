@@ -32,11 +32,20 @@ sealed class AlarmLine
     /// </summary>
     const double RiseMax = 0.15;
 
+    /// <summary>Alarms a week on ordinary hosts beyond a line.</summary>
+    static readonly (double PerWeek, double Line)[] Common = [(0.03, 7.6), (0.1, 6.9), (0.5, 6.0), (1, 5.6)];
+
+    /// <summary>What the common line falls by per natural logarithm of the rate.</summary>
+    const double CommonSlope = 0.58;
+
+    /// <summary>Maxima without which only the common line is known: two days.</summary>
+    const int MaximaMin = 8;
+
     /// <summary>However quiet a host is, smaller changes are not worth an alarm.</summary>
     const double LineMin = 3.5;
 
-    readonly double _common;
-    readonly double _allowedPerWeek;
+    double _common;
+    double _allowedPerWeek;
     readonly long _rowsPerQuarter;
     readonly float[] _maxima = new float[MaximaMax];
     readonly float[] _sorted = new float[MaximaMax];
@@ -47,20 +56,39 @@ sealed class AlarmLine
 
     public AlarmLine(double stepSeconds, Sensitivity sensitivity)
     {
-        // The common lines: measured on labelled sets of servers and services, between incidents.
-        (_allowedPerWeek, _common) = sensitivity switch
+        Allow(sensitivity switch
         {
-            Sensitivity.Low => (0.03, 7.6),
-            Sensitivity.Standard => (0.1, 6.9),
-            Sensitivity.High => (0.5, 6.0),
-            _ => (1, 5.6),
-        };
-        _line = _common;
+            Sensitivity.Low => 0.03,
+            Sensitivity.Standard => 0.1,
+            Sensitivity.High => 0.5,
+            _ => 1,
+        });
         _rowsPerQuarter = Math.Max(1, (long)(QuarterDaySeconds / stepSeconds));
     }
 
     /// <summary>Where the line is now.</summary>
     public double Line => _line;
+
+    /// <summary>Whether there are maxima enough for a line of this host's own.</summary>
+    public bool IsOwn => _count >= MaximaMin;
+
+    /// <summary>Sets how many alarms a week normal behaviour may raise, and draws the line for it.</summary>
+    public void Allow(double perWeek)
+    {
+        _allowedPerWeek = perWeek;
+
+        // The common lines: measured on labelled sets of servers and services, between incidents. Beyond them and
+        // between, the last decades' slope.
+        _common = Common[0].Line + ((Math.Log(Common[0].PerWeek) - Math.Log(perWeek)) * CommonSlope);
+        for (int i = 1; i < Common.Length && perWeek > Common[i - 1].PerWeek; i++)
+        {
+            var (low, high) = (Common[i - 1], Common[i]);
+            double share = Math.Log(perWeek / low.PerWeek) / Math.Log(high.PerWeek / low.PerWeek);
+            _common = low.Line + (share * (high.Line - low.Line));
+        }
+
+        Draw();
+    }
 
     /// <summary>Whether a change crosses the line; then learns it.</summary>
     public bool See(double change)
@@ -121,7 +149,7 @@ sealed class AlarmLine
     void Draw()
     {
         int known = (int)Math.Min(_count, MaximaMax);
-        if (known < 8)
+        if (known < MaximaMin)
         {
             _line = _common;
             return;

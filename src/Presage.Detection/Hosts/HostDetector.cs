@@ -27,8 +27,12 @@ public sealed class HostDetector
     readonly float[] _before;
     readonly float[] _steps;
     readonly float[] _evidence;
+
+    /// <summary>Evidence as of the last row fed or looked at, for <see cref="Rank"/>.</summary>
+    readonly float[] _shown;
     readonly double[] _parts = new double[ChangeScore.Parts];
     readonly double _evidenceKept;
+    HostViews? _glance;
     HostModel? _model;
     double _smoothed;
     bool _hasBefore;
@@ -46,6 +50,7 @@ public sealed class HostDetector
         _before = new float[metrics];
         _steps = new float[metrics];
         _evidence = new float[metrics];
+        _shown = new float[metrics];
         _evidenceKept = double.Exp2(-stepSeconds / 2_400);
     }
 
@@ -60,6 +65,16 @@ public sealed class HostDetector
 
     /// <summary>Rows seen.</summary>
     public long Rows => _views.Rows;
+
+    /// <summary>
+    /// Sets how many false alarms a week are expected; any positive rate. Other than the model and the views this is
+    /// no part of the state.
+    /// </summary>
+    public void Allow(double falseAlarmsPerWeek)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(falseAlarmsPerWeek);
+        _line.Allow(falseAlarmsPerWeek);
+    }
 
     /// <summary>
     /// Learns from history and starts where it ends: rows of <paramref name="metrics"/> values each, evenly spaced.
@@ -94,14 +109,7 @@ public sealed class HostDetector
     /// </summary>
     public void Adopt(HostDetector trained)
     {
-        if (trained.Metrics != Metrics)
-        {
-            throw new ArgumentException(
-                $"A model of {trained.Metrics} metrics cannot judge {Metrics}.",
-                nameof(trained)
-            );
-        }
-
+        CheckLike(trained);
         _model = trained._model;
         _smoothed = trained._smoothed;
         _hasBefore = trained._hasBefore;
@@ -109,32 +117,53 @@ public sealed class HostDetector
         _line.TakeOver(trained._line);
     }
 
+    /// <summary>
+    /// Borrows what a like host has learned: its model and its alarm line. What this host has seen of itself stays.
+    /// </summary>
+    public void Borrow(HostDetector peer)
+    {
+        CheckLike(peer);
+        _model = peer._model;
+        _smoothed = 0;
+        _hasBefore = false;
+        _line.TakeOver(peer._line);
+    }
+
     /// <summary>Judges a row, then learns it in the moving part of the state.</summary>
     public HostReading Feed(ReadOnlySpan<double> row)
     {
-        if (row.Length != Metrics)
-        {
-            throw new ArgumentException($"A row of {row.Length} values where {Metrics} are due.", nameof(row));
-        }
-
+        CheckRow(row);
         _views.See(row);
         if (_model is not { } model)
         {
             return default;
         }
 
-        model.Scale(row, _scaled);
-        model.ScaleSteps(_hasBefore ? _before : _scaled, _scaled, _steps);
+        var (level, change, cubed) = Judge(model, row, _views);
+        _smoothed = Smoothed(cubed);
         _scaled.CopyTo(_before, 0);
         _hasBefore = true;
-        double levelDistance = model.LevelDistance(_scaled),
-            stepDistance = model.StepDistance(_steps);
-        _smoothed += HostModel.LevelWeight * (model.LevelCubed(levelDistance, stepDistance) - _smoothed);
-        double level = model.Level(_smoothed);
-        model.Change.Summarise(_views.Day, _views.Hours, _views.Minutes, levelDistance, stepDistance, _parts);
-        double change = model.Change.Of(_parts);
-        HoldEvidence(model);
-        return new HostReading(HostScale.Score(level, change), _line.See(change), level, change);
+        _shown.CopyTo(_evidence, 0);
+        return new HostReading(HostScale.Score(level, change), _line.See(change), level, change, model.Level(cubed));
+    }
+
+    /// <summary>
+    /// Judges a row that is not complete yet or lies between two, without learning it: what <see cref="Feed"/> would
+    /// say.
+    /// </summary>
+    public HostReading Glance(ReadOnlySpan<double> row)
+    {
+        CheckRow(row);
+        if (_model is not { } model)
+        {
+            return default;
+        }
+
+        _glance ??= new HostViews(Metrics, StepSeconds);
+        _glance.TakeOver(_views);
+        _glance.See(row);
+        var (level, change, cubed) = Judge(model, row, _glance);
+        return new HostReading(HostScale.Score(level, change), change >= _line.Line, level, change, model.Level(cubed));
     }
 
     /// <summary>
@@ -148,7 +177,7 @@ public sealed class HostDetector
         for (int j = 0; j < Metrics; j++)
         {
             int at = count < metrics.Length ? count++ : metrics.Length;
-            for (; at > 0 && _evidence[metrics[at - 1]] < _evidence[j]; at--)
+            for (; at > 0 && _shown[metrics[at - 1]] < _shown[j]; at--)
             {
                 if (at < metrics.Length)
                 {
@@ -166,7 +195,7 @@ public sealed class HostDetector
     }
 
     /// <summary>How much a metric takes part, in the unit of <see cref="Rank"/>: 0 and more, logarithmic.</summary>
-    public double Evidence(int metric) => _evidence[metric];
+    public double Evidence(int metric) => _shown[metric];
 
     /// <summary>Appends everything it knows; see docs/formats/detection-state.md.</summary>
     public void Save(IBufferWriter<byte> output)
@@ -235,16 +264,44 @@ public sealed class HostDetector
         _smoothed = reader.Double();
         _hasBefore = reader.Byte() == 1;
         isSane = _smoothed is >= 0 and < 1e30 && reader.Floats(_before);
+        _evidence.CopyTo(_shown, 0);
         _model = isSane ? HostModel.Restore(ref reader, Metrics) : null;
         return _model is not null;
     }
 
-    void HoldEvidence(HostModel model)
+    (double Level, double Change, double Cubed) Judge(
+        HostModel model, ReadOnlySpan<double> row, HostViews views)
     {
+        model.Scale(row, _scaled);
+        model.ScaleSteps(_hasBefore ? _before : _scaled, _scaled, _steps);
+        double levelDistance = model.LevelDistance(_scaled), stepDistance = model.StepDistance(_steps);
+        double cubed = model.LevelCubed(levelDistance, stepDistance);
+        model.Change.Summarise(views.Day, views.Hours, views.Minutes, levelDistance, stepDistance, _parts);
         for (int j = 0; j < Metrics; j++)
         {
-            double now = model.Change.Evidence(j, _views.Day[j], _views.Hours[j], _views.Minutes[j]);
-            _evidence[j] = (float)Math.Max(now, _evidence[j] * _evidenceKept);
+            double now = model.Change.Evidence(j, views.Day[j], views.Hours[j], views.Minutes[j]);
+            _shown[j] = (float)Math.Max(now, _evidence[j] * _evidenceKept);
+        }
+
+        return (model.Level(Smoothed(cubed)), model.Change.Of(_parts), cubed);
+    }
+
+    double Smoothed(double cubed) => _smoothed + (HostModel.LevelWeight * (cubed - _smoothed));
+
+    void CheckRow(ReadOnlySpan<double> row)
+    {
+        if (row.Length != Metrics)
+        {
+            throw new ArgumentException($"A row of {row.Length} values where {Metrics} are due.", nameof(row));
+        }
+    }
+
+    void CheckLike(HostDetector other)
+    {
+        if (other.Metrics != Metrics || other.StepSeconds != StepSeconds)
+        {
+            throw new ArgumentException(
+                $"A model of {other.Metrics} metrics cannot judge {Metrics}, nor one of other steps.", nameof(other));
         }
     }
 }

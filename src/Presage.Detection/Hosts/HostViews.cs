@@ -109,6 +109,16 @@ sealed class HostViews
         _rows++;
     }
 
+    /// <summary>Takes over what another one of as many metrics knows.</summary>
+    public void TakeOver(HostViews other)
+    {
+        _rows = other._rows;
+        foreach (var (mine, others) in AllFields().Zip(other.AllFields()))
+        {
+            others.CopyTo(mine, 0);
+        }
+    }
+
     public void Save(StateWriter writer)
     {
         writer.Long(_rows);

@@ -65,12 +65,14 @@ sealed record OverviewTotals(
 sealed record OverviewWatching(int Rules, long EvaluationsEach, long? LastEvaluationMs, long StartedMs);
 
 /// <summary>Everything a host's page shows first.</summary>
+/// <param name="Anomaly">That the host as a whole is unusual; null when it is not.</param>
 /// <param name="MetricCount">The number of metric names stored for the host.</param>
 sealed record HostDetail(
     HostSummary Summary,
     HostFactsView Facts,
     Learning Learning,
     IReadOnlyList<VitalReading> Vitals,
+    UnusualHostView? Anomaly,
     IReadOnlyList<UnusualMetric> Unusual,
     IReadOnlyList<ProcessUsageView> Processes,
     int MetricCount,
@@ -155,6 +157,37 @@ sealed record UnusualMetric(
     double Score,
     long SinceMs,
     string Rarity);
+
+/// <summary>A host that is unusual as a whole.</summary>
+/// <param name="Sentence">What, expected range and seen, since when, what moved with it and what first.</param>
+/// <param name="Score">One minus the share of normal minutes at least this odd, at its oddest.</param>
+/// <param name="Rarity">How rarely normal behaviour goes this far, in words: "1 in 7 months".</param>
+/// <param name="Joint">Whether the vital signs together raised it; else one of them alone.</param>
+/// <param name="Borrowed">Whether it is judged by what a like host has learned.</param>
+/// <param name="Causes">What takes part, likeliest first.</param>
+sealed record UnusualHostView(
+    string Sentence,
+    double Score,
+    string Rarity,
+    long SinceMs,
+    bool Joint,
+    bool Borrowed,
+    IReadOnlyList<CauseView> Causes);
+
+/// <summary>A vital sign's part in an anomaly of its host.</summary>
+/// <param name="Lower">Lower end of the usual range; null while that is not known.</param>
+/// <param name="SinceMs">Since when it has been unusual by itself; null where it is not.</param>
+/// <param name="Strength">How much it takes part; 3 and more is much.</param>
+sealed record CauseView(
+    string Key,
+    string Name,
+    double? Value,
+    double? Lower,
+    double? Upper,
+    string Unit,
+    string Family,
+    long? SinceMs,
+    double Strength);
 
 /// <summary>Processes of one name and what they use together.</summary>
 /// <param name="Pid">Its process id when there is one process.</param>

@@ -80,6 +80,7 @@ sealed class FleetView(
                 host.Facts.MemoryBytes, host.Facts.BootTimeMs, host.Facts.AgentVersion),
             LearningOf(host),
             Readings(name),
+            watcher.AnomalyOf(name) is { } anomaly ? AnomaliesApi.Shown(anomaly) : null,
             Unusual(name),
             processes.Of(name),
             metrics.Count(name),

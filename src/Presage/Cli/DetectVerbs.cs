@@ -28,9 +28,12 @@ static class DetectVerbs
         DefaultValueFactory = static _ => "0.1",
     };
 
-    public static void AddTo(RootCommand root)
+    public static void AddTo(RootCommand root, Func<ParseResult, PresageOptions> options)
     {
-        root.Subcommands.Add(new Command("detect", "Run the anomaly detectors on recorded series") { Run(), Eval() });
+        root.Subcommands.Add(new Command("detect", "Anomaly detection: learn from history, score recorded series")
+        {
+            Run(), Eval(), TrainVerb.Of(options),
+        });
     }
 
     static Command Run()

@@ -63,7 +63,7 @@ static class PresageCommand
         ConfigVerbs.AddTo(root, Options);
         Querying.QueryVerb.AddTo(root, Options);
         PromQlVerbs.AddTo(root);
-        DetectVerbs.AddTo(root);
+        DetectVerbs.AddTo(root, Options);
         ImportVerb.AddTo(root, Options);
         StorageVerbs.AddTo(root, Options);
         BackupVerbs.AddTo(root, Options);

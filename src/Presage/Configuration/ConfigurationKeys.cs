@@ -47,6 +47,15 @@ static class ConfigurationKeys
                 "samples are stored and rules evaluated, no more.",
             static (o, v) =>
             ConfigurationValue.TryBoolean(v, out bool x) && Set(true, () => o.WatchingEnabled = x)),
+        new("watching.false_alarms", FalseAlarmText.RateForm, "0.1",
+            "How many false alarms per host and week are expected from anomalies: the sensitivity. 0.1 is one a week " +
+                "from ten hosts; more finds more.",
+            static (o, v) => FalseAlarmText.TryRate(v, out double x) && Set(true, () => o.WatchingFalseAlarms = x)),
+        new("watching.false_alarm_rules", FalseAlarmText.RuleForm, "",
+            "Other numbers for some hosts or families of vital signs (cpu, memory, disk, filesystem, network, " +
+                "system): a list, of which the first entry that fits counts.",
+            static (o, v) => FalseAlarmText.TryRules(v, out var rules)
+                && Set(true, () => o.WatchingFalseAlarmRules = rules)) { IsList = true },
         new("storage.retention", $"{Duration}, from 1h to 3650d", "15d", "How long samples are kept.", static (o, v) =>
             TryDuration(v, TimeSpan.FromHours(1), TimeSpan.FromDays(3650), out var x)
             && Set(true, () => o.StorageRetention = x)),

@@ -31,6 +31,12 @@ sealed class PresageOptions
     /// <summary>Whether the watcher runs: vital signs, their usual ranges, oddities.</summary>
     public bool WatchingEnabled { get; set; } = true;
 
+    /// <summary>How many false alarms per host and week are expected; 0: no alarms.</summary>
+    public double WatchingFalseAlarms { get; set; } = Watching.FalseAlarms.DefaultPerWeek;
+
+    /// <summary>Other rates for some hosts or families of vital signs; the first rule that fits counts.</summary>
+    public IReadOnlyList<Watching.FalseAlarmRule> WatchingFalseAlarmRules { get; set; } = [];
+
     public TimeSpan StorageRetention { get; set; } = TimeSpan.FromDays(15);
 
     public TimeSpan StorageRetentionFiveMinutes { get; set; } = TimeSpan.FromDays(90);

@@ -111,8 +111,10 @@ sealed class AlertBoard(
         return (alert.Phase, rule) switch
         {
             (AlertPhase.Resolved, _) or (_, null) => alert.Sentence,
-            (AlertPhase.Pending, _) => Sentences.Pending(rule, alert.Labels, state.Value, duration),
-            _ => Sentences.Firing(rule, alert.Labels, state.Value, duration),
+            (AlertPhase.Pending, _) => Sentences.Pending(
+                rule, alert.Labels, state.Value, duration, state.Explanation),
+            _ when rule.Explains && state.Explanation is null => alert.Sentence,
+            _ => Sentences.Firing(rule, alert.Labels, state.Value, duration, state.Explanation),
         };
     }
 

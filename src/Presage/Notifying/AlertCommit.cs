@@ -195,9 +195,10 @@ sealed class AlertCommit(AlertingStores stores, Func<string?> externalUrl)
         var duration = TimeSpan.FromMilliseconds(Math.Max(0, transition.AtMs - state.SinceMs));
         return (transition.To, transition.Ended) switch
         {
-            (AlertPhase.Pending, _) => Sentences.Pending(rule, transition.Labels, state.Value, duration),
+            (AlertPhase.Pending, _) => Sentences.Pending(
+                rule, transition.Labels, state.Value, duration, state.Explanation),
             (_, { } reason) => Sentences.Resolved(rule, transition.Labels, state.Value, duration, reason),
-            _ => Sentences.Firing(rule, transition.Labels, state.Value, duration),
+            _ => Sentences.Firing(rule, transition.Labels, state.Value, duration, state.Explanation),
         };
     }
 

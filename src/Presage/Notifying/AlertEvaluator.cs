@@ -22,6 +22,7 @@ sealed class AlertEvaluator
     readonly RuleQuery _query;
     readonly AlertPulse _pulse;
     readonly OutboxSignal _signal;
+    readonly Func<string, string?> _explain;
     readonly TimeProvider _time;
     readonly ILogger _logger;
     readonly AlertCommit _commit;
@@ -30,12 +31,14 @@ sealed class AlertEvaluator
     Dictionary<(string Rule, LabelSet Labels), OpenAlert> _open = [];
     long _refreshedMs;
 
+    /// <param name="explain">What is odd about a host in a sentence, for rules that explain.</param>
     /// <param name="externalUrl">The dashboard's address for links in messages, or null.</param>
     public AlertEvaluator(
         AlertingStores stores,
         RuleQuery query,
         AlertPulse pulse,
         OutboxSignal signal,
+        Func<string, string?> explain,
         Func<string?> externalUrl,
         TimeProvider time,
         ILogger<AlertEvaluator> logger)
@@ -44,6 +47,7 @@ sealed class AlertEvaluator
         _query = query;
         _pulse = pulse;
         _signal = signal;
+        _explain = explain;
         _time = time;
         _logger = logger;
         _commit = new AlertCommit(stores, externalUrl);
@@ -171,6 +175,13 @@ sealed class AlertEvaluator
         if (silentHosts.Count > 0)
         {
             samples = [.. samples.Where(sample => !silentHosts.Contains(HostNames.Of(sample.Labels)))];
+        }
+
+        if (rule.Explains)
+        {
+            return [.. samples.Select(sample => rule.IsStillBad(sample.Value)
+                ? sample with { Explanation = _explain(HostNames.Of(sample.Labels)) }
+                : sample)];
         }
 
         return rule.Unless is { } unless && samples.Any(sample => rule.IsStillBad(sample.Value))

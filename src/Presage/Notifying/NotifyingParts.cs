@@ -5,6 +5,7 @@ using Presage.Configuration;
 using Presage.Metrics;
 using Presage.Query;
 using Presage.State;
+using Presage.Watching;
 
 namespace Presage.Notifying;
 
@@ -50,6 +51,7 @@ static class NotifyingParts
             queries.Instant,
             services.GetRequiredService<AlertPulse>(),
             services.GetRequiredService<OutboxSignal>(),
+            host => services.GetService<Watcher>()?.AnomalyOf(host)?.Sentence,
             () => externalUrl ?? services.GetService<ListenAddresses>()?.Local.ToString().TrimEnd('/'),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<AlertEvaluator>>());

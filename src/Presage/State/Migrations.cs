@@ -9,7 +9,7 @@ namespace Presage.State;
 /// </summary>
 static class Migrations
 {
-    static readonly string[] Steps = [AccountsSchema.V1, AlertingSchema.V1, WatchingSchema.V1];
+    static readonly string[] Steps = [AccountsSchema.V1, AlertingSchema.V1, WatchingSchema.V1, WatchingSchema.V2];
 
     /// <exception cref="InvalidDataException">The file was written by a newer version of Presage.</exception>
     public static void Apply(SqliteConnection connection)

@@ -45,4 +45,18 @@ static class WatchingSchema
 
         create index anomalies_by_start on anomalies (start_ms);
         """;
+
+    /// <summary>
+    /// host_models: what is learned of each host as a whole (format: HostModels). anomalies.causes: of an anomaly of a
+    /// whole host (key "host"), a JSON array of what takes part.
+    /// </summary>
+    public const string V2 = """
+        create table host_models (
+            host text primary key,
+            saved_ms integer not null,
+            state blob not null
+        );
+
+        alter table anomalies add column causes text;
+        """;
 }

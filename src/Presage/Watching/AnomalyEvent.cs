@@ -3,5 +3,12 @@ using Presage.Detection;
 namespace Presage.Watching;
 
 /// <summary>An anomaly that has opened, has moved on or has ended, for the log.</summary>
+/// <param name="Causes">Of an anomaly of a whole host, what takes part; else null.</param>
 readonly record struct AnomalyEvent(
-    string Host, string Key, string Vital, Anomaly Anomaly, bool IsOpen, string Sentence);
+    string Host,
+    string Key,
+    string Vital,
+    Anomaly Anomaly,
+    bool IsOpen,
+    string Sentence,
+    IReadOnlyList<AnomalyCause>? Causes = null);

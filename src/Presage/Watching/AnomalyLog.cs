@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Presage.State;
 
 namespace Presage.Watching;
@@ -5,14 +6,20 @@ namespace Presage.Watching;
 /// <summary>The runs of unusual values, in the state file.</summary>
 public sealed class AnomalyLog(StateDatabase state)
 {
+    /// <summary>The key of anomalies of a host as a whole.</summary>
+    public const string HostKey = "host";
+
     /// <summary>Anomalies that overlap a time span, newest first; of one host or of all.</summary>
-    public IReadOnlyList<StoredAnomaly> Between(long fromMs, long toMs, string? host, int countMax) =>
+    /// <param name="vitals">Whether those of single vital signs are wanted, too.</param>
+    public IReadOnlyList<StoredAnomaly> Between(
+        long fromMs, long toMs, string? host, int countMax, bool vitals = true) =>
         state.Read(connection => connection.Query(
             """
             select id, host, key, vital, start_ms, end_ms, peak_ms, peak_value, peak_score, lower, upper,
-                is_above, is_slow, sentence
+                is_above, is_slow, sentence, causes
             from anomalies
             where start_ms <= $to and (end_ms is null or end_ms >= $from) and ($host is null or host = $host)
+                and ($vitals or key = 'host')
             order by start_ms desc, id desc limit $max
             """,
             static row => new StoredAnomaly(
@@ -29,10 +36,12 @@ public sealed class AnomalyLog(StateDatabase state)
                 row.GetDouble(10),
                 row.GetBoolean(11),
                 row.GetBoolean(12),
-                row.GetString(13)),
+                row.GetString(13),
+                row.StringOrNull(14) is { } causes ? JsonSerializer.Deserialize<List<AnomalyCause>>(causes)! : []),
             ("$from", fromMs),
             ("$to", toMs),
             ("$host", host),
+            ("$vitals", vitals),
             ("$max", countMax)));
 
     /// <summary>Writes what has happened, in one transaction.</summary>
@@ -44,12 +53,12 @@ public sealed class AnomalyLog(StateDatabase state)
             connection.Execute(
                 """
                 insert into anomalies (host, key, vital, start_ms, end_ms, peak_ms, peak_value, peak_score, lower,
-                    upper, is_above, is_slow, sentence)
+                    upper, is_above, is_slow, sentence, causes)
                 values ($host, $key, $vital, $start, $end, $peak, $peakValue, $peakScore, $lower, $upper, $above, $slow,
-                    $sentence)
+                    $sentence, $causes)
                 on conflict (host, key, start_ms) do update set end_ms = excluded.end_ms, peak_ms = excluded.peak_ms,
                     peak_value = excluded.peak_value, peak_score = excluded.peak_score, is_above = excluded.is_above,
-                    sentence = excluded.sentence
+                    sentence = excluded.sentence, causes = excluded.causes
                 """,
                 ("$host", happened.Host),
                 ("$key", happened.Key),
@@ -63,7 +72,8 @@ public sealed class AnomalyLog(StateDatabase state)
                 ("$upper", anomaly.Upper),
                 ("$above", anomaly.IsAbove),
                 ("$slow", anomaly.IsSlow),
-                ("$sentence", happened.Sentence));
+                ("$sentence", happened.Sentence),
+                ("$causes", happened.Causes is { } causes ? JsonSerializer.Serialize(causes) : null));
         }
     });
 

@@ -27,10 +27,13 @@ sealed class HostWatch
     readonly byte[] _upKey;
     readonly byte[] _unusualKey;
     readonly List<(VitalTrack Track, Anomaly Anomaly, bool IsOpen)> _changes = [];
+    AnomalyChange _hostChange;
+    long _modelSavedMs;
 
-    public HostWatch(string host, IEnumerable<VitalTrack> tracks)
+    public HostWatch(string host, IEnumerable<VitalTrack> tracks, HostJudge judge)
     {
         _host = host;
+        Judge = judge;
         _upKey = LabelSet.OfMetric("presage_host_up", new Label("host", host)).ToKey();
         _unusualKey = LabelSet.OfMetric("presage_host_unusual", new Label("host", host)).ToKey();
         foreach (var track in tracks)
@@ -41,6 +44,9 @@ sealed class HostWatch
                 Math.Max(_evaluatedMs.GetValueOrDefault(track.Vital.Id, long.MinValue), track.Detector.LastMs);
         }
     }
+
+    /// <summary>Who decides whether the host as a whole is unusual.</summary>
+    public HostJudge Judge { get; }
 
     /// <summary>Newest data time evaluated; long.MinValue before the first.</summary>
     public long EvaluatedMs { get; private set; } = long.MinValue;
@@ -58,6 +64,19 @@ sealed class HostWatch
 
     /// <summary>Whether it has learned since.</summary>
     public bool IsDirty { get; set; }
+
+    /// <summary>Whether the model of the whole host should be saved now; the next time is counted from here.</summary>
+    public bool IsModelDue(long nowMs, TimeSpan every)
+    {
+        if (!Judge.Whole.HasLearned && nowMs - _modelSavedMs < every.TotalMilliseconds)
+        {
+            return false;
+        }
+
+        Judge.Whole.HasLearned = false;
+        _modelSavedMs = nowMs;
+        return true;
+    }
 
     /// <summary>Evaluates every vital sign that is due up to the newest sample.</summary>
     /// <param name="oldestMs">Where the host's samples begin; only asked for when a stretch of history is due.</param>
@@ -136,6 +155,8 @@ sealed class HostWatch
             }
         }
 
+        Judge.Flush(batch);
+
         if (upMs is { } timestampMs && timestampMs > UpMs)
         {
             Add(_upKey, isUp ? 1 : 0);
@@ -156,9 +177,25 @@ sealed class HostWatch
         return batch.SampleCount - before;
     }
 
+    /// <summary>Draws the conclusion of the newest values: whether the host as a whole is unusual.</summary>
+    public void Conclude()
+    {
+        lock (_gate)
+        {
+            _hostChange = Judge.Conclude(EvaluatedMs, AllTracks());
+            Judge.Whole.HasLearned |= _hostChange != AnomalyChange.None;
+        }
+    }
+
     /// <summary>The anomalies that opened or closed since the last call.</summary>
     public void TakeEvents(List<AnomalyEvent> events, TimeZoneInfo zone, long nowMs)
     {
+        if (_hostChange != AnomalyChange.None)
+        {
+            events.Add(EventOfHost(Judge.Run.Anomaly!, _hostChange == AnomalyChange.Opened, zone, nowMs));
+            _hostChange = AnomalyChange.None;
+        }
+
         foreach (var (track, anomaly, isOpen) in _changes)
         {
             events.Add(EventOf(track, anomaly, isOpen, zone, nowMs));
@@ -170,6 +207,11 @@ sealed class HostWatch
     /// <summary>The anomalies that run, to be written as they are now.</summary>
     public void AddRunning(List<AnomalyEvent> events, TimeZoneInfo zone, long nowMs)
     {
+        if (Judge.Running is { } whole)
+        {
+            events.Add(EventOfHost(whole, isOpen: true, zone, nowMs));
+        }
+
         foreach (var track in Tracks())
         {
             if (track.Detector.IsUnusual)
@@ -177,6 +219,23 @@ sealed class HostWatch
                 events.Add(EventOf(track, track.Detector.Anomaly, isOpen: true, zone, nowMs));
             }
         }
+    }
+
+    /// <summary>Writes the present values as a row; false when there is none. The watcher's loop alone.</summary>
+    public bool Present(HostColumns columns, double[] row)
+    {
+        Array.Fill(row, double.NaN);
+        bool any = false;
+        foreach (var track in Tracks())
+        {
+            if (track.IsPresent && columns.Of(track.Vital, track.Per?.Value ?? "") is >= 0 and int column)
+            {
+                row[column] = track.Value;
+                any = true;
+            }
+        }
+
+        return any;
     }
 
     /// <summary>All tracks, for saving; the watcher's loop alone.</summary>
@@ -244,8 +303,7 @@ sealed class HostWatch
     }
 
     /// <summary>
-    /// How unusual the host is. The score takes the least probability of its vitals times their number (Bonferroni: the
-    /// more one looks at, the more one finds).
+    /// How unusual the host is, with the sentence of its anomaly or else of its oddest vital sign.
     /// </summary>
     public HostOddity Oddity(TimeZoneInfo zone, long nowMs)
     {
@@ -254,10 +312,16 @@ sealed class HostWatch
             var unusual = Tracks().Where(static track => track.Detector.IsUnusual).ToList();
             var oddest = unusual.MaxBy(static track => track.Detector.Anomaly.PeakScore);
             int level = unusual.Count switch { 0 => 0, 1 => 1, <= 3 => 2, _ => 3 };
-            return new HostOddity(level, Score(), oddest is null ? null : Unusual(oddest, zone, nowMs).Sentence);
+            string? sentence = Judge.Running is { } whole ? HostSentence.Of(whole, isOpen: true, zone, nowMs)
+                : oddest is null ? null
+                : Unusual(oddest, zone, nowMs).Sentence;
+            return new HostOddity(Judge.Running is null ? level : Math.Max(2, level), Judge.Score, sentence);
         }
     }
 
+    /// <summary>
+    /// The least probability of the vitals times their number (Bonferroni: the more one looks at, the more one finds).
+    /// </summary>
     double? Score()
     {
         int judged = 0;
@@ -390,6 +454,23 @@ sealed class HostWatch
             anomaly.StartMs,
             RarityText.Of(anomaly.PeakScore));
     }
+
+    AnomalyEvent EventOfHost(HostAnomaly anomaly, bool isOpen, TimeZoneInfo zone, long nowMs) => new(
+        _host,
+        AnomalyLog.HostKey,
+        "",
+        new Anomaly
+        {
+            StartMs = anomaly.StartMs,
+            EndMs = anomaly.EndMs,
+            PeakMs = anomaly.EndMs,
+            PeakValue = anomaly.PeakScore,
+            PeakScore = anomaly.PeakScore,
+            IsAbove = true,
+        },
+        isOpen,
+        HostSentence.Of(anomaly, isOpen, zone, nowMs),
+        anomaly.Causes);
 
     AnomalyEvent EventOf(VitalTrack track, in Anomaly anomaly, bool isOpen, TimeZoneInfo zone, long nowMs) => new(
         _host, track.Key, track.Vital.Id, anomaly, isOpen, SentenceOf(track, anomaly, isOpen, zone, nowMs));

@@ -29,4 +29,18 @@ static partial class Log
 
     [LoggerMessage(1107, LogLevel.Information, "{Host}: anomaly {Change}. {Sentence}")]
     public static partial void AnomalyChanged(ILogger logger, string host, string change, string sentence);
+
+    [LoggerMessage(
+        1108, LogLevel.Information, "{Host} as a whole: learned {Metrics} vital signs from {Rows} minutes of history")]
+    public static partial void HostLearned(ILogger logger, string host, int metrics, int rows);
+
+    [LoggerMessage(
+        1109,
+        LogLevel.Information,
+        "{Host} as a whole is judged by a like host's model until it has half a day of its own")]
+    public static partial void HostBorrowed(ILogger logger, string host);
+
+    [LoggerMessage(
+        1110, LogLevel.Warning, "What was learned of {Host} as a whole cannot be used: {Problem}; it is learned anew")]
+    public static partial void HostModelDropped(ILogger logger, string host, string problem);
 }

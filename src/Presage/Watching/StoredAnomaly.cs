@@ -1,7 +1,12 @@
 namespace Presage.Watching;
 
 /// <summary>A run of unusual values as stored. Times in ms since 1970 UTC, values in the vital's unit.</summary>
+/// <param name="Key">
+/// The vital with what tells several apart, or <see cref="AnomalyLog.HostKey"/>: the host as a whole.
+/// </param>
+/// <param name="Vital">The vital sign's id; empty of a whole host.</param>
 /// <param name="EndMs">Null while it runs.</param>
+/// <param name="Causes">Of a whole host, what takes part, likeliest first; else empty.</param>
 public sealed record StoredAnomaly(
     long Id,
     string Host,
@@ -16,4 +21,5 @@ public sealed record StoredAnomaly(
     double Upper,
     bool IsAbove,
     bool IsSlow,
-    string Sentence);
+    string Sentence,
+    IReadOnlyList<AnomalyCause> Causes);

@@ -51,7 +51,7 @@ static class UnusualSentence
     }
 
     /// <summary>Today "14:02", this year "Sat 14 Nov 00:50", else "24 Feb 2027".</summary>
-    static string Clock(long timestampMs, TimeZoneInfo zone, long nowMs)
+    public static string Clock(long timestampMs, TimeZoneInfo zone, long nowMs)
     {
         var time = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(timestampMs), zone);
         var now = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(nowMs), zone);

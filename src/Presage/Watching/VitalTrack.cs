@@ -19,6 +19,9 @@ sealed class VitalTrack
 
     const double ScoreOfNote = 0.999;
 
+    /// <summary>A run of scores of note ends when none came for this long.</summary>
+    const long OfNoteGapMs = 60_000;
+
     readonly byte[] _valueKey;
     readonly byte[] _scoreKey;
     readonly byte[] _lowerKey;
@@ -32,6 +35,8 @@ sealed class VitalTrack
     double _lowerStored;
     double _upperStored;
     double _scoreStored;
+    long _ofNoteSinceMs;
+    long _ofNoteMs;
 
     public VitalTrack(string host, VitalSign vital, string? per, VitalDetector? detector)
     {
@@ -95,6 +100,10 @@ sealed class VitalTrack
         },
     };
 
+    /// <summary>Since when its scores have been of note, for who moved first; null when they are not.</summary>
+    public long? OfNoteSinceMs =>
+        _ofNoteMs > 0 && Detector.LastMs - _ofNoteMs <= OfNoteGapMs ? _ofNoteSinceMs : null;
+
     /// <summary>
     /// Takes a value in; what is to be stored waits for <see cref="Flush"/>. False when it is no value or not newer.
     /// </summary>
@@ -116,6 +125,7 @@ sealed class VitalTrack
         _values.Add(timestampMs, value);
         if (!double.IsNaN(Reading.Score))
         {
+            Note(timestampMs);
             StoreScore(timestampMs);
             StoreBand(timestampMs);
         }
@@ -179,7 +189,7 @@ sealed class VitalTrack
 
     static double? Known(double value) => double.IsNaN(value) ? null : value;
 
-    static void Flush(SampleBatch batch, byte[] key, SampleColumns columns)
+    internal static void Flush(SampleBatch batch, byte[] key, SampleColumns columns)
     {
         if (columns.Count == 0)
         {
@@ -193,6 +203,15 @@ sealed class VitalTrack
         }
 
         columns.Clear();
+    }
+
+    void Note(long timestampMs)
+    {
+        if (Reading.Score >= ScoreOfNote)
+        {
+            _ofNoteSinceMs = timestampMs - _ofNoteMs > OfNoteGapMs ? timestampMs : _ofNoteSinceMs;
+            _ofNoteMs = timestampMs;
+        }
     }
 
     void StoreScore(long timestampMs)

@@ -30,6 +30,8 @@ public sealed class Watcher
     readonly FactsReading _facts;
     readonly StateDatabase _state;
     readonly DetectorStates _states;
+    readonly HostModels _models;
+    readonly HostJudging _judging;
     readonly TimeProvider _time;
     readonly ILogger _logger;
     readonly WatcherOptions _options;
@@ -63,6 +65,8 @@ public sealed class Watcher
         _time = time;
         _logger = logger;
         _options = options ?? new WatcherOptions();
+        _models = new HostModels(state, catalogue);
+        _judging = new HostJudging(_plans, _options, logger);
         Anomalies = new AnomalyLog(state);
         _savedMs = NowMs;
     }
@@ -89,10 +93,41 @@ public sealed class Watcher
     /// <summary>How unusual the host is as a whole.</summary>
     public HostOddity OddityOf(string host) => Watch(host)?.Oddity(_time.LocalTimeZone, NowMs) ?? HostOddity.Unknown;
 
+    /// <summary>The anomaly of the host as a whole, if one runs.</summary>
+    public UnusualHost? AnomalyOf(string host) =>
+        Watch(host)?.Judge is { Running: { } anomaly } judge
+            ? new UnusualHost(
+                anomaly,
+                HostSentence.Of(anomaly, isOpen: true, _time.LocalTimeZone, NowMs),
+                judge.Whole.IsBorrowed)
+            : null;
+
+    /// <summary>How learning on request goes.</summary>
+    public Training Training { get; } = new();
+
+    /// <summary>
+    /// Learns one host as a whole from its stored history at once; how many rows there were, 0 when they were too few.
+    /// Belongs to the loop, or to a tool without one.
+    /// </summary>
+    public int Learn(string host, TimeSpan since, Action<double>? progress, CancellationToken cancellationToken)
+    {
+        if (Registry.Entry(host) is not { } entry || entry.NewestMs == long.MinValue)
+        {
+            return 0;
+        }
+
+        var watch = Watch(host) ?? Meet(entry);
+        bool isLearned =
+            _judging.Learn(entry, watch, _store.ForHost(host), since, progress, cancellationToken);
+        _state.Write(connection => HostModels.Save(connection, host, watch.Judge, NowMs));
+        return isLearned ? watch.Judge.Whole.LearnedRows : 0;
+    }
+
     /// <summary>One turn: evaluates what is due, stores the results, saves when it is time to.</summary>
     public async ValueTask TurnAsync(CancellationToken cancellationToken)
     {
         long nowMs = NowMs;
+        _judging.Begin();
         foreach (var entry in Registry.Entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -104,16 +139,17 @@ public sealed class Watcher
         }
 
         await AppendAsync(cancellationToken);
+        Training.Turn(Learn, cancellationToken);
         DropForgotten();
         WriteEvents();
         if (nowMs - _savedMs >= _options.SaveEvery.TotalMilliseconds)
         {
-            Save(nowMs, _options.HostsPerSaveMax);
+            Save(nowMs, _options.HostsPerSaveMax, isStopping: false);
         }
     }
 
     /// <summary>Saves everything learned; at stop.</summary>
-    public void Save() => Save(NowMs, int.MaxValue);
+    public void Save() => Save(NowMs, int.MaxValue, isStopping: true);
 
     long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -165,6 +201,12 @@ public sealed class Watcher
             watch.ReadCapacities(plans, engine, source, cancellationToken);
         }
 
+        if (watch.DescribedMs != long.MinValue)
+        {
+            _judging.Turn(entry, watch, source, () => Others(watch), cancellationToken);
+        }
+
+        watch.Conclude();
         Interlocked.Increment(ref _revision);
 
         long OldestMs()
@@ -280,6 +322,14 @@ public sealed class Watcher
         }
     }
 
+    IEnumerable<HostWatch> Others(HostWatch watch)
+    {
+        lock (_gate)
+        {
+            return [.. _watches.Values.Where(other => !ReferenceEquals(other, watch))];
+        }
+    }
+
     HostWatch Meet(HostEntry entry)
     {
         var tracks = _states.Load(entry.Name, out int dropped);
@@ -288,9 +338,21 @@ public sealed class Watcher
             Log.StatesDropped(_logger, entry.Name, dropped);
         }
 
-        var running = tracks.Where(static track => track.Detector.IsUnusual).Select(static track => track.Key);
-        Anomalies.CloseAbandoned(entry.Name, running.ToHashSet(StringComparer.Ordinal));
-        var watch = new HostWatch(entry.Name, tracks) { SavedMs = NowMs };
+        var judge = new HostJudge(entry.Name, _options.FalseAlarms);
+        if (_models.Load(entry.Name, judge) is { } problem)
+        {
+            Log.HostModelDropped(_logger, entry.Name, problem);
+        }
+
+        var running = tracks.Where(static track => track.Detector.IsUnusual).Select(static track => track.Key)
+            .ToHashSet(StringComparer.Ordinal);
+        if (judge.Running is not null)
+        {
+            running.Add(AnomalyLog.HostKey);
+        }
+
+        Anomalies.CloseAbandoned(entry.Name, running);
+        var watch = new HostWatch(entry.Name, tracks, judge) { SavedMs = NowMs };
         lock (_gate)
         {
             _watches[entry.Name] = watch;
@@ -329,7 +391,7 @@ public sealed class Watcher
         _events.Clear();
     }
 
-    void Save(long nowMs, int hostsMax)
+    void Save(long nowMs, int hostsMax, bool isStopping)
     {
         _savedMs = nowMs;
         Registry.Save();
@@ -338,7 +400,7 @@ public sealed class Watcher
         {
             due =
             [
-                .. _watches.Where(static pair => pair.Value.IsDirty)
+                .. _watches.Where(pair => pair.Value.IsDirty || isStopping)
                     .OrderBy(static pair => pair.Value.SavedMs)
                     .Take(hostsMax)
                     .Select(static pair => (pair.Key, pair.Value)),
@@ -350,6 +412,10 @@ public sealed class Watcher
             foreach (var (host, watch) in due)
             {
                 DetectorStates.Save(connection, host, watch.AllTracks(), nowMs);
+                if (watch.IsModelDue(nowMs, isStopping ? TimeSpan.Zero : _options.SaveModelsEvery))
+                {
+                    HostModels.Save(connection, host, watch.Judge, nowMs);
+                }
             }
         });
         var running = new List<AnomalyEvent>();

@@ -8,6 +8,15 @@ public sealed class WatcherOptions
     /// </summary>
     public TimeSpan HistoryMax { get; init; } = TimeSpan.FromDays(2);
 
+    /// <summary>How far back a host as a whole is learned from: a week.</summary>
+    public TimeSpan ModelHistory { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How many false alarms per host and week are expected.</summary>
+    public FalseAlarms FalseAlarms { get; init; } = FalseAlarms.Default;
+
+    /// <summary>How often what was learned of a whole host is saved, when nothing new was learned: 10 min.</summary>
+    public TimeSpan SaveModelsEvery { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>A host silent for longer is forgotten: 15 days, as its raw samples are.</summary>
     public TimeSpan ForgetAfter { get; init; } = TimeSpan.FromDays(15);
 

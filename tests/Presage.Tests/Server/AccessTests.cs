@@ -27,7 +27,8 @@ public sealed class AccessTests
         [Access.Write] = ["POST /api/v1/write", "POST /api/v1/import/prometheus"],
         [Access.Viewer] =
         [
-            $"GET {Api}/overview", $"GET {Api}/hosts", $"GET {Api}/hosts/{{host}}", $"GET {Api}/hosts/{{host}}/metrics",
+            $"GET {Api}/anomalies", $"GET {Api}/detection/training", $"GET {Api}/overview",
+            $"GET {Api}/hosts", $"GET {Api}/hosts/{{host}}", $"GET {Api}/hosts/{{host}}/metrics",
             $"GET {Api}/live", $"GET {Api}/servers", $"GET {Api}/status", $"GET {Api}/cardinality",
             "GET /api/v1/status/tsdb", $"GET {Api}/alerts", $"GET {Api}/channels",
             $"GET {Api}/deliveries", $"GET {Api}/rules", $"GET {Api}/silences", $"POST {Api}/silences/preview",
@@ -43,7 +44,7 @@ public sealed class AccessTests
         ],
         [Access.Operator] =
         [
-            $"DELETE {Api}/hosts/{{host}}", $"POST {Api}/import",
+            $"DELETE {Api}/hosts/{{host}}", $"POST {Api}/import", $"POST {Api}/detection/training",
             $"POST {Api}/enrolments", $"GET {Api}/enrolments/{{id:long}}/progress",
             $"POST {Api}/alerts/{{id:long}}/acknowledge", $"DELETE {Api}/alerts/{{id:long}}/acknowledge",
             $"POST {Api}/channels", $"POST {Api}/channels/test", $"PUT {Api}/channels/{{id:long}}",

@@ -18,12 +18,15 @@ sealed class WatchedServer : IAsyncDisposable
     readonly string _folder = Directory.CreateTempSubdirectory("presage-watching-").FullName;
     readonly SampleBatch _batch = new();
 
-    public WatchedServer(TimeSpan? pastMax = null)
+    public WatchedServer(TimeSpan? pastMax = null, WatcherOptions? options = null)
     {
+        _options = options;
         PastMax = pastMax ?? TimeSpan.FromHours(2);
         Time.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(StartMs));
         Open();
     }
+
+    readonly WatcherOptions? _options;
 
     public FakeTimeProvider Time { get; } = new();
 
@@ -123,7 +126,7 @@ sealed class WatchedServer : IAsyncDisposable
         Store = SampleStore.Open(options, Time, NullLogger.Instance);
         var watched = new WatchedStore(Store, Store.ForHost);
         Watcher = new Watcher(
-            watched, Engine, VitalCatalogue.Default, Registry, State, Time, NullLogger.Instance);
+            watched, Engine, VitalCatalogue.Default, Registry, State, Time, NullLogger.Instance, _options);
     }
 
     async Task CloseAsync()

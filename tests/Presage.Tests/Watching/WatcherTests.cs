@@ -41,6 +41,14 @@ public sealed class WatcherTests
             server.Watcher.Anomalies.Between(0, server.NowMs, "web1", 100), a => a is { Key: "cpu_use", EndMs: null });
         Assert.True(server.Query("presage_vital_score{vital=\"cpu_use\"}") > 0.999);
         Assert.True(server.Query("presage_host_unusual{host=\"web1\"}") > 0.999);
+        while (server.Watcher.AnomalyOf("web1") is null)
+        {
+            Assert.True(server.NowMs - loadMs < 30_000, "The host is not unusual within 30 s.");
+            await server.SecondAsync(host);
+        }
+
+        Assert.Equal("cpu_use", server.Watcher.AnomalyOf("web1")!.Anomaly.Causes[0].Key);
+        Assert.Equal(1, server.Query("presage_host_anomaly{host=\"web1\"}"));
 
         host.CpuUse = 0.03;
         for (int i = 0; i < 90; i++)

@@ -1,4 +1,4 @@
-import type { AlertItem, HostDetail, HostState, HostSummary, Overview, ProcessUsage, Session, UnusualMetric } from "../../src/api/types";
+import type { AlertItem, HostDetail, HostState, HostSummary, Overview, ProcessUsage, Session, UnusualHost, UnusualMetric } from "../../src/api/types";
 import { formatRange, formatValue, unitOf } from "../../src/lib/format";
 import { hash, noise } from "./noise";
 import { readings, type HostModel } from "./vitals";
@@ -136,7 +136,17 @@ export class World {
         startedMs: model.startedMs, learnedSeconds: Math.min(learnedSeconds, model.learned ? learnedSeconds : 1799), neededSeconds: 1800,
         phase: model.learned ? "known" : "range", dayRhythmAtMs: model.startedMs + 2 * 1440 * MINUTE,
       },
+      anomaly: odd.length < 3 ? null : this.anomaly(odd.map((vital) => this.unusual(vital))),
       unusual: odd.map((vital) => this.unusual(vital)).sort((a, b) => b.score - a.score),
+    };
+  }
+
+  private anomaly(odd: UnusualMetric[]): UnusualHost {
+    const [first, second] = odd;
+    return {
+      sentence: `${first?.sentence.replace(/\.$/, "") ?? ""}, since 14:02; with it ${second?.name ?? ""}.`, score: 0.9999999, rarity: "1 in 2 years",
+      sinceMs: Date.now() - 12 * MINUTE, joint: true, borrowed: false,
+      causes: odd.map((metric, index) => ({ ...metric, family: "disk", strength: 12 - index })),
     };
   }
 

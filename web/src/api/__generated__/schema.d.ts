@@ -452,6 +452,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/presage/v1/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was unusual in a span of time, newest first; hosts as a whole or their vital signs too
+         * @description Needs role viewer.
+         */
+        get: operations["listAnomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/detection/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far learning on request is
+         * @description Needs role viewer.
+         */
+        get: operations["getTraining"];
+        put?: never;
+        /**
+         * Learn what is usual for hosts as a whole from their stored history, at once
+         * @description Needs role operator.
+         */
+        post: operations["train"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presage/v1/alerts": {
         parameters: {
             query?: never;
@@ -1407,6 +1451,29 @@ export interface components {
             /** Format: int32 */
             notifications: number;
         };
+        AnomalyItem: {
+            /** Format: int64 */
+            id: number;
+            host: string;
+            key: null | string;
+            /** Format: int64 */
+            startMs: number;
+            /** Format: int64 */
+            endMs: null | number;
+            /** Format: int64 */
+            peakMs: number;
+            /** Format: double */
+            peakValue: null | number;
+            /** Format: double */
+            lower: null | number;
+            /** Format: double */
+            upper: null | number;
+            /** Format: double */
+            score: number;
+            rarity: string;
+            sentence: string;
+            causes: components["schemas"]["CauseView"][];
+        };
         AuditEntry: {
             /** Format: int64 */
             timeMs: number;
@@ -1444,6 +1511,22 @@ export interface components {
             hosts: components["schemas"]["CountedName"][];
             labels: components["schemas"]["CountedLabel"][];
             pairs: components["schemas"]["CountedPair"][];
+        };
+        CauseView: {
+            key: string;
+            name: string;
+            /** Format: double */
+            value: null | number;
+            /** Format: double */
+            lower: null | number;
+            /** Format: double */
+            upper: null | number;
+            unit: string;
+            family: string;
+            /** Format: int64 */
+            sinceMs: null | number;
+            /** Format: double */
+            strength: number;
         };
         Channel: {
             id: string;
@@ -1598,6 +1681,7 @@ export interface components {
             facts: components["schemas"]["HostFactsView"];
             learning: components["schemas"]["Learning"];
             vitals: components["schemas"]["VitalReading"][];
+            anomaly: null | components["schemas"]["UnusualHostView"];
             unusual: components["schemas"]["UnusualMetric"][];
             processes: components["schemas"]["ProcessUsageView"][];
             /** Format: int32 */
@@ -2224,6 +2308,29 @@ export interface components {
             /** Format: double */
             expiresInHours?: null | number;
         };
+        TrainedHost: {
+            host: string;
+            /** Format: int32 */
+            rows: number;
+        };
+        TrainingProgress: {
+            /** Format: int32 */
+            hosts: number;
+            /** Format: int32 */
+            done: number;
+            host: null | string;
+            /** Format: double */
+            share: number;
+            learned: components["schemas"]["TrainedHost"][];
+        };
+        TrainingRequest: {
+            host?: null | string;
+            /**
+             * Format: double
+             * @default 604800
+             */
+            sinceSeconds: number;
+        };
         TsdbCount: {
             name: string;
             /** Format: int64 */
@@ -2242,6 +2349,17 @@ export interface components {
         TsdbStatusAnswer: {
             status: string;
             data: components["schemas"]["TsdbStatus"];
+        };
+        UnusualHostView: {
+            sentence: string;
+            /** Format: double */
+            score: number;
+            rarity: string;
+            /** Format: int64 */
+            sinceMs: number;
+            joint: boolean;
+            borrowed: boolean;
+            causes: components["schemas"]["CauseView"][];
         };
         UnusualMetric: {
             key: string;
@@ -3163,6 +3281,103 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAnomalies: {
+        parameters: {
+            query?: {
+                host?: string;
+                fromMs?: number;
+                toMs?: number;
+                vitals?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyItem"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingProgress"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    train: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingProgress"];
+                };
             };
             /** @description What went wrong */
             default: {

@@ -1,4 +1,4 @@
-import type { HostDetail, UnusualMetric } from "../../api/types";
+import type { HostDetail, UnusualHost, UnusualMetric } from "../../api/types";
 import { NBSP, formatDeviation, formatDuration } from "../../lib/format";
 import { formatTime, timeTooltip } from "../../lib/time";
 import { Glyph } from "../../ui/Glyph";
@@ -21,7 +21,8 @@ export function UnusualNow({ detail, nowMs, onShow, shown }: UnusualNowProps) {
   const watched = detail.vitals.length;
   return (
     <Panel title="Unusual now" meta={unusual.length === 0 ? undefined : `${unusual.length} of ${watched} vital signs`} actions={unusual.length > 0 && <span className="meta">how rare</span>}>
-      {unusual.length === 0 ? <Nothing detail={detail} watched={watched} /> : (
+      {detail.anomaly !== null && <WholeHost anomaly={detail.anomaly} nowMs={nowMs} onShow={onShow} />}
+      {unusual.length === 0 && detail.anomaly !== null ? null : unusual.length === 0 ? <Nothing detail={detail} watched={watched} /> : (
         <ul>
           {unusual.map((metric, index) => (
             <li key={metric.key} className={cx(styles.unusual, (index === cursor || metric.key === shown) && styles.cursor)} data-cursor={index === cursor || undefined}>
@@ -35,6 +36,27 @@ export function UnusualNow({ detail, nowMs, onShow, shown }: UnusualNowProps) {
         </ul>
       )}
     </Panel>
+  );
+}
+
+const CAUSES_MAX = 5;
+
+/** The host as a whole: one sentence, and what takes part, each a way to its chart. */
+function WholeHost({ anomaly, nowMs, onShow }: { anomaly: UnusualHost; nowMs: number; onShow: (key: string) => void }) {
+  return (
+    <div className={styles.whole}>
+      <p className={styles.say}><b>The whole host.</b> {anomaly.sentence}</p>
+      <p className={styles.since}>
+        {anomaly.rarity} · <time title={timeTooltip(anomaly.sinceMs)}>started {formatTime(anomaly.sinceMs, nowMs)}</time>
+        {anomaly.borrowed && " · judged by what a like host has learned"}
+      </p>
+      <p className={styles.causes}>
+        <span>takes part</span>
+        {anomaly.causes.slice(0, CAUSES_MAX).map((cause) => (
+          <button type="button" key={cause.key} onClick={() => { onShow(cause.key); }}>{cause.name}</button>
+        ))}
+      </p>
+    </div>
   );
 }
 

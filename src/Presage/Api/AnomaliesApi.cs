@@ -1,0 +1,134 @@
+using Presage.Detection;
+using Presage.Watching;
+
+namespace Presage.Api;
+
+/// <summary>A stretch of time in which a vital sign, or a host as a whole, was unusual.</summary>
+/// <param name="Key">The vital with what tells several apart; null of a host as a whole.</param>
+/// <param name="EndMs">Null while it runs.</param>
+/// <param name="PeakValue">The value farthest from usual; null of a host as a whole.</param>
+/// <param name="Lower">Lower end of the usual range when it began; null of a host as a whole.</param>
+/// <param name="Causes">Of a host as a whole, what takes part, likeliest first.</param>
+sealed record AnomalyItem(
+    long Id,
+    string Host,
+    string? Key,
+    long StartMs,
+    long? EndMs,
+    long PeakMs,
+    double? PeakValue,
+    double? Lower,
+    double? Upper,
+    double Score,
+    string Rarity,
+    string Sentence,
+    IReadOnlyList<CauseView> Causes);
+
+/// <summary>What to learn from stored history.</summary>
+/// <param name="Host">One host; all when left out.</param>
+/// <param name="SinceSeconds">How much of the history counts: half a day to 30 days.</param>
+sealed record TrainingRequest(string? Host = null, double SinceSeconds = 7 * 86_400);
+
+/// <summary>Anomalies: what was unusual, and learning what is usual.</summary>
+static class AnomaliesApi
+{
+    const int LimitMax = 1_000;
+    const double SinceMin = 43_200;
+    const double SinceMax = 30 * 86_400;
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var anomalies = api.MapGroup("/anomalies").WithTags("Anomalies").Require(Access.Viewer);
+        anomalies.MapGet("", List).WithName("listAnomalies")
+            .WithSummary("What was unusual in a span of time, newest first; hosts as a whole or their vital signs too");
+        var training = api.MapGroup("/detection/training").WithTags("Anomalies");
+        training.MapGet("", static (Watcher watcher) => watcher.Training.Progress)
+            .WithName("getTraining").Require(Access.Viewer).WithSummary("How far learning on request is");
+        training.MapPost("", Train).WithName("train").Require(Access.Operator)
+            .WithSummary("Learn what is usual for hosts as a whole from their stored history, at once");
+    }
+
+    /// <summary>An anomaly that runs, as a host's page shows it.</summary>
+    public static UnusualHostView Shown(UnusualHost unusual) => new(
+        unusual.Sentence,
+        unusual.Anomaly.PeakScore,
+        RarityOfMinutes(unusual.Anomaly.PeakScore),
+        unusual.Anomaly.StartMs,
+        unusual.Anomaly.IsJoint,
+        unusual.IsBorrowed,
+        [.. unusual.Anomaly.Causes.Select(Shown)]);
+
+    static IReadOnlyList<AnomalyItem> List(
+        Watcher watcher,
+        TimeProvider time,
+        string? host = null,
+        long? fromMs = null,
+        long? toMs = null,
+        bool vitals = false,
+        int limit = 200)
+    {
+        if (limit is < 1 or > LimitMax)
+        {
+            throw ProblemException.BadField("limit", $"{limit} is outside 1 to {LimitMax}.", "Choose one of those.");
+        }
+
+        long until = toMs ?? time.GetUtcNow().ToUnixTimeMilliseconds();
+        long since = fromMs ?? until - (long)TimeSpan.FromDays(7).TotalMilliseconds;
+        return [.. watcher.Anomalies.Between(since, until, host, limit, vitals).Select(Shown)];
+    }
+
+    static TrainingProgress Train(TrainingRequest request, Watcher watcher, HttpContext context)
+    {
+        if (request.SinceSeconds is not (>= SinceMin and <= SinceMax))
+        {
+            throw ProblemException.BadField(
+                "sinceSeconds", $"{request.SinceSeconds} is outside {SinceMin} to {SinceMax}.",
+                "Choose half a day to 30 days.");
+        }
+
+        var hosts = watcher.Registry.Snapshot().Select(static host => host.Name)
+            .Where(name => request.Host is null || name == request.Host).ToList();
+        if (request.Host is not null && hosts.Count == 0)
+        {
+            throw ProblemException.NotFound($"No host named {AccountRules.Shown(request.Host)} has sent samples.");
+        }
+
+        watcher.Training.Ask(hosts, TimeSpan.FromSeconds(request.SinceSeconds));
+        Audit.Describe(context, request.Host ?? "all hosts", $"learn from {request.SinceSeconds:0} s of history");
+        return watcher.Training.Progress;
+    }
+
+    static AnomalyItem Shown(StoredAnomaly stored)
+    {
+        bool isHost = stored.Key == AnomalyLog.HostKey;
+        return new AnomalyItem(
+            stored.Id,
+            stored.Host,
+            isHost ? null : stored.Key,
+            stored.StartMs,
+            stored.EndMs,
+            stored.PeakMs,
+            isHost ? null : stored.PeakValue,
+            isHost ? null : stored.Lower,
+            isHost ? null : stored.Upper,
+            stored.PeakScore,
+            isHost ? RarityOfMinutes(stored.PeakScore) : RarityText.Of(stored.PeakScore),
+            stored.Sentence,
+            [.. stored.Causes.Select(Shown)]);
+    }
+
+    static CauseView Shown(AnomalyCause cause) => new(
+        cause.Key,
+        cause.Name,
+        cause.Value,
+        cause.Lower,
+        cause.Upper,
+        cause.Unit,
+        cause.Family,
+        cause.SinceMs,
+        cause.Strength);
+
+    /// <summary>Scores of hosts speak of minutes, those of vital signs of looks of ten seconds.</summary>
+    static string RarityOfMinutes(double score) =>
+        RarityText.Of(1 - Math.Max(Rarity.ProbabilityMin, (1 - score) * Rarity.LookSeconds / 60));
+}

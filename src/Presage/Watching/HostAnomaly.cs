@@ -1,0 +1,28 @@
+namespace Presage.Watching;
+
+/// <summary>A stretch of time in which a host as a whole was unusual. Times in ms since 1970 UTC.</summary>
+/// <param name="EndMs">The last unusual look so far, or of all when it has ended.</param>
+/// <param name="PeakScore">The highest score: one minus the share of normal minutes at least this odd.</param>
+/// <param name="IsJoint">
+/// Whether the vital signs together raised it; else one of them alone, too rare to be chance.
+/// </param>
+/// <param name="Causes">What takes part, likeliest first, as it was when the host was oddest.</param>
+public sealed record HostAnomaly(
+    long StartMs, long EndMs, double PeakScore, bool IsJoint, IReadOnlyList<AnomalyCause> Causes);
+
+/// <summary>A vital sign's part in an anomaly of its host.</summary>
+/// <param name="Key">The vital with what tells several apart: <c>filesystem_use{mountpoint="/"}</c>.</param>
+/// <param name="Name">In words: "Write latency on sda".</param>
+/// <param name="Lower">Lower end of the usual range; null while that is not known.</param>
+/// <param name="SinceMs">Since when it has been unusual by itself; null where it is not.</param>
+/// <param name="Strength">How much it takes part; 3 and more is much.</param>
+public sealed record AnomalyCause(
+    string Key,
+    string Name,
+    double? Value,
+    double? Lower,
+    double? Upper,
+    string Unit,
+    string Family,
+    long? SinceMs,
+    double Strength);

@@ -1,0 +1,234 @@
+using Presage.Detection;
+using Presage.Metrics;
+
+namespace Presage.Watching;
+
+/// <summary>
+/// Decides whether a host as a whole is unusual enough to tell somebody, from two witnesses: its vital signs together,
+/// minute by minute (<see cref="WholeHost"/>), and each vital sign alone, second by second (<see cref="VitalTrack"/>),
+/// for what is too rare to be chance among so many. The user's number of false alarms a week is divided between the
+/// two. Written by the watcher's loop; what is public to others are immutable values.
+/// </summary>
+sealed class HostJudge(string host, FalseAlarms falseAlarms)
+{
+    const int CausesMax = 8;
+    const double WeekSeconds = 604_800;
+
+    /// <summary>The part of the false alarms allowed that single vital signs may raise.</summary>
+    const double AloneShare = 0.5;
+
+    /// <summary>Rows odder than this (1: the oddest per cent of history) keep an anomaly open.</summary>
+    const double RowOfNote = 1.5;
+
+    /// <summary>The highest score of what has been told and is over.</summary>
+    const double ToldScore = 0.998;
+
+    /// <summary>While a change is remembered, one larger by this factor is another one.</summary>
+    const double OdderBy = 1.15;
+
+    /// <summary>A reading of the whole counts this long.</summary>
+    const long ReadingMaxMs = 180_000;
+
+    /// <summary>Evidence that a metric of an ordinary row has.</summary>
+    const double OrdinaryEvidence = 3;
+
+    /// <summary>Score and state are stored when they change, else this often.</summary>
+    const long StoreEveryMs = 30_000;
+
+    /// <summary>Decades of rarity that are news.</summary>
+    const double StoreStep = 0.5;
+
+    readonly byte[] _scoreKey = KeyOf("presage_host_anomaly_score", host);
+    readonly byte[] _stateKey = KeyOf("presage_host_anomaly", host);
+    readonly SampleColumns _scores = new();
+    readonly SampleColumns _states = new();
+    readonly int[] _order = new int[HostModel.MetricsMax];
+    long _storedMs = long.MinValue;
+    double _scoreStored;
+    bool _stateStored;
+    volatile HostAnomaly? _running;
+
+    /// <summary>
+    /// The largest change told since it was below the line; nothing is news before the first reading.
+    /// </summary>
+    double _toldChange = double.MaxValue;
+
+    public WholeHost Whole { get; } = new();
+
+    public HostAnomalyRun Run { get; } = new();
+
+    /// <summary>The anomaly that runs; null when none does.</summary>
+    public HostAnomaly? Running => _running;
+
+    /// <summary>
+    /// How odd the host is: one minus the share of normal minutes at least this odd; null while learning.
+    /// </summary>
+    public double? Score { get; private set; }
+
+    /// <summary>What the host's rate of false alarms is now.</summary>
+    public double FalseAlarmsPerWeek => falseAlarms.OfHost(host);
+
+    /// <summary>Takes up an anomaly that was saved.</summary>
+    public void Resume(HostAnomaly anomaly)
+    {
+        Run.Resume(anomaly, isOpen: true);
+        _running = anomaly;
+    }
+
+    /// <summary>Draws the conclusion of a moment.</summary>
+    public AnomalyChange Conclude(long nowMs, IReadOnlyCollection<VitalTrack> tracks)
+    {
+        bool isRead = Whole.IsJudging && nowMs - Whole.ReadingMs <= ReadingMaxMs;
+        var reading = isRead ? Whole.Reading : default;
+        var (alone, isAlarm, isOdd) = Alone(tracks);
+        bool isJoint = isRead && IsNews(reading) && FalseAlarmsPerWeek > 0;
+        Score = isRead || alone is not null ? Math.Max(isRead ? reading.Score : 0, alone ?? 0) : null;
+        if (!Run.IsOpen && !isJoint && !isAlarm && Score > ToldScore)
+        {
+            // The change is remembered for an hour or so after it was told and is over.
+            Score = ToldScore;
+        }
+
+        var change = Run.See(
+            nowMs,
+            isAlarm || isJoint,
+            isJoint,
+            isOdd || (isRead && Run.IsOpen && reading.Row >= RowOfNote),
+            Score ?? 0,
+            () => Causes(tracks));
+        _running = Run.IsOpen ? Run.Anomaly : null;
+        Store(nowMs);
+        return change;
+    }
+
+    /// <summary>The vital signs by how much they take part, likeliest first.</summary>
+    public IReadOnlyList<AnomalyCause> Causes(IReadOnlyCollection<VitalTrack> tracks)
+    {
+        var evidence = Evidence();
+        return
+        [
+            .. tracks.Where(static track => track.IsPresent)
+                .Select(track => Cause(track, evidence.GetValueOrDefault(track.Key)))
+                .Where(static cause => cause.Strength > 1)
+                .OrderByDescending(static cause => cause.Strength)
+                .Take(CausesMax),
+        ];
+    }
+
+    /// <summary>Moves what is to be stored into a batch.</summary>
+    public void Flush(SampleBatch batch)
+    {
+        VitalTrack.Flush(batch, _scoreKey, _scores);
+        VitalTrack.Flush(batch, _stateKey, _states);
+    }
+
+    /// <summary>
+    /// Whether a change crosses the alarm line that has not been told: a large one is remembered for an hour, and its
+    /// return is no second one.
+    /// </summary>
+    bool IsNews(HostReading reading)
+    {
+        if (!reading.IsAlert)
+        {
+            _toldChange = 0;
+            return false;
+        }
+
+        bool isNews = reading.Change > _toldChange * OdderBy;
+        _toldChange = Math.Max(_toldChange, reading.Change);
+        return isNews;
+    }
+
+    static byte[] KeyOf(string metric, string host) =>
+        LabelSet.OfMetric(metric, new Label(LabelNames.Host, host)).ToKey();
+
+    /// <summary>What the vital signs say one by one.</summary>
+    (double? Score, bool IsAlarm, bool IsOdd) Alone(IReadOnlyCollection<VitalTrack> tracks)
+    {
+        int judged = 0;
+        double least = 1;
+        bool isOdd = false;
+        foreach (var track in tracks)
+        {
+            if (track.IsPresent && !double.IsNaN(track.Reading.Score))
+            {
+                judged++;
+                least = Math.Min(least, 1 - track.Reading.Score);
+            }
+
+            isOdd |= track.Detector.IsUnusual;
+        }
+
+        if (judged == 0)
+        {
+            return (null, false, false);
+        }
+
+        bool isAlarm = isOdd && tracks.Any(track => track.Detector.IsUnusual &&
+            (1 - track.Detector.Anomaly.PeakScore) * judged * WeekSeconds / Rarity.LookSeconds
+                <= AloneShare * falseAlarms.OfFamily(host, track.Vital.Family));
+
+        // A look each 10 s, a row a minute: six looks make the share of minutes.
+        return (1 - Math.Min(1, least * judged * 60 / Rarity.LookSeconds), isAlarm, isOdd);
+    }
+
+    Dictionary<string, double> Evidence()
+    {
+        var evidence = new Dictionary<string, double>(StringComparer.Ordinal);
+        if (Whole is { IsJudging: true, Detector: { } detector, Columns: { } columns })
+        {
+            int count = detector.Rank(_order.AsSpan(0, columns.Count));
+            for (int i = 0; i < count; i++)
+            {
+                evidence[columns.KeyOf(_order[i])] = detector.Evidence(_order[i]);
+            }
+        }
+
+        return evidence;
+    }
+
+    /// <summary>
+    /// A vital sign's strength: decades of rarity by itself, and its part in the change of the whole, which is a
+    /// natural logarithm.
+    /// </summary>
+    static AnomalyCause Cause(VitalTrack track, double evidence)
+    {
+        double score = track.Detector.IsUnusual
+            ? Math.Max(track.Detector.Anomaly.PeakScore, track.Reading.Score)
+            : track.Reading.Score;
+        double rarity = double.IsNaN(score) ? 0 : -Math.Log10(Math.Max(1 - score, Rarity.ProbabilityMin));
+        double strength = (track.OfNoteSinceMs is null ? 0.2 * rarity : rarity) +
+            (0.7 * Math.Max(0, evidence - OrdinaryEvidence));
+        return new AnomalyCause(
+            track.Key,
+            UnusualSentence.NameOf(track.Vital, track.Per?.Value),
+            track.Value,
+            double.IsNaN(track.Reading.Lower) ? null : track.Reading.Lower,
+            double.IsNaN(track.Reading.Upper) ? null : track.Reading.Upper,
+            track.Vital.Unit,
+            track.Vital.Family,
+            track.OfNoteSinceMs,
+            strength);
+    }
+
+    void Store(long nowMs)
+    {
+        if (Score is not { } score)
+        {
+            return;
+        }
+
+        bool isOpen = Run.IsOpen;
+        bool isNews = isOpen != _stateStored || Math.Abs(Rarer(score) - Rarer(_scoreStored)) > StoreStep;
+        if (_storedMs == long.MinValue || nowMs - _storedMs >= StoreEveryMs || (isNews && nowMs > _storedMs))
+        {
+            _scores.Add(nowMs, score);
+            _states.Add(nowMs, isOpen ? 1 : 0);
+            _storedMs = nowMs;
+            _scoreStored = score;
+            _stateStored = isOpen;
+        }
+    }
+
+    static double Rarer(double score) => -Math.Log10(Math.Max(1 - score, Rarity.ProbabilityMin));
+}

@@ -1,0 +1,141 @@
+using Presage.Detection;
+using Presage.Metrics;
+using Presage.Metrics.Vitals;
+
+namespace Presage.Watching;
+
+/// <summary>
+/// Brings each host's judge what it needs: history to learn from, a like host to borrow from, its rows. At most one
+/// host learns in a turn of the watcher, so that the others are not kept waiting.
+/// </summary>
+sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logger)
+{
+    /// <summary>Own rows that a borrowed model starts with.</summary>
+    const int OwnRows = 720;
+
+    bool _hasLearned;
+
+    /// <summary>A turn of the watcher begins.</summary>
+    public void Begin() => _hasLearned = false;
+
+    /// <summary>Watches one host up to its newest sample.</summary>
+    /// <param name="peers">The other hosts, to borrow from.</param>
+    public void Turn(
+        HostEntry entry,
+        HostWatch watch,
+        ISampleSource source,
+        Func<IEnumerable<HostWatch>> peers,
+        CancellationToken cancellationToken)
+    {
+        var whole = watch.Judge.Whole;
+        long newestMs = entry.NewestMs, stepMs = HostRows.StepMsFor(entry.Cadence);
+        long completeMs = newestMs - (2 * (long)entry.Cadence.TotalMilliseconds);
+        var rows = RowsOf(entry, source);
+        bool isOfOtherStep = whole.Detector is { } detector && detector.StepSeconds * 1_000 != stepMs;
+        if (whole.IsLearningDue || isOfOtherStep)
+        {
+            if (_hasLearned)
+            {
+                return;
+            }
+
+            _hasLearned = true;
+            long toMs = completeMs / stepMs * stepMs;
+            Learn(entry, watch, rows, toMs, stepMs, options.ModelHistory, null, cancellationToken);
+        }
+        else if (whole.IsBorrowingDue)
+        {
+            Borrow(entry, watch, rows, stepMs, peers(), cancellationToken);
+        }
+
+        // From ten seconds on the vital signs are evaluated as rows are; they need not be asked for again.
+        bool isAsRows = HostRows.CadenceFor(entry.Cadence) == entry.Cadence;
+        whole.Advance(
+            rows,
+            completeMs,
+            newestMs,
+            stepMs,
+            (columns, row) => isAsRows
+                ? watch.Present(columns, row)
+                : rows.At(newestMs, columns, row, cancellationToken),
+            cancellationToken);
+    }
+
+    /// <summary>Learns from all history there is; true when that was enough.</summary>
+    /// <param name="since">How far back.</param>
+    /// <param name="progress">Told how much of the history is read, 0 to 1.</param>
+    public bool Learn(
+        HostEntry entry,
+        HostWatch watch,
+        ISampleSource source,
+        TimeSpan since,
+        Action<double>? progress,
+        CancellationToken cancellationToken)
+    {
+        long stepMs = HostRows.StepMsFor(entry.Cadence);
+        long completeMs = entry.NewestMs - (2 * (long)entry.Cadence.TotalMilliseconds);
+        return Learn(
+            entry, watch, RowsOf(entry, source), completeMs / stepMs * stepMs, stepMs, since, progress,
+            cancellationToken);
+    }
+
+    bool Learn(
+        HostEntry entry,
+        HostWatch watch,
+        HostRows rows,
+        long toMs,
+        long stepMs,
+        TimeSpan since,
+        Action<double>? progress,
+        CancellationToken cancellationToken)
+    {
+        long fromMs = (toMs - (long)since.TotalMilliseconds) / stepMs * stepMs;
+        var history = rows.Between(fromMs, toMs, stepMs, null, progress, cancellationToken);
+        bool isLearned = watch.Judge.Whole.Learn(history, toMs, stepMs / 1_000.0, watch.Judge.FalseAlarmsPerWeek);
+        if (isLearned)
+        {
+            Log.HostLearned(logger, entry.Name, history.Columns.Count, history.Rows);
+        }
+
+        return isLearned;
+    }
+
+    void Borrow(
+        HostEntry entry,
+        HostWatch watch,
+        HostRows rows,
+        long stepMs,
+        IEnumerable<HostWatch> peers,
+        CancellationToken cancellationToken)
+    {
+        var present = Present(watch);
+        var whole = watch.Judge.Whole;
+        var peer = peers.Select(static other => other.Judge.Whole)
+            .Where(other => other is { LearnedRows: > 0, Detector: { IsTrained: true } model } &&
+                model.StepSeconds * 1_000 == stepMs)
+            .OrderByDescending(other => Likeness(other.Columns!, present))
+            .ThenByDescending(static other => other.LearnedRows)
+            .FirstOrDefault();
+        if (peer is not null && whole.Borrow(peer, present, columns => rows.Between(
+            whole.RowMs - (OwnRows * stepMs), whole.RowMs, stepMs, columns, null, cancellationToken)))
+        {
+            whole.Detector!.Allow(Math.Max(watch.Judge.FalseAlarmsPerWeek, 1e-6));
+            Log.HostBorrowed(logger, entry.Name);
+        }
+    }
+
+    HostRows RowsOf(HostEntry entry, ISampleSource source)
+    {
+        var cadence = HostRows.CadenceFor(entry.Cadence);
+        return new HostRows(plans.For(cadence), plans.EngineFor(cadence), source);
+    }
+
+    static List<(VitalSign Vital, string Per)> Present(HostWatch watch) =>
+    [
+        .. watch.AllTracks().Where(static track => track.IsPresent)
+            .Select(static track => (track.Vital, track.Per?.Value ?? "")),
+    ];
+
+    static int Likeness(HostColumns columns, List<(VitalSign Vital, string Per)> present) =>
+        present.Count(one => columns.Of(one.Vital, one.Per) >= 0);
+}

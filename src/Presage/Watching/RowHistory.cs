@@ -1,0 +1,64 @@
+using Presage.Detection;
+using Presage.Metrics.Vitals;
+
+namespace Presage.Watching;
+
+/// <summary>Rows of a host's history with what stands in them.</summary>
+/// <param name="Values">Row by row; NaN where there was no value.</param>
+/// <param name="TimesMs">The time of each row.</param>
+sealed record RowHistory(HostColumns Columns, double[] Values, IReadOnlyList<long> TimesMs)
+{
+    public int Rows => TimesMs.Count;
+
+    public ReadOnlySpan<double> Row(int row) => Values.AsSpan(row * Columns.Count, Columns.Count);
+
+    /// <summary>Puts columns together, leaving out rows in which nothing is.</summary>
+    public static RowHistory Of(
+        Dictionary<(VitalSign Vital, string Per), double[]> found,
+        int rows,
+        HostColumns? columns,
+        double presenceMin,
+        long fromMs,
+        long stepMs)
+    {
+        var present = Enumerable.Range(0, rows)
+            .Where(row => found.Values.Any(column => !double.IsNaN(column[row])))
+            .ToList();
+        columns ??= new HostColumns(
+        [
+            .. found.Where(pair => pair.Value.Count(static value => !double.IsNaN(value)) > presenceMin * present.Count)
+                .Select(static pair => pair.Key)
+                .OrderBy(static key => OrderOf(key.Vital))
+                .ThenBy(static key => key.Per, StringComparer.Ordinal)
+                .Take(HostModel.MetricsMax),
+        ]);
+        double[] values = new double[present.Count * columns.Count];
+        Array.Fill(values, double.NaN);
+        foreach (var (key, column) in found)
+        {
+            if (columns.Of(key.Vital, key.Per) is >= 0 and int at)
+            {
+                for (int i = 0; i < present.Count; i++)
+                {
+                    values[(i * columns.Count) + at] = column[present[i]];
+                }
+            }
+        }
+
+        return new RowHistory(columns, values, [.. present.Select(row => fromMs + (row * stepMs))]);
+    }
+
+    static int OrderOf(VitalSign vital)
+    {
+        var all = VitalCatalogue.Default.Vitals;
+        for (int i = 0; i < all.Count; i++)
+        {
+            if (all[i].Id == vital.Id)
+            {
+                return i;
+            }
+        }
+
+        return all.Count;
+    }
+}
