@@ -199,18 +199,24 @@ sealed class MeasuredServer : IAsyncDisposable
         return file;
     }
 
+    /// <summary>The file named by PRESAGE_SERVER, else what run.sh built and users run, else the Release build.</summary>
     static string PresagePath()
     {
+        if (Environment.GetEnvironmentVariable("PRESAGE_SERVER") is { Length: > 0 } chosen)
+        {
+            return chosen;
+        }
+
+        string[] built = ["build/server/presage", "src/Presage/bin/Release/net10.0/presage"];
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            string path = Path.Combine(folder.FullName, "src/Presage/bin/Release/net10.0/presage");
-            if (File.Exists(path))
+            if (built.Select(file => Path.Combine(folder.FullName, file)).FirstOrDefault(File.Exists) is { } path)
             {
                 return path;
             }
         }
 
-        throw new InvalidOperationException("Build the server first: dotnet build src/Presage -c Release");
+        throw new InvalidOperationException("Build the server first: ./run.sh version");
     }
 
     static int FreePort()
