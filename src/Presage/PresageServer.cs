@@ -217,6 +217,7 @@ sealed class PresageServer : IAsyncDisposable
         services.AddSingleton<HostAdmission>();
         services.AddSingleton<MetricDescriptions>();
         services.AddSingleton<BatchPool>();
+        services.AddSingleton<IMemoryPoolFactory<byte>, ConnectionBuffers>();
         services.AddSingleton<WriteReceiver>();
         services.AddSingleton<TextReceiver>();
         services.AddSingleton<ImportReceiver>();

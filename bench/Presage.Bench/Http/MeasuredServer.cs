@@ -199,7 +199,7 @@ sealed class MeasuredServer : IAsyncDisposable
         return file;
     }
 
-    /// <summary>The file named by PRESAGE_SERVER, else what run.sh built and users run, else the Release build.</summary>
+    /// <summary>PRESAGE_SERVER, else what run.sh built and users run, else the Release build.</summary>
     static string PresagePath()
     {
         if (Environment.GetEnvironmentVariable("PRESAGE_SERVER") is { Length: > 0 } chosen)

@@ -1,4 +1,5 @@
 // Hot path: every received sample. Budget per sample: look-up 30 ns, journal 10-20 ns, append 40 ns.
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Presage.Metrics;
 
@@ -12,12 +13,13 @@ namespace Presage.Storage;
 sealed class Appender(Head head, JournalLog journal, StorageOptions options, TimeProvider time)
 {
     /// <summary>
-    /// How many series ahead the slot of the table is prefetched; the state it names follows, then the key of that.
+    /// How many series ahead their slot of the table is prefetched, then the state it names, then the key that names.
+    /// Of a fleet in random order each is a miss of all caches, and takes as long as several series.
     /// </summary>
-    const int PrefetchAhead = 12;
+    const int SlotAhead = 36, StateAhead = 24, KeyAhead = 12;
 
-    /// <summary>How many series ahead all of the state is prefetched when samples are appended.</summary>
-    const int StateAhead = 4;
+    /// <summary>How many series ahead all state is prefetched when samples are appended; then the cell.</summary>
+    const int AppendAhead = 10, CellAhead = 4;
 
     readonly List<HostSeries> _touchedHosts = [];
     readonly List<(int Series, int Sample)> _older = [];
@@ -48,6 +50,7 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
 
         foreach (var pending in group)
         {
+            pending.SortByShard();
             Append(pending, bounds);
             ResolveOlder(pending, bounds);
             Totals.Add(pending);
@@ -63,40 +66,120 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
         foreach (var pending in group)
         {
             pending.Begin();
-            Resolve(pending, bounds);
             newestMs = Math.Max(newestMs, CollectFrames(pending, bounds));
         }
 
         journal.Write(newestMs);
     }
 
-    /// <summary>Finds or adds the series of a batch that have a sample within the bounds.</summary>
-    void Resolve(PendingAppend pending, in AppendBounds bounds)
+    /// <summary>
+    /// Finds or adds the series of a batch that have a sample within the bounds and, while their state is in the cache,
+    /// writes the frames of these samples to the group; returns the newest timestamp.
+    /// </summary>
+    long CollectFrames(PendingAppend pending, in AppendBounds bounds)
     {
         var batch = pending.Batch;
         var series = batch.Series;
         var times = batch.TimestampsMs;
+        var values = batch.Values;
         var ids = pending.Ids;
-        var table = head.Table;
+        var lastMs = pending.LastMs;
+        var shards = pending.Shards;
+        var group = journal.Group;
+        long newestMs = long.MinValue;
+        WarmUp(series);
         for (int i = 0; i < series.Length; i++)
         {
-            if (i + PrefetchAhead < series.Length)
-            {
-                table.Prefetch(series[i + PrefetchAhead].KeyHash);
-                table.PrefetchSeries(series[i + (PrefetchAhead * 2 / 3)].KeyHash);
-                table.PrefetchKey(series[i + (PrefetchAhead / 3)].KeyHash);
-            }
-
+            PrefetchAfter(series, i);
             ref readonly var one = ref series[i];
             ids[i] = -1;
-            if (RefuseOutOfBounds(
-                pending, one, times.Slice(one.FirstSample, one.SampleCount), bounds) < one.SampleCount)
+            var own = times.Slice(one.FirstSample, one.SampleCount);
+            if (!AreWithin(own, bounds) && RefuseOutOfBounds(pending, one, own, bounds) == own.Length)
             {
-                var key = batch.KeyOf(one);
-                int id = table.Find(one.KeyHash, key);
-                ids[i] = id >= 0 ? id : Add(pending, one, times, bounds);
+                continue;
+            }
+
+            int id = head.Table.Find(one.KeyHash, batch.KeyOf(one));
+            if (id < 0 && (own.IsEmpty || (id = Add(pending, one, times, bounds)) < 0))
+            {
+                continue;
+            }
+
+            ids[i] = id;
+            ref var state = ref head.Series[id];
+            lastMs[i] = state.LastMs;
+            shards[i] = head.ShardNumberOf(state);
+            if (state.JournalSegment != journal.Number)
+            {
+                state.JournalSegment = journal.Number;
+                state.JournalId = journal.NextSeries++;
+                group.AddSeries(state.JournalId, batch.KeyOf(one));
+            }
+
+            for (int j = 0; j < own.Length; j++)
+            {
+                if (bounds.Contains(own[j], state.LastMs))
+                {
+                    group.AddSample(state.JournalId, own[j], values[one.FirstSample + j]);
+                    newestMs = Math.Max(newestMs, own[j]);
+                }
             }
         }
+
+        return newestMs;
+    }
+
+    void WarmUp(ReadOnlySpan<BatchSeries> series)
+    {
+        var table = head.Table;
+        foreach (ref readonly var one in series[..Math.Min(SlotAhead, series.Length)])
+        {
+            table.Prefetch(one.KeyHash);
+        }
+
+        foreach (ref readonly var one in series[..Math.Min(StateAhead, series.Length)])
+        {
+            table.PrefetchSeries(one.KeyHash);
+        }
+
+        foreach (ref readonly var one in series[..Math.Min(KeyAhead, series.Length)])
+        {
+            table.PrefetchKey(one.KeyHash, one.KeyLength);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void PrefetchAfter(ReadOnlySpan<BatchSeries> series, int i)
+    {
+        var table = head.Table;
+        if (i + SlotAhead < series.Length)
+        {
+            table.Prefetch(series[i + SlotAhead].KeyHash);
+        }
+
+        if (i + StateAhead < series.Length)
+        {
+            table.PrefetchSeries(series[i + StateAhead].KeyHash);
+        }
+
+        if (i + KeyAhead < series.Length)
+        {
+            ref readonly var later = ref series[i + KeyAhead];
+            table.PrefetchKey(later.KeyHash, later.KeyLength);
+        }
+    }
+
+    static bool AreWithin(ReadOnlySpan<long> times, in AppendBounds bounds)
+    {
+        foreach (long timestampMs in times)
+        {
+            if (!bounds.Contains(timestampMs))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     int RefuseOutOfBounds(
@@ -150,89 +233,48 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
         return head.Add(series.KeyHash, key);
     }
 
-    /// <summary>Writes the frames of a batch to the group; returns its newest timestamp.</summary>
-    long CollectFrames(PendingAppend pending, in AppendBounds bounds)
+    /// <summary>Appends the samples of a batch shard by shard, so that each lock is taken once.</summary>
+    void Append(PendingAppend pending, in AppendBounds bounds)
     {
-        var batch = pending.Batch;
-        var ids = pending.Ids;
-        var group = journal.Group;
-        for (int i = 0; i < ids.Length; i++)
+        foreach (var shard in head.Shards)
         {
-            if (ids[i] >= 0)
-            {
-                ref var series = ref head.Series[ids[i]];
-                if (series.JournalSegment != journal.Number)
-                {
-                    series.JournalSegment = journal.Number;
-                    series.JournalId = journal.NextSeries++;
-                    group.AddSeries(series.JournalId, batch.KeyOf(batch.Series[i]));
-                }
-            }
-        }
-
-        group.EndFrame();
-        long newestMs = long.MinValue;
-        var times = batch.TimestampsMs;
-        var values = batch.Values;
-        for (int i = 0; i < ids.Length; i++)
-        {
-            if (ids[i] < 0)
+            var part = pending.PartOf(shard.Number);
+            if (part.IsEmpty)
             {
                 continue;
             }
 
-            ref var series = ref head.Series[ids[i]];
-            ref readonly var one = ref batch.Series[i];
-            pending.LastMs[i] = series.LastMs;
-            for (int j = one.FirstSample; j < one.FirstSample + one.SampleCount; j++)
+            lock (shard.Lock)
             {
-                long timestampMs = times[j];
-                if (bounds.Contains(timestampMs, series.LastMs))
-                {
-                    group.AddSample(series.JournalId, timestampMs, values[j]);
-                    newestMs = Math.Max(newestMs, timestampMs);
-                }
+                Append(pending, part, shard, bounds);
             }
         }
-
-        group.EndFrame();
-        return newestMs;
     }
 
-    void Append(PendingAppend pending, in AppendBounds bounds)
+    void Append(PendingAppend pending, ReadOnlySpan<int> part, Shard shard, in AppendBounds bounds)
     {
         var ids = pending.Ids;
-        Shard? shard = null;
-        try
+        foreach (int index in part[..Math.Min(AppendAhead, part.Length)])
         {
-            for (int i = 0; i < ids.Length; i++)
-            {
-                if (i + StateAhead < ids.Length && ids[i + StateAhead] >= 0)
-                {
-                    head.Table.PrefetchState(ids[i + StateAhead]);
-                }
-
-                if (ids[i] < 0)
-                {
-                    continue;
-                }
-
-                ref var series = ref head.Series[ids[i]];
-                var host = head.HostOf(series);
-                if (shard != host.Shard)
-                {
-                    shard?.Lock.Exit();
-                    shard = null;
-                    host.Shard.Lock.Enter();
-                    shard = host.Shard;
-                }
-
-                AppendSeries(pending, i, ref series, host, bounds);
-            }
+            head.Table.PrefetchState(ids[index]);
         }
-        finally
+
+        for (int i = 0; i < part.Length; i++)
         {
-            shard?.Lock.Exit();
+            if (i + AppendAhead < part.Length)
+            {
+                head.Table.PrefetchState(ids[part[i + AppendAhead]]);
+            }
+
+            if (i + CellAhead < part.Length)
+            {
+                ref var later = ref head.Series[ids[part[i + CellAhead]]];
+                shard.Prefetch(later);
+                head.PrefetchHost(later);
+            }
+
+            ref var series = ref head.Series[ids[part[i]]];
+            AppendSeries(pending, part[i], ref series, head.HostOf(series), bounds);
         }
     }
 
@@ -389,7 +431,7 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
     {
         foreach (var host in _touchedHosts)
         {
-            options.Observer?.OnAppended(host.Name, host.TurnNewestMs, host.TurnSamples);
+            options.Observer?.OnAppended(host, host.TurnNewestMs, host.TurnSamples);
             host.TurnSamples = 0;
         }
 

@@ -1,5 +1,8 @@
 // Hot path: a few calls per four samples.
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Presage.Storage;
 
@@ -55,6 +58,15 @@ sealed class CellPool
             bytes[..part].CopyTo(Cell(last)[used..]);
             bytes = bytes[part..];
             length += part;
+        }
+    }
+
+    /// <summary>Brings a cell into the cache; number 0 is none.</summary>
+    public unsafe void Prefetch(int cell)
+    {
+        if (Sse.IsSupported && cell != None)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref MemoryMarshal.GetReference(Cell(cell))));
         }
     }
 

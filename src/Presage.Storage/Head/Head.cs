@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using System.Text;
 using Presage.Metrics;
 
@@ -14,12 +16,13 @@ sealed class Head
     /// <summary>
     /// Two powers above the cores of a small machine: readers of one host rarely meet the writer of another.
     /// </summary>
-    const int ShardCount = 16;
+    public const int ShardCount = 16;
 
     readonly SeriesTable _table;
     readonly Dictionary<string, HostSeries> _hostsByName = new(StringComparer.Ordinal);
     readonly Stack<int> _freeHosts = new();
     HostSeries?[] _hosts = new HostSeries?[64];
+    byte[] _hostShards = new byte[64];
     int _hostEnd;
 
     public Head()
@@ -49,6 +52,18 @@ sealed class Head
     public HostSeries HostOf(in HeadSeries series) => _hosts[series.Host]!;
 
     public Shard ShardOf(in HeadSeries series) => _hosts[series.Host]!.Shard;
+
+    /// <summary>The number of a series' shard; for the one who appends.</summary>
+    public byte ShardNumberOf(in HeadSeries series) => _hostShards[series.Host];
+
+    /// <summary>Brings the host of a series into the cache.</summary>
+    public unsafe void PrefetchHost(in HeadSeries series)
+    {
+        if (Sse.IsSupported && _hosts[series.Host] is { } host)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref host.TurnNewestMs));
+        }
+    }
 
     /// <summary>The shard of a series that may have left meanwhile; a reader checks under its lock.</summary>
     public Shard? ShardOfOrNull(in HeadSeries series) => Volatile.Read(ref _hosts)[series.Host]?.Shard;
@@ -120,11 +135,13 @@ sealed class Head
             if (number == _hosts.Length)
             {
                 Array.Resize(ref _hosts, number * 2);
+                Array.Resize(ref _hostShards, number * 2);
             }
         }
 
         host = new HostSeries(Encoding.UTF8.GetString(name), number, Shards[ShardNumber(name)]);
         _hosts[number] = host;
+        _hostShards[number] = (byte)host.Shard.Number;
         _hostsByName.Add(host.Name, host);
         lock (host.Shard.Index.Lock)
         {

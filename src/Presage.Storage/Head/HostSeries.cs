@@ -1,10 +1,8 @@
 namespace Presage.Storage;
 
 /// <summary>One host of the head: its name, its shard and its series.</summary>
-sealed class HostSeries(string name, int number, Shard shard)
+sealed class HostSeries(string name, int number, Shard shard) : AppendedHost(name)
 {
-    public string Name { get; } = name;
-
     /// <summary>The number its series carry.</summary>
     public int Number { get; } = number;
 
@@ -13,9 +11,9 @@ sealed class HostSeries(string name, int number, Shard shard)
     /// <summary>Numbers of its series, ascending. Guarded by the lock of the shard's index.</summary>
     public IdList Series { get; } = new();
 
-    /// <summary>Samples of the batch being appended, for the observer. Touched by the one who appends only.</summary>
-    public int TurnSamples { get; set; }
+    /// <summary>Samples of the turn so far, for the observer. Touched by the one who appends only.</summary>
+    public int TurnSamples;
 
-    /// <summary>Newest timestamp of the batch being appended.</summary>
-    public long TurnNewestMs { get; set; }
+    /// <summary>Newest timestamp of the turn so far.</summary>
+    public long TurnNewestMs;
 }

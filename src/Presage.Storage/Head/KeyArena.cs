@@ -51,16 +51,31 @@ sealed class KeyArena
         }
     }
 
-    /// <summary>Brings the beginning of a key, as a rule all of it, into the cache.</summary>
-    public unsafe void Prefetch(int reference)
+    /// <summary>Whether a key is the one of a reference.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsAt(int reference, ReadOnlySpan<byte> key)
+    {
+        byte[] slab = _slabs[reference >> SlabStepsLog2]!;
+        int at = (reference & (SlabSteps - 1)) << StepLog2;
+        ref byte place = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(slab), at);
+        return Unsafe.ReadUnaligned<int>(ref place) == key.Length &&
+            MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref place, 4), key.Length).SequenceEqual(key);
+    }
+
+    /// <summary>Brings a key, when it has the given length, into the cache.</summary>
+    public unsafe void Prefetch(int reference, int keyLength)
     {
         if (Sse.IsSupported)
         {
             int at = (reference & (SlabSteps - 1)) << StepLog2;
             ref byte key = ref Unsafe.Add(
                 ref MemoryMarshal.GetArrayDataReference(_slabs[reference >> SlabStepsLog2]!), at);
-            Sse.Prefetch0(Unsafe.AsPointer(ref key));
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref key, 64)));
+            for (int ahead = 0; ahead < Math.Min(keyLength, 256) + 4; ahead += 64)
+            {
+                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref key, ahead)));
+            }
+
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref key, Math.Min(keyLength, 256) + 3)));
         }
     }
 

@@ -7,6 +7,9 @@ sealed class PendingAppend
 {
     int[] _ids = new int[64];
     long[] _lastMs = new long[64];
+    byte[] _shards = new byte[64];
+    int[] _order = new int[64];
+    readonly int[] _partEnds = new int[Head.ShardCount];
 
     public required SampleBatch Batch { get; set; }
 
@@ -20,6 +23,43 @@ sealed class PendingAppend
     /// The newest sample each series had when the journal was written: by it out of order is decided.
     /// </summary>
     public Span<long> LastMs => _lastMs.AsSpan(0, Batch.SeriesCount);
+
+    /// <summary>The number of the shard of each series; meaningless where the id is -1.</summary>
+    public Span<byte> Shards => _shards.AsSpan(0, Batch.SeriesCount);
+
+    /// <summary>The series of one shard, in the order of the batch; after <see cref="SortByShard"/>.</summary>
+    public ReadOnlySpan<int> PartOf(int shard)
+    {
+        int start = shard == 0 ? 0 : _partEnds[shard - 1];
+        return _order.AsSpan(start, _partEnds[shard] - start);
+    }
+
+    /// <summary>Sorts the series that have an id by their shard: one pass to count, one to place.</summary>
+    public void SortByShard()
+    {
+        var ids = Ids;
+        var shards = Shards;
+        Span<int> next = stackalloc int[Head.ShardCount + 1];
+        next.Clear();
+        for (int i = 0; i < ids.Length; i++)
+        {
+            next[shards[i] + 1] += ids[i] >= 0 ? 1 : 0;
+        }
+
+        for (int shard = 0; shard < Head.ShardCount; shard++)
+        {
+            next[shard + 1] += next[shard];
+            _partEnds[shard] = next[shard + 1];
+        }
+
+        for (int i = 0; i < ids.Length; i++)
+        {
+            if (ids[i] >= 0)
+            {
+                _order[next[shards[i]]++] = i;
+            }
+        }
+    }
 
     public int Accepted { get; set; }
 
@@ -63,6 +103,8 @@ sealed class PendingAppend
         {
             _ids = new int[Batch.SeriesCount + (Batch.SeriesCount >> 1)];
             _lastMs = new long[_ids.Length];
+            _shards = new byte[_ids.Length];
+            _order = new int[_ids.Length];
         }
 
         Accepted = Late = Duplicate = Conflicting = 0;

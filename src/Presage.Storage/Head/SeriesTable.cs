@@ -33,17 +33,20 @@ sealed class SeriesTable(SeriesSlabs series, KeyArena keys)
         ulong slot = SlotOf(hash);
         if (Sse.IsSupported && slot != 0)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref series[(int)slot - 1]));
+            // Identity and newest sample, which may lie in two lines.
+            ref byte state = ref Unsafe.As<HeadSeries, byte>(ref series[(int)slot - 1]);
+            Sse.Prefetch0(Unsafe.AsPointer(ref state));
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref state, 40)));
         }
     }
 
     /// <summary>Brings the key of the series that a prefetched slot names into the cache.</summary>
-    public void PrefetchKey(ulong hash)
+    public void PrefetchKey(ulong hash, int keyLength)
     {
         ulong slot = SlotOf(hash);
-        if (slot != 0)
+        if (slot != 0 && series[(int)slot - 1] is { Key: >= 0 and var key })
         {
-            keys.Prefetch(series[(int)slot - 1].Key);
+            keys.Prefetch(key, keyLength);
         }
     }
 
@@ -56,6 +59,7 @@ sealed class SeriesTable(SeriesSlabs series, KeyArena keys)
             Sse.Prefetch0(Unsafe.AsPointer(ref state));
             Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref state, 64)));
             Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref state, 128)));
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref state, Unsafe.SizeOf<HeadSeries>() - 8)));
         }
     }
 
@@ -75,7 +79,7 @@ sealed class SeriesTable(SeriesSlabs series, KeyArena keys)
             {
                 int id = (int)slot - 1;
                 ref var candidate = ref series[id];
-                if (candidate.KeyHash == hash && keys[candidate.Key].SequenceEqual(key))
+                if (candidate.KeyHash == hash && keys.IsAt(candidate.Key, key))
                 {
                     return id;
                 }

@@ -39,6 +39,10 @@ sealed class Shard(int number)
 
     public long Bytes => _cells.Bytes + _closed.Bytes + _times.Bytes + _late.Bytes + _lateBytes;
 
+    /// <summary>Brings the cell into the cache that the next sample goes to, if it will be compressed.</summary>
+    public void Prefetch(in HeadSeries series) =>
+        _cells.Prefetch(series.TailCount == HeadSeries.TailMax - 1 ? series.LastCell : 0);
+
     /// <summary>Appends a sample. The lock is held.</summary>
     public AppendResult Append(ref HeadSeries series, long timestampMs, double value)
     {

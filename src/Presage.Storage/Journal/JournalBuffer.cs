@@ -1,31 +1,46 @@
 // Hot path: every accepted sample is written here once. Budget: 10 ns.
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Presage.Storage;
 
-/// <summary>Collects the frames of one group of requests; they are written to the file by one call.</summary>
+/// <summary>
+/// Collects the frames of one group of requests, registrations and samples in whatever order they come; they are
+/// written to the file by one call, the registrations first.
+/// </summary>
 sealed class JournalBuffer
 {
-    /// <summary>Control byte, number, time, value.</summary>
+    /// <summary>Control byte, number, time, value (a whole word is written).</summary>
     const int SampleBytesMax = 1 + 5 + Varint.LengthMax + 8;
 
-    byte[] _bytes = new byte[64 << 10];
-    int _length;
-    int _frame = -1;
+    readonly FrameBytes _series = new();
+    readonly FrameBytes _samples = new();
     int _previousId;
     long _previousMs;
 
-    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
-
-    /// <summary>Bytes of registrations among them.</summary>
+    /// <summary>Bytes of registrations in the group.</summary>
     public long SeriesBytes { get; private set; }
 
     public void Clear()
     {
         SeriesBytes = 0;
-        _length = 0;
-        _frame = -1;
+        _series.Clear();
+        _samples.Clear();
+    }
+
+    /// <summary>Completes the frames; the bytes to write.</summary>
+    public ReadOnlySpan<byte> Complete()
+    {
+        EndFrame();
+        if (_series.Length == 0)
+        {
+            return _samples.Bytes;
+        }
+
+        _series.Append(_samples.Bytes);
+        return _series.Bytes;
     }
 
     /// <summary>
@@ -33,45 +48,37 @@ sealed class JournalBuffer
     /// </summary>
     public void AddSeries(int journalId, ReadOnlySpan<byte> key)
     {
-        EnsureRoom(JournalFormat.FrameHeaderBytes + key.Length + (2 * Varint.LengthMax) + 1);
-        if (_frame >= 0 && _length - _frame > JournalFormat.FrameBytesTarget)
+        if (_series.IsFrameFull)
         {
-            EndFrame();
+            _series.EndFrame();
         }
 
-        if (_frame < 0)
+        if (!_series.IsInFrame)
         {
-            BeginFrame(JournalFormat.SeriesFrame);
-            _length += Varint.Write(_bytes.AsSpan(_length), (ulong)journalId);
+            _series.BeginFrame(JournalFormat.SeriesFrame);
+            var first = _series.Room(Varint.LengthMax);
+            _series.Length += Varint.Write(first, (ulong)journalId);
         }
 
-        _length += Varint.Write(_bytes.AsSpan(_length), (ulong)key.Length);
-        key.CopyTo(_bytes.AsSpan(_length));
-        _length += key.Length;
-        _bytes[_length++] = JournalFormat.NoSampleBefore;
+        var room = _series.Room(key.Length + Varint.LengthMax + 1);
+        int at = Varint.Write(room, (ulong)key.Length);
+        key.CopyTo(room[at..]);
+        room[at + key.Length] = JournalFormat.NoSampleBefore;
+        _series.Length += at + key.Length + 1;
         SeriesBytes += key.Length;
     }
 
     /// <summary>Appends a sample of a registered series.</summary>
     public void AddSample(int journalId, long timestampMs, double value)
     {
-        EnsureRoom(JournalFormat.FrameHeaderBytes + Varint.LengthMax + SampleBytesMax + 8);
-        if (_frame >= 0 && _length - _frame > JournalFormat.FrameBytesTarget)
+        if (_samples.IsFrameFull || !_samples.IsInFrame)
         {
-            EndFrame();
+            BeginSamples(timestampMs);
         }
 
-        if (_frame < 0)
-        {
-            BeginFrame(JournalFormat.SamplesFrame);
-            _length += Varint.Write(_bytes.AsSpan(_length), Varint.ZigZag(timestampMs));
-            _previousId = -1;
-            _previousMs = timestampMs;
-        }
-
-        var span = _bytes.AsSpan(_length);
+        ref byte room = ref MemoryMarshal.GetReference(_samples.Room(SampleBytesMax));
         ulong bits = BitConverter.DoubleToUInt64Bits(value);
-        int significant = bits == 0 ? 0 : 8 - (BitOperations.TrailingZeroCount(bits) >> 3);
+        int significant = 8 - (BitOperations.TrailingZeroCount(bits) >> 3);
         int control = significant;
         int at = 1;
         if (journalId == _previousId + 1)
@@ -80,7 +87,7 @@ sealed class JournalBuffer
         }
         else
         {
-            at += Varint.Write(span[at..], Varint.ZigZag(journalId - _previousId));
+            at = WriteVarint(ref room, at, Varint.ZigZag(journalId - _previousId));
         }
 
         if (timestampMs == _previousMs)
@@ -89,40 +96,43 @@ sealed class JournalBuffer
         }
         else
         {
-            at += Varint.Write(span[at..], Varint.ZigZag(timestampMs - _previousMs));
+            at = WriteVarint(ref room, at, Varint.ZigZag(timestampMs - _previousMs));
         }
 
-        span[0] = (byte)control;
-        BinaryPrimitives.WriteUInt64BigEndian(span[at..], bits);
-        _length += at + significant;
+        room = (byte)control;
+        Unsafe.WriteUnaligned(
+            ref Unsafe.Add(ref room, at),
+            BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(bits) : bits);
+        _samples.Length += at + significant;
         _previousId = journalId;
         _previousMs = timestampMs;
     }
 
-    /// <summary>Completes the frame begun, if any: length and checksum.</summary>
+    /// <summary>Completes the frames begun, if any: what follows stands in others.</summary>
     public void EndFrame()
     {
-        if (_frame >= 0)
-        {
-            var payload = _bytes.AsSpan((_frame + JournalFormat.FrameHeaderBytes).._length);
-            BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(_frame), payload.Length);
-            BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(_frame + 4), JournalFormat.Checksum(payload));
-            _frame = -1;
-        }
+        _series.EndFrame();
+        _samples.EndFrame();
     }
 
-    void BeginFrame(byte kind)
+    void BeginSamples(long timestampMs)
     {
-        _frame = _length;
-        _length += JournalFormat.FrameHeaderBytes;
-        _bytes[_length++] = kind;
+        _samples.EndFrame();
+        _samples.BeginFrame(JournalFormat.SamplesFrame);
+        var room = _samples.Room(Varint.LengthMax);
+        _samples.Length += Varint.Write(room, Varint.ZigZag(timestampMs));
+        _previousId = -1;
+        _previousMs = timestampMs;
     }
 
-    void EnsureRoom(int bytes)
+    static int WriteVarint(ref byte room, int at, ulong value)
     {
-        if (_length + bytes > _bytes.Length)
+        for (; value >= 0x80; value >>= 7)
         {
-            Array.Resize(ref _bytes, Math.Max(_length + bytes, _bytes.Length * 2));
+            Unsafe.Add(ref room, at++) = (byte)(value | 0x80);
         }
+
+        Unsafe.Add(ref room, at++) = (byte)value;
+        return at;
     }
 }

@@ -128,7 +128,7 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
     /// <exception cref="IOException">The disk is full or broken.</exception>
     public void Write(long newestMs)
     {
-        var bytes = Group.Written;
+        var bytes = Group.Complete();
         if (bytes.IsEmpty)
         {
             return;

@@ -15,11 +15,11 @@ sealed class AppendFeed : IAppendObserver
     public HostRegistry? Registry { get; set; }
 
     /// <summary>Samples appended since the start, whatever their source.</summary>
-    public long Samples => Interlocked.Read(ref _samples);
+    public long Samples => Volatile.Read(ref _samples);
 
-    public void OnAppended(string host, long newestTimestampMs, int samples)
+    public void OnAppended(AppendedHost host, long newestTimestampMs, int samples)
     {
-        Interlocked.Add(ref _samples, samples);
+        Volatile.Write(ref _samples, _samples + samples);
         Registry?.OnAppended(host, newestTimestampMs, samples);
     }
 }

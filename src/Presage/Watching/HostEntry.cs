@@ -6,6 +6,7 @@ namespace Presage.Watching;
 /// </summary>
 sealed class HostEntry(string name, long firstSeenMs)
 {
+    volatile bool _isForgotten;
     long _newestMs = long.MinValue;
     long _samples;
     long _ownNewestMs = long.MinValue;
@@ -19,6 +20,13 @@ sealed class HostEntry(string name, long firstSeenMs)
     public string Name { get; } = name;
 
     public long FirstSeenMs { get; } = firstSeenMs;
+
+    /// <summary>Set when the registry dropped the host: what is seen of it after that belongs to a new entry.</summary>
+    public bool IsForgotten
+    {
+        get => _isForgotten;
+        set => _isForgotten = value;
+    }
 
     /// <summary>Data time of the newest sample; long.MinValue before the first.</summary>
     public long NewestMs => Interlocked.Read(ref _newestMs);
@@ -46,20 +54,13 @@ sealed class HostEntry(string name, long firstSeenMs)
         Volatile.Write(ref _ownSamples, samples);
     }
 
-    /// <summary>Notes samples of an append; called by ingest.</summary>
+    /// <summary>Notes samples of an append; called by ingest, one at a time.</summary>
     public void See(long newestMs, int samples)
     {
-        Interlocked.Add(ref _samples, samples);
-        long seen = Interlocked.Read(ref _newestMs);
-        while (newestMs > seen)
+        Volatile.Write(ref _samples, _samples + samples);
+        if (newestMs > _newestMs)
         {
-            long before = Interlocked.CompareExchange(ref _newestMs, newestMs, seen);
-            if (before == seen)
-            {
-                return;
-            }
-
-            seen = before;
+            Volatile.Write(ref _newestMs, newestMs);
         }
     }
 

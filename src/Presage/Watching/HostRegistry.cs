@@ -38,11 +38,13 @@ public sealed class HostRegistry : IAppendObserver
 
     internal IEnumerable<HostEntry> Entries => _hosts.Values;
 
-    /// <summary>Notes that samples of a host were appended. Cheap, thread-safe, never throws.</summary>
-    public void OnAppended(string host, long newestTimestampMs, int samples)
+    /// <summary>Notes that samples of a host were appended. Cheap, never throws; by one caller at a time.</summary>
+    public void OnAppended(AppendedHost host, long newestTimestampMs, int samples)
     {
-        if (_hosts.TryGetValue(host, out var entry))
+        var entry = host.Known as HostEntry;
+        if (entry is { IsForgotten: false } || _hosts.TryGetValue(host.Name, out entry))
         {
+            host.Known = entry;
             if (!entry.IsOwn(newestTimestampMs, samples))
             {
                 entry.See(newestTimestampMs, samples);
@@ -51,14 +53,14 @@ public sealed class HostRegistry : IAppendObserver
             return;
         }
 
-        if (host.Length == 0)
+        if (host.Name.Length == 0)
         {
             return;
         }
 
-        entry = new HostEntry(host, NowMs);
+        entry = new HostEntry(host.Name, NowMs);
         entry.See(newestTimestampMs, samples);
-        if (_hosts.TryAdd(host, entry))
+        if (_hosts.TryAdd(host.Name, entry))
         {
             Interlocked.Increment(ref _revision);
         }
@@ -92,10 +94,12 @@ public sealed class HostRegistry : IAppendObserver
     /// </summary>
     public bool Forget(string host)
     {
-        if (!_hosts.TryRemove(host, out _))
+        if (!_hosts.TryRemove(host, out var entry))
         {
             return false;
         }
+
+        entry.IsForgotten = true;
 
         Interlocked.Increment(ref _revision);
         _state.Write(connection =>

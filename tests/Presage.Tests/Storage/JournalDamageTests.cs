@@ -192,10 +192,9 @@ public sealed class JournalDamageTests
             }
         }
 
-        buffer.EndFrame();
         byte[] header = new byte[JournalFormat.HeaderBytes];
         JournalFormat.WriteHeader(header, 1);
-        return [.. header, .. buffer.Written];
+        return [.. header, .. buffer.Complete()];
     }
 
     sealed class CountingReplay : IJournalReplay
