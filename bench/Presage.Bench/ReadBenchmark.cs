@@ -56,7 +56,7 @@ static class ReadBenchmark
         return 0;
     }
 
-    /// <summary>The first question to a store just opened: nothing unpacked, files mapped anew, code compiled.</summary>
+    /// <summary>The first question to a store just opened: files mapped anew, nothing unpacked.</summary>
     static async Task MeasureColdAsync(StorageOptions options, BenchTime time)
     {
         var day = new TimeRange(Start, Start + DayMs - 1);

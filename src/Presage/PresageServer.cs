@@ -138,7 +138,13 @@ sealed class PresageServer : IAsyncDisposable
         {
             throw new StartException(e.Message, e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StartException(
+                $"The data folder {_options.Data} cannot be used: {e.Message} Give all of it to the user " +
+                $"{Environment.UserName}, whom this server runs as, or choose another by --data.", e);
+        }
+        catch (IOException e)
         {
             throw new StartException(
                 $"The data folder {_options.Data} cannot be used: {e.Message} Choose another by --data.", e);

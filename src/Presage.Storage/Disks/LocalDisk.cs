@@ -7,6 +7,9 @@ namespace Presage.Storage;
 /// <summary>The disk of the operating system.</summary>
 sealed partial class LocalDisk : Disk
 {
+    /// <summary>What an error says of a file system that can't be written (errno of Unix).</summary>
+    public const int ReadOnlyFileSystem = 30;
+
     // errno of Linux.
     const int InputOutput = 5;
     const int NoSpace = 28;

@@ -11,11 +11,11 @@ public sealed class DataFolder : IDisposable
 {
     readonly string _folder;
     readonly Disk _disk;
-    readonly IDisposable _lock;
+    readonly IDisposable? _lock;
     readonly BlockTiers _tiers;
     readonly List<StorageDamage> _damages = [];
 
-    DataFolder(string folder, Disk disk, IDisposable folderLock)
+    DataFolder(string folder, Disk disk, IDisposable? folderLock)
     {
         _folder = folder;
         _disk = disk;
@@ -36,7 +36,7 @@ public sealed class DataFolder : IDisposable
             throw new IOException($"{Path.GetFullPath(folder)} holds no samples: there is no folder \"blocks\" in it.");
         }
 
-        var opened = new DataFolder(folder, disk, disk.Lock(folder));
+        var opened = new DataFolder(folder, disk, Lock(disk, folder));
         try
         {
             opened._tiers.Look();
@@ -46,6 +46,19 @@ public sealed class DataFolder : IDisposable
         {
             opened.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>On a file system mounted to read only there is nothing to lock out: no server writes there.</summary>
+    static IDisposable? Lock(Disk disk, string folder)
+    {
+        try
+        {
+            return disk.Lock(folder);
+        }
+        catch (IOException e) when (e.HResult == LocalDisk.ReadOnlyFileSystem)
+        {
+            return null;
         }
     }
 
@@ -166,7 +179,7 @@ public sealed class DataFolder : IDisposable
     public void Dispose()
     {
         _tiers.Dispose();
-        _lock.Dispose();
+        _lock?.Dispose();
     }
 
     void Rewrite(Block block)

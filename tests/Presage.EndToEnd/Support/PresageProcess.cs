@@ -26,11 +26,31 @@ sealed class PresageProcess : IAsyncDisposable
 
     public string Output => _process.Output;
 
-    public static async Task<PresageProcess> StartAsync(string dataFolder, int port, params string[] arguments)
+    public static Task<PresageProcess> StartAsync(string dataFolder, int port, params string[] arguments) =>
+        StartAsync(Product.Server, [], dataFolder, port, arguments);
+
+    /// <summary>Runs the server as a user who owns nothing; the caller is root.</summary>
+    public static Task<PresageProcess> StartAsNobodyAsync(string dataFolder, int port, params string[] arguments) =>
+        StartAsync("setpriv", [.. AsNobody, Product.Server], dataFolder, port, arguments);
+
+    /// <summary>Runs a verb to its end; returns exit code and output.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(bool asNobody, params string[] arguments)
+    {
+        await using var process = asNobody
+            ? ChildProcess.Start("setpriv", [.. AsNobody, Product.Server, .. arguments])
+            : ChildProcess.Start(Product.Server, arguments);
+        await Eventually.Holds("the verb ends", StartLimit, () => Task.FromResult(process.HasExited));
+        return (process.ExitCode, process.Output);
+    }
+
+    static string[] AsNobody { get; } = ["--reuid=65534", "--regid=65534", "--clear-groups", "env", "HOME=/tmp"];
+
+    static async Task<PresageProcess> StartAsync(
+        string program, string[] before, string dataFolder, int port, string[] arguments)
     {
         var process = ChildProcess.Start(
-            Product.Server,
-            ["serve", "--data", dataFolder, "--listen", $"127.0.0.1:{port}", .. arguments],
+            program,
+            [.. before, "serve", "--data", dataFolder, "--listen", $"127.0.0.1:{port}", .. arguments],
             new() { ["PRESAGE_WEB_FOLDER"] = Product.WebFolder, ["PRESAGE_AGENT_FOLDER"] = Product.AgentFolder });
         try
         {

@@ -34,6 +34,13 @@ sealed class SmallDisk(string folder) : IAsyncDisposable
 
     public void Free() => File.Delete(Filler);
 
+    /// <summary>Makes it read-only, or writable again.</summary>
+    public async Task ProtectAsync(bool readOnly)
+    {
+        int code = await RunAsync("mount", "-o", $"remount,{(readOnly ? "ro" : "rw")}", folder);
+        Assert.Equal(0, code);
+    }
+
     public async ValueTask DisposeAsync() => await RunAsync("umount", "-l", folder);
 
     static async Task<int> RunAsync(string program, params string[] arguments)

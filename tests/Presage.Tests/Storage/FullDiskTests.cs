@@ -135,6 +135,53 @@ public sealed class FullDiskTests
     }
 
     [Fact]
+    public async Task A_merge_that_fails_leaves_the_hours_and_succeeds_later()
+    {
+        await using var fixture = new StoreFixture();
+        DiskOperation? broken = null;
+        fixture.Options = folder => new StorageOptions
+        {
+            DataFolder = folder,
+            FlushOnClose = false,
+            Disk = new BreakableDisk((next, path) =>
+            {
+                if (next == broken && !path.Contains("journal", StringComparison.Ordinal))
+                {
+                    throw new IOException("No space left on device");
+                }
+            }),
+        };
+        for (int hour = 0; hour < 3; hour++)
+        {
+            await fixture.AppendAsync(("a", 0, Start + (hour * 3_600_000), hour), ("b", 1, Start, hour));
+            await fixture.Store.FlushAsync(CancellationToken.None);
+            fixture.Time.Advance(TimeSpan.FromHours(1));
+        }
+
+        broken = DiskOperation.Create;
+        fixture.Time.Advance(TimeSpan.FromHours(30));
+        var before = fixture.Read("a", 0);
+        foreach (var operation in (DiskOperation[])
+            [DiskOperation.Create, DiskOperation.Write, DiskOperation.Sync, DiskOperation.Move])
+        {
+            broken = operation;
+            await Assert.ThrowsAsync<IOException>(() => fixture.Store.CareNowAsync(CancellationToken.None));
+            Assert.Contains("No space left", fixture.Store.Statistics.LastCareError, StringComparison.Ordinal);
+            Assert.Equal(before, fixture.Read("a", 0));
+            Assert.True(fixture.Store.IsWritable);
+        }
+
+        broken = null;
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+        Assert.Null(fixture.Store.Statistics.LastCareError);
+        Assert.Equal((1, 2), (fixture.Store.Statistics.Blocks, fixture.Store.Statistics.RollupBlocks));
+        Assert.Equal(before, fixture.Read("a", 0));
+        await fixture.ReopenAsync();
+        Assert.Equal(before, fixture.Read("a", 0));
+        Assert.Empty(fixture.Store.Statistics.Damages);
+    }
+
+    [Fact]
     public async Task A_really_full_file_system_refuses_and_recovers()
     {
         // A file system of 8 MB needs root; where that is missing, the faults of the other tests stand for it.
