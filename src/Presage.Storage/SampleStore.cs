@@ -374,6 +374,11 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
                 {
                     await FlushDueAsync(dueMs, cancellationToken);
                 }
+                else if (IsWritable && FlushSchedule.IsEarlyDue(
+                    _head.ClosedBytes, _head.Series.Count, _time.GetUtcNow(), _options))
+                {
+                    await FlushAloneAsync(_flush.RunEarlyAsync, cancellationToken);
+                }
             }
             catch (IOException e)
             {
@@ -407,12 +412,15 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         _flushedBeforeMs = dueMs;
     }
 
-    async Task FlushBeforeAsync(long beforeMs, CancellationToken cancellationToken)
+    Task FlushBeforeAsync(long beforeMs, CancellationToken cancellationToken) =>
+        FlushAloneAsync(() => _flush.RunAsync(beforeMs), cancellationToken);
+
+    async Task FlushAloneAsync(Func<Task> flush, CancellationToken cancellationToken)
     {
         await _flushTurn.WaitAsync(cancellationToken);
         try
         {
-            await _flush.RunAsync(beforeMs);
+            await flush();
             var now = _time.GetUtcNow();
             await _flush.RemoveIdleAsync((now - _options.IdleMax).ToUnixTimeMilliseconds());
             _lastFlushMs = now.ToUnixTimeMilliseconds();

@@ -81,6 +81,14 @@ public sealed class StorageOptions
     /// </summary>
     public IAppendObserver? Observer { get; init; }
 
+    /// <summary>
+    /// Closed chunks may take this much memory, and this much for each series, until they are written before their
+    /// hour is over: 8 MB do no harm, and 110 bytes are less than the chunk of an hour at 15 s.
+    /// </summary>
+    internal long EarlyFlushBytes { get; init; } = 8 << 20;
+
+    internal long EarlyFlushBytesPerSeries { get; init; } = 110;
+
     /// <summary>The times of series that no rule is for.</summary>
     internal RetentionTimes RetentionTimes => new(Retention, RetentionFiveMinutes, RetentionOneHour);
 

@@ -226,14 +226,28 @@ sealed class Block : ILabelIndex, IDisposable
     /// <summary>The page of keys a series stands in, past the cache: merging would push everything else out.</summary>
     public KeyPage UnpackKeys(int series)
     {
-        var entry = PageEntryAt(IndexField.KeyPagesAt, series, true);
-        byte[] packed = Packed(entry).ToArray();
-        return Parse(entry, bytes => new KeyPage(bytes, packed));
+        var page = new KeyPage(Packed(PageEntryAt(IndexField.KeyPagesAt, series, true)));
+        byte[] room = [];
+        UnpackKeys(series, page, ref room);
+        return page;
     }
 
+    /// <summary>The same into a page that held another, with the room it had.</summary>
+    public void UnpackKeys(int series, KeyPage page, ref byte[] room) =>
+        Unpack(PageEntryAt(IndexField.KeyPagesAt, series, true), ref room, page.Load);
+
     /// <summary>The page a chunk stands in, past the cache.</summary>
-    public DataPage UnpackData(int chunk) =>
-        Parse(PageEntryAt(IndexField.DataPagesAt, chunk, false), static bytes => new DataPage(bytes));
+    public DataPage UnpackData(int chunk)
+    {
+        var page = new DataPage();
+        byte[] room = [];
+        UnpackData(chunk, page, ref room);
+        return page;
+    }
+
+    /// <summary>The same into a page that held another, with the room it had.</summary>
+    public void UnpackData(int chunk, DataPage page, ref byte[] room) =>
+        Unpack(PageEntryAt(IndexField.DataPagesAt, chunk, false), ref room, page.Load);
 
     /// <summary>Where the page of a chunk begins in the file.</summary>
     public long OffsetOfData(int chunk) => PageEntryAt(IndexField.DataPagesAt, chunk, false).Offset;
@@ -431,19 +445,6 @@ sealed class Block : ILabelIndex, IDisposable
             BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]));
     }
 
-    T Parse<T>(PageEntry page, Func<byte[], T> parse)
-    {
-        byte[] bytes = Unpack(page);
-        try
-        {
-            return parse(bytes);
-        }
-        catch (CorruptDataException e)
-        {
-            throw new CorruptDataException(e.Reason, Path, page.Offset);
-        }
-    }
-
     /// <summary>The bytes of a page as they lie in the file.</summary>
     ReadOnlySpan<byte> Packed(PageEntry page)
     {
@@ -456,7 +457,8 @@ sealed class Block : ILabelIndex, IDisposable
         return Bytes.Slice((int)page.Offset, page.PackedBytes);
     }
 
-    byte[] Unpack(PageEntry page)
+    /// <summary>Unpacks and loads a page; the room is made anew where it is too small.</summary>
+    void Unpack(PageEntry page, ref byte[] room, Action<byte[], int> load)
     {
         var packed = Packed(page);
         if (XxHash3.HashToUInt64(packed) != page.Checksum)
@@ -466,17 +468,22 @@ sealed class Block : ILabelIndex, IDisposable
 
         try
         {
-            byte[] bytes = GC.AllocateUninitializedArray<byte>(page.Bytes);
+            room = room.Length < page.Bytes ? GC.AllocateUninitializedArray<byte>(page.Bytes) : room;
+            var bytes = room.AsSpan(0, page.Bytes);
             if (StoredFrame.TryFind(packed, out var stored) && stored.Length == bytes.Length)
             {
                 stored.CopyTo(bytes);
-                return bytes;
+            }
+            else if ((t_decompressor ??= new Decompressor()).Unwrap(packed, bytes) != page.Bytes)
+            {
+                throw new CorruptDataException("A page unpacks to another length.");
             }
 
-            int length = (t_decompressor ??= new Decompressor()).Unwrap(packed, bytes);
-            return length == page.Bytes
-                ? bytes
-                : throw new CorruptDataException("A page unpacks to another length.", Path, page.Offset);
+            load(room, page.Bytes);
+        }
+        catch (CorruptDataException e)
+        {
+            throw new CorruptDataException(e.Reason, Path, page.Offset);
         }
         catch (ZstdException e)
         {
@@ -484,16 +491,7 @@ sealed class Block : ILabelIndex, IDisposable
         }
     }
 
-    static int[] Enumerate(int from, int count)
-    {
-        int[] ids = new int[count];
-        for (int i = 0; i < count; i++)
-        {
-            ids[i] = from + i;
-        }
-
-        return ids;
-    }
+    static int[] Enumerate(int from, int count) => [.. Enumerable.Range(from, count)];
 
     CorruptDataException Corrupt(string reason) => new("In its index: " + reason, Path, _indexAt);
 }

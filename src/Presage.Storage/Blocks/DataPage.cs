@@ -1,15 +1,33 @@
 namespace Presage.Storage;
 
-/// <summary>An unpacked page of chunks. Immutable.</summary>
+/// <summary>An unpacked page of chunks. Changed only by whoever reads one after the other into it.</summary>
 sealed class DataPage
 {
-    readonly byte[] _bytes;
-    readonly (int TimeAt, int TimeLength, int ValuesAt, int ValuesLength)[] _chunks;
+    byte[] _bytes = [];
+    int _length;
+    (int TimeAt, int TimeLength, int ValuesAt, int ValuesLength)[] _chunks = [];
+
+    /// <summary>An empty page.</summary>
+    public DataPage()
+    {
+    }
 
     /// <exception cref="CorruptDataException">The bytes are no page.</exception>
-    public DataPage(byte[] bytes)
+    public DataPage(byte[] bytes) => Load(bytes, bytes.Length);
+
+    public int Count { get; private set; }
+
+    /// <summary>Bytes held, for the cache.</summary>
+    public int Bytes => _bytes.Length + (_chunks.Length * 16);
+
+    /// <summary>Becomes the page that the first bytes hold; they are the page's from now on.</summary>
+    /// <exception cref="CorruptDataException">The bytes are no page.</exception>
+    public void Load(byte[] room, int bytesLength)
     {
-        _bytes = bytes;
+        _bytes = room;
+        _length = bytesLength;
+        Count = 0;
+        var bytes = room.AsSpan(0, bytesLength);
         int at = 0;
         int count = Varint.ReadBounded(bytes, ref at, BlockFormat.PageItems);
         int columns = Varint.ReadBounded(bytes, ref at, BlockFormat.PageItems);
@@ -20,30 +38,31 @@ sealed class DataPage
             times[i] = (Place(ref at, length), length);
         }
 
-        _chunks = new (int, int, int, int)[count];
+        if (_chunks.Length < count)
+        {
+            _chunks = new (int, int, int, int)[count];
+        }
+
         for (int i = 0; i < count; i++)
         {
             int column = Varint.ReadBounded(bytes, ref at, columns - 1);
             _chunks[i] = (times[column].At, times[column].Length, 0, Varint.ReadBounded(bytes, ref at, bytes.Length));
         }
 
-        foreach (ref var chunk in _chunks.AsSpan())
+        foreach (ref var chunk in _chunks.AsSpan(0, count))
         {
             chunk.ValuesAt = Place(ref at, chunk.ValuesLength);
         }
+
+        Count = count;
     }
-
-    public int Count => _chunks.Length;
-
-    /// <summary>Bytes held, for the cache.</summary>
-    public int Bytes => _bytes.Length + (_chunks.Length * 16);
 
     /// <exception cref="CorruptDataException">The page has no such chunk, or its time column is none.</exception>
     public ChunkReader Chunk(int index)
     {
-        if ((uint)index >= (uint)_chunks.Length)
+        if ((uint)index >= (uint)Count)
         {
-            throw new CorruptDataException($"A page of {_chunks.Length} chunks is asked for chunk {index}.");
+            throw new CorruptDataException($"A page of {Count} chunks is asked for chunk {index}.");
         }
 
         var (timeAt, timeLength, valuesAt, valuesLength) = _chunks[index];
@@ -52,7 +71,7 @@ sealed class DataPage
 
     int Place(ref int at, int length)
     {
-        if (length > _bytes.Length - at)
+        if (length > _length - at)
         {
             throw new CorruptDataException("A page is cut short.");
         }

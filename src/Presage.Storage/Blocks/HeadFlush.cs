@@ -54,12 +54,39 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
             CloseChunks(shard, beforeMs, hours);
         }
 
-        foreach (long hour in hours)
+        WriteHours(hours, covered, long.MaxValue);
+        int deleted = journal.DeleteCovered(covered, beforeMs);
+        Log.SegmentsDeleted(logger, deleted);
+    }
+
+    /// <summary>
+    /// Writes the chunks that are closed already, before their hour is over, and leaves the open ones. What of the
+    /// journal is older than all that is left needs no replay any more.
+    /// </summary>
+    /// <exception cref="IOException">The disk is full or broken: the chunks stay in the head.</exception>
+    public async Task RunEarlyAsync()
+    {
+        int covered = 0;
+        await turns.RunAloneAsync(() =>
         {
-            WriteHour(hour * HourMs, covered);
+            journal.RollIfUsed();
+            covered = journal.Number;
+        });
+
+        var hours = new SortedSet<long>();
+        long openFromMs = long.MaxValue;
+        foreach (var shard in head.Shards)
+        {
+            ForEachSeries(shard, id =>
+            {
+                ref var series = ref head.Series[id];
+                openFromMs = Math.Min(openFromMs, shard.OldestOpenMs(series));
+                shard.HoursBefore(ref series, long.MaxValue, hours);
+            });
         }
 
-        int deleted = journal.DeleteCovered(covered, beforeMs);
+        WriteHours(hours, covered, openFromMs);
+        int deleted = journal.DeleteCovered(covered, openFromMs);
         Log.SegmentsDeleted(logger, deleted);
     }
 
@@ -150,21 +177,38 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
 
     void CloseChunks(Shard shard, long beforeMs, SortedSet<long> hours)
     {
+        ForEachSeries(shard, id =>
+        {
+            ref var series = ref head.Series[id];
+            shard.CloseBefore(ref series, beforeMs);
+            shard.HoursBefore(ref series, beforeMs, hours);
+        });
+    }
+
+    static void ForEachSeries(Shard shard, Action<int> visit)
+    {
         foreach (int[] ids in SeriesOf(shard).Chunk(SeriesPerLock))
         {
             lock (shard.Lock)
             {
-                foreach (int id in ids)
-                {
-                    ref var series = ref head.Series[id];
-                    shard.CloseBefore(ref series, beforeMs);
-                    shard.HoursBefore(ref series, beforeMs, hours);
-                }
+                Array.ForEach(ids, visit);
             }
         }
     }
 
-    void WriteHour(long hourMs, int covered)
+    /// <summary>Writes the closed chunks of hours; nothing older than a time is left in the head then.</summary>
+    void WriteHours(IEnumerable<long> hours, int covered, long openFromMs)
+    {
+        foreach (long hour in hours)
+        {
+            long fromMs = hour * HourMs;
+            long toMs = Math.Min(openFromMs, fromMs + HourMs);
+            WriteHour(
+                fromMs, toMs > fromMs ? new JournalCover(covered, toMs) : new JournalCover(0, fromMs + HourMs));
+        }
+    }
+
+    void WriteHour(long hourMs, JournalCover cover)
     {
         var hosts = new List<(byte[] Name, HostSeries Host, List<int> Series)>();
         foreach (var shard in head.Shards)
@@ -178,7 +222,7 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
         {
             for (int from = 0; from < hosts.Count;)
             {
-                from = WriteBlock(hosts, from, hourMs, covered, written);
+                from = WriteBlock(hosts, from, hourMs, cover, written);
                 EndFlush(written, true);
                 written.Clear();
             }
@@ -191,7 +235,7 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
     }
 
     int WriteBlock(
-        List<(byte[] Name, HostSeries Host, List<int> Series)> hosts, int from, long hourMs, int covered,
+        List<(byte[] Name, HostSeries Host, List<int> Series)> hosts, int from, long hourMs, JournalCover cover,
         List<(HostSeries Host, List<int> Series)> written)
     {
         string path = blocks.NextPath(hourMs);
@@ -219,7 +263,7 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
         // A block covers the hour only when it is the last of it: until then, replay must not skip what others hold.
         try
         {
-            writer.Complete(hourMs, hourMs + HourMs, from == hosts.Count ? covered : 0);
+            writer.Complete(hourMs, cover.ToMs, from == hosts.Count ? cover.Segment : 0);
         }
         catch (IOException) when (disk.Exists(path))
         {
@@ -307,4 +351,7 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
             return shard.Index.All().ToArray();
         }
     }
+
+    /// <summary>What a block says of the journal: samples before a time in segments before one are in blocks.</summary>
+    readonly record struct JournalCover(int Segment, long ToMs);
 }

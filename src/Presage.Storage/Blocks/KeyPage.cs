@@ -1,26 +1,43 @@
 namespace Presage.Storage;
 
 /// <summary>
-/// An unpacked page of series keys, with the number of chunks of each series. Immutable. It says nothing of its block,
-/// so that the blocks of a day, which hold the same series hour after hour, share it (<see cref="PageCache"/>).
+/// An unpacked page of series keys, with the number of chunks of each series. It says nothing of its block, so that the
+/// blocks of a day, which hold the same series hour after hour, share it (<see cref="PageCache"/>). Changed only by
+/// whoever reads one page after the other into it.
 /// </summary>
 sealed class KeyPage
 {
-    readonly byte[] _bytes;
     readonly byte[] _packed;
-    readonly (int KeyAt, int KeyLength, int FirstChunk)[] _series;
-    readonly int _endChunk;
+    byte[] _bytes = [];
+    (int KeyAt, int KeyLength, int FirstChunk)[] _series = [];
+    int _endChunk;
 
-    /// <param name="bytes">The page.</param>
-    /// <param name="packed">The bytes it was unpacked from.</param>
+    /// <summary>An empty page, of what it will be unpacked from where somebody is to ask for it.</summary>
+    public KeyPage(ReadOnlySpan<byte> packed = default) => _packed = packed.ToArray();
+
+    public int Count { get; private set; }
+
+    /// <summary>Bytes held, for the cache.</summary>
+    public int Bytes => _bytes.Length + _packed.Length + (_series.Length * 12);
+
+    /// <summary>Whether it was unpacked from these bytes.</summary>
+    public bool IsOf(ReadOnlySpan<byte> packed) => packed.SequenceEqual(_packed);
+
+    /// <summary>Becomes the page that the first bytes hold; they are the page's from now on.</summary>
     /// <exception cref="CorruptDataException">The bytes are no page.</exception>
-    public KeyPage(byte[] bytes, ReadOnlySpan<byte> packed)
+    public void Load(byte[] room, int bytesLength)
     {
-        _bytes = bytes;
-        _packed = packed.ToArray();
+        _bytes = room;
+        Count = 0;
+        var bytes = room.AsSpan(0, bytesLength);
         int at = 0, firstChunk = 0;
-        _series = new (int, int, int)[Varint.ReadBounded(bytes, ref at, BlockFormat.PageItems)];
-        for (int i = 0; i < _series.Length; i++)
+        int count = Varint.ReadBounded(bytes, ref at, BlockFormat.PageItems);
+        if (_series.Length < count)
+        {
+            _series = new (int, int, int)[count];
+        }
+
+        for (int i = 0; i < count; i++)
         {
             int length = Varint.ReadBounded(bytes, ref at, bytes.Length);
             if (length > bytes.Length - at)
@@ -34,15 +51,8 @@ sealed class KeyPage
         }
 
         _endChunk = firstChunk;
+        Count = count;
     }
-
-    public int Count => _series.Length;
-
-    /// <summary>Bytes held, for the cache.</summary>
-    public int Bytes => _bytes.Length + _packed.Length + (_series.Length * 12);
-
-    /// <summary>Whether it was unpacked from these bytes.</summary>
-    public bool IsOf(ReadOnlySpan<byte> packed) => packed.SequenceEqual(_packed);
 
     /// <exception cref="CorruptDataException">The page holds fewer series than the index says.</exception>
     public ReadOnlySpan<byte> Key(int index)
@@ -54,9 +64,9 @@ sealed class KeyPage
     /// <summary>The chunks of a series, counted from the first of the page: first, and one behind the last.</summary>
     /// <exception cref="CorruptDataException">The page holds fewer series than the index says.</exception>
     public (int From, int To) ChunksOf(int index) =>
-        (At(index).FirstChunk, index + 1 < _series.Length ? _series[index + 1].FirstChunk : _endChunk);
+        (At(index).FirstChunk, index + 1 < Count ? _series[index + 1].FirstChunk : _endChunk);
 
-    (int KeyAt, int KeyLength, int FirstChunk) At(int index) => (uint)index < (uint)_series.Length
+    (int KeyAt, int KeyLength, int FirstChunk) At(int index) => (uint)index < (uint)Count
         ? _series[index]
-        : throw new CorruptDataException($"A page of keys holds {_series.Length} series, not {index + 1}.");
+        : throw new CorruptDataException($"A page of keys holds {Count} series, not {index + 1}.");
 }

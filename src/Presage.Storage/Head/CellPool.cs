@@ -31,6 +31,9 @@ sealed class CellPool
     /// <summary>Memory held.</summary>
     public long Bytes => (long)_slabs.Held * CellBytes << CellsPerSlabLog2;
 
+    /// <summary>Memory that a stream of a length takes.</summary>
+    public static int BytesOf(int length) => (length + PayloadBytes - 1) / PayloadBytes * CellBytes;
+
     /// <summary>
     /// Appends to a stream; <paramref name="length"/> is what it held before. An empty stream has no cells.
     /// </summary>

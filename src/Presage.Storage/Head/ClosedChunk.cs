@@ -10,11 +10,14 @@ struct ClosedChunk
     public int ValueBytes;
     public int IntervalMs;
 
-    /// <summary>Number of its irregular time stream, from 1; 0 where timestamps are regular.</summary>
+    /// <summary>Number of its irregular timestamps, from 1; 0 where timestamps are regular.</summary>
     public int Times;
     public long FirstMs;
     public int LengthMs;
     public ushort Count;
+
+    /// <summary>Memory that its irregular time stream takes for it alone.</summary>
+    public ushort TimeBytes;
 
     /// <summary>A flush is writing it; the flush removes it when its block is in place.</summary>
     public bool IsFlushing;

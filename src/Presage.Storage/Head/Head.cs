@@ -49,6 +49,9 @@ sealed class Head
     /// <summary>Memory of series, keys, table and chunks; postings and cached labels not counted.</summary>
     public long Bytes => Series.Bytes + Keys.Bytes + _table.Bytes + Shards.Sum(s => s.Bytes);
 
+    /// <summary>Memory of chunks that are complete and wait for their block.</summary>
+    public long ClosedBytes => Shards.Sum(static s => s.ClosedBytes);
+
     public HostSeries HostOf(in HeadSeries series) => _hosts[series.Host]!;
 
     public Shard ShardOf(in HeadSeries series) => _hosts[series.Host]!.Shard;

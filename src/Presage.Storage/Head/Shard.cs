@@ -1,5 +1,6 @@
 // Hot path: Append runs once per sample. Budget: 40 ns, compression included.
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Presage.Metrics;
 
 namespace Presage.Storage;
@@ -8,7 +9,7 @@ namespace Presage.Storage;
 /// The hosts whose name hashes here: their open and closed chunks, and the index of their series. One writer appends
 /// at a time; readers hold the lock for the copy of one series' chunks.
 /// </summary>
-sealed class Shard(int number)
+sealed class Shard
 {
     const long HourMs = 3_600_000;
 
@@ -19,11 +20,17 @@ sealed class Shard(int number)
 
     readonly CellPool _cells = new();
     readonly Pool<ClosedChunk> _closed = new();
-    readonly Pool<IrregularTimes> _times = new();
+    readonly TimeColumns _times;
     readonly Pool<LateRun> _late = new();
     long _lateBytes;
 
-    public int Number { get; } = number;
+    public Shard(int number)
+    {
+        Number = number;
+        _times = new TimeColumns(_cells);
+    }
+
+    public int Number { get; }
 
     /// <summary>Guards the chunks of this shard's series.</summary>
     public Lock Lock { get; } = new();
@@ -36,6 +43,9 @@ sealed class Shard(int number)
     /// as its newest may be older than chunks it closed before. The lock is held.
     /// </summary>
     public bool HasForgotten { get; set; }
+
+    /// <summary>Memory of closed chunks: what an early flush would give back.</summary>
+    public long ClosedBytes { get; private set; }
 
     public long Bytes => _cells.Bytes + _closed.Bytes + _times.Bytes + _late.Bytes + _lateBytes;
 
@@ -145,6 +155,11 @@ sealed class Shard(int number)
         }
     }
 
+    /// <summary>No sample of a series outside of closed chunks is older. The lock is held.</summary>
+    public long OldestOpenMs(in HeadSeries series) => Math.Min(
+        series.Count > 0 ? series.FirstMs : long.MaxValue,
+        series.Late != 0 ? _late[series.Late].FirstMs : long.MaxValue);
+
     /// <summary>
     /// Ends a flush of a series: its marked chunks leave (their block is readable), or stay when the flush failed.
     /// The lock is held.
@@ -159,7 +174,12 @@ sealed class Shard(int number)
             if (chunk.IsFlushing && written)
             {
                 _cells.Free(chunk.FirstCell, chunk.LastCell);
-                FreeTimes(chunk.Times);
+                if (chunk.Times != 0)
+                {
+                    _times.Release(chunk.Times);
+                }
+
+                ClosedBytes -= BytesOf(chunk);
                 _closed.Return(number);
                 if (later == 0)
                 {
@@ -234,7 +254,7 @@ sealed class Shard(int number)
     {
         if (series.Times != 0)
         {
-            AppendIrregular(ref _times[series.Times], timestampMs);
+            series.Times = _times.Append(series.Times, series, timestampMs);
         }
         else if (series.Count == 0)
         {
@@ -248,29 +268,8 @@ sealed class Shard(int number)
         }
         else if (timestampMs - series.LastMs != series.IntervalMs)
         {
-            BeginIrregular(ref series, timestampMs);
+            series.Times = _times.Begin(series, timestampMs);
         }
-    }
-
-    void BeginIrregular(ref HeadSeries series, long timestampMs)
-    {
-        series.Times = _times.Take();
-        ref var times = ref _times[series.Times];
-        times.Stream = new TimeStream(series.FirstMs, series.IntervalMs);
-        for (int i = 1; i < series.Count; i++)
-        {
-            AppendIrregular(ref times, series.FirstMs + ((long)i * series.IntervalMs));
-        }
-
-        AppendIrregular(ref times, timestampMs);
-    }
-
-    void AppendIrregular(ref IrregularTimes times, long timestampMs)
-    {
-        Span<byte> bytes = stackalloc byte[TimeStream.SampleBytesMax + BitWriter.SlackBytes];
-        int length = times.Stream.Append(timestampMs, bytes);
-        _cells.Append(ref times.FirstCell, ref times.LastCell, times.Bytes, bytes[..length]);
-        times.Bytes += length;
     }
 
     void Compress(ref HeadSeries series)
@@ -342,11 +341,7 @@ sealed class Shard(int number)
         Span<byte> bytes = stackalloc byte[2 * BitWriter.SlackBytes];
         var stream = series.Values;
         AppendValues(ref series, bytes[..stream.Finish(bytes)]);
-        if (series.Times != 0)
-        {
-            FinishTimes(ref _times[series.Times]);
-        }
-
+        int timeBytes = series.Times != 0 ? _times.Close(series.Times) : 0;
         int number = _closed.Take();
         _closed[number] = new ClosedChunk
         {
@@ -359,7 +354,9 @@ sealed class Shard(int number)
             FirstMs = series.FirstMs,
             LengthMs = (int)(series.LastMs - series.FirstMs),
             Count = series.Count,
+            TimeBytes = (ushort)timeBytes,
         };
+        ClosedBytes += BytesOf(_closed[number]);
         series.Closed = number;
         series.FirstCell = 0;
         series.LastCell = 0;
@@ -414,33 +411,12 @@ sealed class Shard(int number)
         _cells.Append(ref chunk.FirstCell, ref chunk.LastCell, 0, bytes[..length]);
         if (!TimeColumn.IsRegular(times))
         {
-            chunk.Times = TakeTimes(times, chunk.IntervalMs);
+            chunk.Times = _times.Make(times);
         }
 
         series.Closed = _closed.Take();
         _closed[series.Closed] = chunk;
-    }
-
-    int TakeTimes(ReadOnlySpan<long> times, int intervalMs)
-    {
-        int number = _times.Take();
-        ref var column = ref _times[number];
-        column.Stream = new TimeStream(times[0], intervalMs);
-        foreach (long timestampMs in times[1..])
-        {
-            AppendIrregular(ref column, timestampMs);
-        }
-
-        FinishTimes(ref column);
-        return number;
-    }
-
-    void FinishTimes(ref IrregularTimes times)
-    {
-        Span<byte> bytes = stackalloc byte[2 * BitWriter.SlackBytes];
-        int length = times.Stream.Finish(bytes);
-        _cells.Append(ref times.FirstCell, ref times.LastCell, times.Bytes, bytes[..length]);
-        times.Bytes += length;
+        ClosedBytes += BytesOf(chunk);
     }
 
     void CopyOpen(ref HeadSeries series, ChunkCopies copies)
@@ -468,28 +444,12 @@ sealed class Shard(int number)
         return length + stream.Finish(destination[length..]);
     }
 
-    int TimeBytes(int times, bool open, int count, long firstMs, int intervalMs, Span<byte> destination)
-    {
-        if (times == 0)
-        {
-            return TimeColumn.WriteHeader(destination, true, count, firstMs, intervalMs);
-        }
+    int TimeBytes(int times, bool open, int count, long firstMs, int intervalMs, Span<byte> destination) => times == 0
+        ? TimeColumn.WriteHeader(destination, true, count, firstMs, intervalMs)
+        : _times.Write(times, open, count, destination);
 
-        ref var column = ref _times[times];
-        int at = TimeColumn.WriteHeader(destination, false, count, firstMs, intervalMs);
-        _cells.CopyTo(column.FirstCell, column.Bytes, destination[at..]);
-        at += column.Bytes;
-        var stream = column.Stream;
-        return open ? at + stream.Finish(destination[at..]) : at;
-    }
+    static int BytesOf(in ClosedChunk chunk) =>
+        Unsafe.SizeOf<ClosedChunk>() + chunk.TimeBytes + CellPool.BytesOf(chunk.ValueBytes);
 
-    void FreeTimes(int times)
-    {
-        if (times != 0)
-        {
-            _cells.Free(_times[times].FirstCell, _times[times].LastCell);
-            _times.Return(times);
-        }
-    }
     static long HourOf(long timestampMs) => (timestampMs - (((timestampMs % HourMs) + HourMs) % HourMs)) / HourMs;
 }

@@ -11,6 +11,7 @@ sealed class BlockCare(
     ILogger logger, HeadCare head) : IDisposable
 {
     const long DayMs = 86_400_000;
+    const long HourMs = 3_600_000;
 
     /// <summary>Events kept for the statistics.</summary>
     const int EventsMax = 100;
@@ -49,6 +50,7 @@ sealed class BlockCare(
             {
                 tiers.CloseRetired();
                 MergeDue(cancellationToken);
+                JoinHours(cancellationToken);
                 Retire(cancellationToken);
                 KeepToSize(cancellationToken);
             },
@@ -164,6 +166,27 @@ sealed class BlockCare(
                     Raw = raw,
                     Rollups = rollups,
                     IsRawComplete = rollups.Length == 0 || raw.Any(b => b.Kind == BlockKind.Merged),
+                },
+                cancellationToken);
+        }
+    }
+
+    /// <summary>Makes one block of the several of an hour.</summary>
+    void JoinHours(CancellationToken cancellationToken)
+    {
+        var settled = options.FlushDelay + TimeSpan.FromMinutes(2);
+        foreach (var blocks in MergeSchedule.DueHours(tiers.Raw.Current, NowMs, settled))
+        {
+            long fromMs = blocks[0].Totals.FromMs, toMs = fromMs + HourMs;
+            Merge(
+                new MergeJob
+                {
+                    FromMs = fromMs,
+                    ToMs = toMs,
+                    Raw = blocks,
+                    Kind = BlockKind.Flushed,
+                    // A part tells of its part of the hour only.
+                    CoveredSegment = blocks.Max(b => b.Totals.ToMs >= toMs ? b.Totals.CoveredSegment : 0),
                 },
                 cancellationToken);
         }

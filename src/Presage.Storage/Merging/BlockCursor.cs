@@ -4,15 +4,20 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>
-/// Walks a block series by series, in order, a page at a time and past the page cache. Damaged pages are reported and
-/// passed over: <see cref="IsDamaged"/> says afterwards that something is missing.
+/// Walks a block series by series, in order, a page at a time and past the page cache. It holds one page of keys and
+/// one of chunks and uses their memory again for the next. Damaged pages are reported and passed over:
+/// <see cref="IsDamaged"/> says afterwards that something is missing.
 /// </summary>
 sealed class BlockCursor(Block block, Action<CorruptDataException> onDamage)
 {
-    KeyPage? _keys;
-    DataPage? _data;
-    int _keyPageNumber = -1;
-    int _dataPageNumber = -1;
+    const int None = -1;
+
+    readonly KeyPage _keys = new();
+    readonly DataPage _data = new();
+    byte[] _keyRoom = [];
+    byte[] _dataRoom = [];
+    int _keyPageNumber = None;
+    int _dataPageNumber = None;
     byte[] _host = [];
     int _series = -1;
 
@@ -22,18 +27,19 @@ sealed class BlockCursor(Block block, Action<CorruptDataException> onDamage)
     public bool IsDamaged { get; private set; }
 
     /// <summary>The key of the series stood on.</summary>
-    public byte[] Key { get; private set; } = [];
+    public ReadOnlySpan<byte> Key => _keys.Key(_series % BlockFormat.PageItems);
 
     /// <summary>Whether all series were passed.</summary>
     public bool IsAtEnd => _series >= block.Totals.Series;
 
-    public string HostName => Encoding.UTF8.GetString(_host);
+    /// <summary>The host of the series stood on.</summary>
+    public string HostName { get; private set; } = "";
 
     /// <summary>The order of series in blocks: by host, then key.</summary>
     public int CompareTo(BlockCursor other)
     {
         int order = _host.AsSpan().SequenceCompareTo(other._host);
-        return order != 0 ? order : Key.AsSpan().SequenceCompareTo(other.Key);
+        return order != 0 ? order : Key.SequenceCompareTo(other.Key);
     }
 
     /// <summary>Moves to the next series; false behind the last.</summary>
@@ -43,17 +49,21 @@ sealed class BlockCursor(Block block, Action<CorruptDataException> onDamage)
         {
             try
             {
-                if (_keys is null || _keyPageNumber != _series / BlockFormat.PageItems)
+                if (_keyPageNumber != _series / BlockFormat.PageItems)
                 {
-                    _keyPageNumber = _series / BlockFormat.PageItems;
-                    _keys = null;
+                    _keyPageNumber = None;
                     using var lease = block.Borrow();
-                    _keys = block.UnpackKeys(_series);
+                    block.UnpackKeys(_series, _keys, ref _keyRoom);
+                    _keyPageNumber = _series / BlockFormat.PageItems;
                 }
 
-                Key = _keys.Key(_series % BlockFormat.PageItems).ToArray();
                 var host = SeriesKey.HostOf(Key);
-                _host = _host.AsSpan().SequenceEqual(host) ? _host : host.ToArray();
+                if (!_host.AsSpan().SequenceEqual(host))
+                {
+                    HostName = Encoding.UTF8.GetString(host);
+                    _host = host.ToArray();
+                }
+
                 return true;
             }
             catch (CorruptDataException e)
@@ -73,18 +83,17 @@ sealed class BlockCursor(Block block, Action<CorruptDataException> onDamage)
     /// <summary>Visits the chunks of the series stood on.</summary>
     public void ReadChunks(ChunkVisitor visit)
     {
-        using var whole = block.Borrow();
-        var (from, to) = block.ChunksOf(_keys!, _series);
+        var (from, to) = Chunks();
         for (int chunk = from; chunk < to; chunk++)
         {
             try
             {
-                if (_data is null || _dataPageNumber != chunk / BlockFormat.PageItems)
+                if (_dataPageNumber != chunk / BlockFormat.PageItems)
                 {
-                    _dataPageNumber = chunk / BlockFormat.PageItems;
-                    _data = null;
+                    _dataPageNumber = None;
                     using var lease = block.Borrow();
-                    _data = block.UnpackData(chunk);
+                    block.UnpackData(chunk, _data, ref _dataRoom);
+                    _dataPageNumber = chunk / BlockFormat.PageItems;
                 }
 
                 visit(_data.Chunk(chunk % BlockFormat.PageItems));
@@ -92,11 +101,25 @@ sealed class BlockCursor(Block block, Action<CorruptDataException> onDamage)
             catch (CorruptDataException e)
             {
                 Report(new CorruptDataException(e.Reason, block.Path, e.OffsetBytes));
-                if (_data is null)
+                if (_dataPageNumber == None)
                 {
                     chunk |= BlockFormat.PageItems - 1;
                 }
             }
+        }
+    }
+
+    (int From, int To) Chunks()
+    {
+        try
+        {
+            using var lease = block.Borrow();
+            return block.ChunksOf(_keys, _series);
+        }
+        catch (CorruptDataException e)
+        {
+            Report(new CorruptDataException(e.Reason, block.Path, e.OffsetBytes));
+            return (0, 0);
         }
     }
 

@@ -22,12 +22,11 @@ static class ChunkEncoder
         }
     }
 
-    /// <summary>Writes ascending buckets.</summary>
-    public static void Write(ReadOnlySpan<RollupBucket> buckets, BlockWriter writer)
+    /// <summary>Writes ascending buckets, with room for the columns of one chunk.</summary>
+    public static void Write(ReadOnlySpan<RollupBucket> buckets, BlockWriter writer, byte[] columns)
     {
         Span<byte> time = stackalloc byte[TimeColumn.BytesMax(Chunk.SamplesMax)];
         Span<long> starts = stackalloc long[Chunk.SamplesMax];
-        byte[] columns = new byte[RollupChunk.BytesMax];
         int size = SizeFor(buckets.Length);
         for (int from = 0; from < buckets.Length; from += size)
         {

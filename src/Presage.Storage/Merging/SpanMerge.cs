@@ -22,6 +22,8 @@ sealed class SpanMerge : IDisposable
     readonly RollupColumns _fiveBuckets = new();
     readonly RollupColumns _hourBuckets = new();
     readonly RollupColumns _known = new();
+    readonly byte[] _columnRoom = new byte[RollupChunk.BytesMax];
+    byte[] _keyRoom = new byte[256];
 
     public SpanMerge(
         Disk disk,
@@ -94,7 +96,10 @@ sealed class SpanMerge : IDisposable
             least = cursor.CompareTo(least) < 0 ? cursor : least;
         }
 
-        byte[] key = least.Key;
+        // The cursors' memory changes as they move on.
+        _keyRoom = _keyRoom.Length < least.Key.Length ? new byte[least.Key.Length * 2] : _keyRoom;
+        least.Key.CopyTo(_keyRoom);
+        var key = _keyRoom.AsSpan(0, least.Key.Length);
         string host = least.HostName;
         _chunks.Clear();
         foreach (var cursor in _rawCursors)
@@ -132,20 +137,21 @@ sealed class SpanMerge : IDisposable
     /// <summary>What the head flushed is only dropped once its roll-ups are made.</summary>
     bool IsKept(in SeriesRules rules) => _job.Kind == BlockKind.Flushed || _job.ToMs > rules.RawFromMs;
 
-    void Advance(byte[] key)
+    void Advance(ReadOnlySpan<byte> key)
     {
         for (int i = _open.Count - 1; i >= 0; i--)
         {
-            if (_open[i].Key.AsSpan().SequenceEqual(key) && !_open[i].MoveNext())
+            if (_open[i].Key.SequenceEqual(key) && !_open[i].MoveNext())
             {
                 _open.RemoveAt(i);
             }
         }
     }
 
-    static bool IsAt(BlockCursor cursor, byte[] key) => !cursor.IsAtEnd && cursor.Key.AsSpan().SequenceEqual(key);
+    static bool IsAt(BlockCursor cursor, ReadOnlySpan<byte> key) =>
+        !cursor.IsAtEnd && cursor.Key.SequenceEqual(key);
 
-    void WriteRollups(string host, byte[] key, in SeriesRules rules, bool complete)
+    void WriteRollups(string host, ReadOnlySpan<byte> key, in SeriesRules rules, bool complete)
     {
         _fiveBuckets.Clear();
         _hourBuckets.Clear();
@@ -178,7 +184,7 @@ sealed class SpanMerge : IDisposable
     }
 
     /// <summary>Joins the buckets that were stored before, where raw samples alone no longer tell all.</summary>
-    void JoinKnown(BlockKind kind, byte[] key, in SeriesRules rules, RollupColumns buckets)
+    void JoinKnown(BlockKind kind, ReadOnlySpan<byte> key, in SeriesRules rules, RollupColumns buckets)
     {
         _known.Clear();
         foreach (var cursor in _rollupCursors)
@@ -208,12 +214,12 @@ sealed class SpanMerge : IDisposable
         }
     }
 
-    static void Write(BlockSet set, string host, byte[] key, ReadOnlySpan<RollupBucket> buckets)
+    void Write(BlockSet set, string host, ReadOnlySpan<byte> key, ReadOnlySpan<RollupBucket> buckets)
     {
         if (!buckets.IsEmpty)
         {
             var writer = set.BeginSeries(host, key);
-            ChunkEncoder.Write(buckets, writer);
+            ChunkEncoder.Write(buckets, writer, _columnRoom);
             writer.EndSeries();
         }
     }

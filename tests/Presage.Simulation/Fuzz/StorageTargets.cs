@@ -94,7 +94,8 @@ static class StorageTargets
     {
         try
         {
-            var keys = new KeyPage(bytes, []);
+            var keys = new KeyPage();
+            keys.Load(bytes, bytes.Length);
             for (int i = 0; i < keys.Count; i++)
             {
                 _ = keys.Key(i).Length + keys.ChunksOf(i).To;

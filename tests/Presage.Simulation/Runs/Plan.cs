@@ -84,6 +84,8 @@ sealed record Plan(ulong Seed, IReadOnlyList<Operation> Operations)
             IdleMax = Pick(4, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2)),
             FlushDelay = Pick(5, TimeSpan.Zero, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(50)),
             RunBeside = RunHere,
+            EarlyFlushBytes = Pick(8, 0, 1 << 10, 16 << 20),
+            EarlyFlushBytesPerSeries = 0,
             FlushOnClose = Random(7).Chance(0.7),
             JournalSegmentBytesMax = Pick(6, 4 << 10, 64 << 10, 1 << 20),
         };
