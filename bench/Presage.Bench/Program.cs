@@ -13,7 +13,7 @@ return args switch
     ["ingest-http", .. var rest] => await IngestHttpBenchmark.RunAsync(rest),
     ["promql-data", var folder] => await PromQlData.RunAsync(folder, hosts: 100),
     ["promql-data", var folder, var hosts] => await PromQlData.RunAsync(folder, int.Parse(hosts)),
-    ["promql-parts", var folder] => await QueryParts.RunAsync(folder),
+    ["promql-parts", var folder, .. var only] => await QueryParts.RunAsync(folder, only.FirstOrDefault()),
     ["promql", var folder, var program] => await PromQlBenchmark.RunAsync(folder, program, rounds: 15, null),
     ["promql", var folder, var program, var rounds, .. var only] =>
         await PromQlBenchmark.RunAsync(folder, program, int.Parse(rounds), only.FirstOrDefault()),
@@ -28,6 +28,6 @@ static int Usage()
         "Usage: dotnet run -c Release --project bench/Presage.Bench -- codec [SCRAPES.gz] | ingest [FOLDER] | " +
         "ingest-http [OPTIONS] | sustained [OPTIONS] | read [FOLDER] | index [SERIES [FOLDER]] | detect | " +
         "memory [SERIES [HOURS [SCRAPE_SECONDS [JITTER_MS [FOLDER]]]]] | start FOLDER | " +
-        "promql-data FOLDER [HOSTS] | promql FOLDER PRESAGE.dll [ROUNDS [QUERY]] | promql-parts FOLDER");
+        "promql-data FOLDER [HOSTS] | promql FOLDER PRESAGE.dll [ROUNDS [QUERY]] | promql-parts FOLDER [QUERY]");
     return 2;
 }

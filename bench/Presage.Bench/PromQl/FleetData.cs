@@ -3,13 +3,13 @@ using Presage.Metrics;
 namespace Presage.Bench.PromQl;
 
 /// <summary>
-/// A made-up fleet: per host 100 series as node_exporter and a web server have them, a sample of each every 15 s. The
+/// A made-up fleet: per host 1,000 series as node_exporter and a web server have them, a sample of each every 15 s. The
 /// same numbers on every run.
 /// </summary>
 sealed class FleetData
 {
     public const int ScrapeSeconds = 15;
-    public const int SeriesPerHost = 100;
+    const int SeriesPerHost = 1000;
 
     static readonly string[] Modes = ["idle", "user", "system", "iowait", "nice", "irq", "softirq", "steal"];
     static readonly string[] Bounds =
@@ -90,7 +90,8 @@ sealed class FleetData
         void Add(string name, int kind, params ReadOnlySpan<Label> labels) => _series.Add((
             LabelSet.OfMetric(name, [.. labels, new Label("instance", instance), new Label("job", "node")]), kind));
 
-        for (int cpu = 0; cpu < 4; cpu++)
+        int before = _series.Count;
+        for (int cpu = 0; cpu < 16; cpu++)
         {
             foreach (string mode in Modes)
             {
@@ -137,5 +138,23 @@ sealed class FleetData
         }
 
         Add("up", 0);
+        AddFamilies(instance, before);
+    }
+
+    /// <summary>Fills a host up with what else node_exporter has on a large machine.</summary>
+    void AddFamilies(string instance, int before)
+    {
+        var known = _series.Skip(before).Select(static s => s.Labels).ToHashSet();
+        foreach (var family in NodeFamilies.Of(2 * SeriesPerHost))
+        {
+            string name = family[0].Value;
+            var labels = LabelSet.Of([.. family, new Label("instance", instance), new Label("job", "node")]);
+            if (name != "node_cpu_seconds_total" && _series.Count < before + SeriesPerHost && known.Add(labels))
+            {
+                int kind = name == "node_systemd_unit_state" ? 0
+                    : name.EndsWith("_total", StringComparison.Ordinal) ? 5000 : -1;
+                _series.Add((labels, kind));
+            }
+        }
     }
 }

@@ -11,8 +11,11 @@ static class PromQlBenchmark
 {
     const double Tolerance = 1e-9;
 
-    /// <summary>Enough for the just-in-time compiler to have settled.</summary>
-    const int WarmUps = 8;
+    /// <summary>Enough for the just-in-time compiler to have settled: it looks at what was called 30 times.</summary>
+    const int WarmUps = 40;
+
+    /// <summary>Queries that take longer are asked less often.</summary>
+    static readonly TimeSpan PerPeer = TimeSpan.FromSeconds(4);
 
     public static async Task<int> RunAsync(string folder, string program, int rounds, string? only)
     {
@@ -38,9 +41,19 @@ static class PromQlBenchmark
     static async Task<bool> CompareAsync(Peer[] peers, BenchQuery query, long end, int rounds)
     {
         string[] bodies = new string[peers.Length];
+        double slowest = 0;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            await peers[i].AskAsync(query, end);
+            slowest = Math.Max(slowest, (await peers[i].AskAsync(query, end)).Milliseconds);
+        }
+
+        int affordable = (int)(PerPeer.TotalMilliseconds / slowest);
+        rounds = Math.Clamp(affordable, 5, rounds);
+        int warmUps = Math.Clamp(affordable, 1, WarmUps);
         double[][] times = [.. peers.Select(_ => new double[rounds])];
         double[] cpu = new double[peers.Length];
-        for (int round = -WarmUps; round < rounds; round++)
+        for (int round = -warmUps; round < rounds; round++)
         {
             for (int i = 0; i < peers.Length; i++)
             {

@@ -11,8 +11,8 @@ namespace Presage.Bench.PromQl;
 static class PromQlData
 {
     const int Hours = 24;
-    const int RoundsPerBatch = 20;
-    const int SeriesPerRequest = 5000;
+    const int RoundsPerBatch = 60;
+    const int SeriesPerRequest = 2000;
 
     public static async Task<int> RunAsync(string folder, int hosts)
     {

@@ -32,6 +32,6 @@ static class QuerySet
         new("ratio of two sums, 6 h",
             "sum by (instance) (rate(node_cpu_seconds_total{mode=\"user\"}[5m])) / "
             + "sum by (instance) (rate(node_cpu_seconds_total[5m]))", 6, 60),
-        new("10,000 series, 24 h", "sum by (instance) ({job=\"node\"})", 24, 300),
+        new("11,000 series, 24 h", "sum by (instance) ({device=~\"nvme.n1\"})", 24, 300),
     ];
 }
