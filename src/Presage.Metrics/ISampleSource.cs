@@ -8,6 +8,10 @@ public interface ISampleSource
     /// </summary>
     IReadOnlyList<ISampleSeries> Select(IReadOnlyList<LabelMatcher> matchers, TimeRange range);
 
+    /// <summary>The same in no particular order but the one in which reading them is cheapest.</summary>
+    IReadOnlyList<ISampleSeries> SelectInAnyOrder(IReadOnlyList<LabelMatcher> matchers, TimeRange range) =>
+        Select(matchers, range);
+
     /// <summary>Sorted names of all labels of the series that satisfy the matchers.</summary>
     IReadOnlyList<string> LabelNames(IReadOnlyList<LabelMatcher> matchers, TimeRange range);
 

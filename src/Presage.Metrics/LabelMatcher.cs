@@ -10,6 +10,7 @@ namespace Presage.Metrics;
 public sealed class LabelMatcher
 {
     readonly Regex? _regex;
+    readonly PlainPattern? _plain;
 
     /// <exception cref="ArgumentException">The pattern is not a regular expression Presage can match in linear
     /// time.</exception>
@@ -20,7 +21,8 @@ public sealed class LabelMatcher
         Value = value;
         if (matchOperator is MatchOperator.RegexMatch or MatchOperator.RegexNoMatch)
         {
-            _regex = SharedPatterns.Of(value);
+            _plain = PlainPattern.Parse(value);
+            _regex = _plain is null ? SharedPatterns.Of(value) : null;
         }
     }
 
@@ -40,12 +42,14 @@ public sealed class LabelMatcher
     {
         MatchOperator.Equal => string.Equals(value, Value, StringComparison.Ordinal),
         MatchOperator.NotEqual => !string.Equals(value, Value, StringComparison.Ordinal),
-        MatchOperator.RegexMatch => _regex!.IsMatch(value),
-        _ => !_regex!.IsMatch(value),
+        MatchOperator.RegexMatch => MatchesPattern(value),
+        _ => !MatchesPattern(value),
     };
 
     /// <summary>Whether a label set satisfies this matcher.</summary>
     public bool Matches(LabelSet labels) => Matches(labels[Name]);
+
+    bool MatchesPattern(string value) => _plain is not null ? _plain.Matches(value) : _regex!.IsMatch(value);
 
     public override string ToString()
     {

@@ -24,6 +24,9 @@ public sealed class QuerySeries
     /// <summary>Milliseconds since 1970 UTC.</summary>
     public ReadOnlySpan<long> TimestampsMs => _timestampsMs;
 
+    /// <summary>Whether two series have the same times, told without a look at them.</summary>
+    public bool SharesTimes(QuerySeries other) => ReferenceEquals(_timestampsMs, other._timestampsMs);
+
     /// <summary>The numbers; NaN where the point is a native histogram.</summary>
     public ReadOnlySpan<double> Values => _values;
 

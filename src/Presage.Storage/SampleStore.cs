@@ -188,6 +188,10 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         _source.Select(matchers, range);
 
     /// <inheritdoc />
+    public IReadOnlyList<ISampleSeries> SelectInAnyOrder(IReadOnlyList<LabelMatcher> matchers, TimeRange range) =>
+        _source.SelectInAnyOrder(matchers, range);
+
+    /// <inheritdoc />
     public IReadOnlyList<RollupTier> Tiers => _source.Tiers;
 
     /// <inheritdoc />

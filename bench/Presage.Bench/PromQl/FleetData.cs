@@ -30,7 +30,7 @@ sealed class FleetData
         _values = new double[_series.Count];
         for (int i = 0; i < _values.Length; i++)
         {
-            _values[i] = _series[i].Kind < 0 ? 50 + (i % 40) : i % 1000;
+            _values[i] = _series[i].Kind < 0 ? 50 + (i % 40) : 1_000_000 + (i % 1000);
         }
     }
 

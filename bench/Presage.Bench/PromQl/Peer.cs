@@ -79,17 +79,12 @@ sealed class Peer : IDisposable
         }
     }
 
-    /// <summary>Bytes resident now and at most, from the kernel.</summary>
-    public (long Now, long Peak) Memory()
-    {
-        long Of(string name) => File.ReadLines($"/proc/{_process.Id}/status")
-            .Where(l => l.StartsWith(name, StringComparison.Ordinal))
-            .Select(l => long.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024)
-            .FirstOrDefault();
-        return (Of("VmRSS:"), Of("VmHWM:"));
-    }
-
-    public void ForgetPeak() => File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
+    /// <summary>Resident bytes that are no file's.</summary>
+    public long OwnMemory() => File.ReadLines($"/proc/{_process.Id}/status")
+        .Where(static l => l.StartsWith("RssAnon:", StringComparison.Ordinal))
+        .Select(static l =>
+            long.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024)
+        .FirstOrDefault();
 
     public void Dispose()
     {

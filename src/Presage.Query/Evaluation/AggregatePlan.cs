@@ -5,7 +5,7 @@ using Presage.Query.Parsing;
 namespace Presage.Query.Evaluation;
 
 /// <summary>Aggregations that fold series into one per group as they stream past.</summary>
-sealed class AggregatePlan(AggregateExpression expression, VectorPlan input) : VectorPlan
+sealed class AggregatePlan(AggregateExpression expression, VectorPlan input, SeriesOrder order) : VectorPlan
 {
     readonly bool _keepsName = !expression.Without && expression.Grouping.Contains(LabelNames.MetricName);
 
@@ -36,7 +36,7 @@ sealed class AggregatePlan(AggregateExpression expression, VectorPlan input) : V
             frame.Return(series.Values);
         }
 
-        for (int i = 0; i < accumulators.Count; i++)
+        foreach (int i in groups.InOrder(order))
         {
             double[] values = accumulators[i].Finish();
             if (histograms[i]?.Finish(values) is { } sums)

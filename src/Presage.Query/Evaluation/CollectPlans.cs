@@ -6,7 +6,8 @@ using Presage.Query.Parsing;
 namespace Presage.Query.Evaluation;
 
 /// <summary><c>quantile(q, v)</c>: needs all values of a group at a step together.</summary>
-sealed class QuantilePlan(AggregateExpression expression, VectorPlan input, ScalarPlan quantile) : VectorPlan
+sealed class QuantilePlan(
+    AggregateExpression expression, VectorPlan input, ScalarPlan quantile, SeriesOrder order) : VectorPlan
 {
     public override bool SharesName => true;
 
@@ -31,7 +32,7 @@ sealed class QuantilePlan(AggregateExpression expression, VectorPlan input, Scal
             }
         }
 
-        for (int i = 0; i < groups.Count; i++)
+        foreach (int i in grouping.InOrder(order))
         {
             double[] result = frame.Rent();
             Compute(groups[i], quantiles, result);

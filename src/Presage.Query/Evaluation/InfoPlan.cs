@@ -22,7 +22,8 @@ sealed class InfoPlan(VectorPlan input, VectorSelector? selector, TimeShift shif
         var pinned = new VectorSelector(default, null, [.. _names, .. _data], shift, RangeBorder.Plain);
         var grouping = new LabelGrouping(Identifying, without: false, run);
         List<List<StepSeries>> infos = [];
-        foreach (var info in new SelectorPlan(pinned, ofTimestamps: true, numbersOnly: true).Evaluate(frame))
+        var ofInfos = new SelectorPlan(pinned, ofTimestamps: true, SeriesOrder.ByLabels, numbersOnly: true);
+        foreach (var info in ofInfos.Evaluate(frame))
         {
             int group = grouping.GroupOf(info);
             if (group == infos.Count)

@@ -15,10 +15,31 @@ sealed class LabelGrouping(IReadOnlyList<string> names, bool without, QueryRun r
     readonly Dictionary<int, int> _firstByHash = [];
     readonly List<(LabelSet Labels, bool NameDropped, int NextWithSameHash)> _groups = [];
 
+    int _last = -1;
+
     public int Count => _groups.Count;
 
+    /// <summary>The groups as they were found, or sorted by their labels where that is wanted.</summary>
+    public IEnumerable<int> InOrder(SeriesOrder order)
+    {
+        int[] numbers = [.. Enumerable.Range(0, _groups.Count)];
+        if (run.IsSorted(order))
+        {
+            LabelSet[] labels = [.. numbers.Select(LabelsOf)];
+            Array.Sort(labels, numbers);
+        }
+
+        return numbers;
+    }
+
     /// <summary>The group of a series, made when it is new.</summary>
-    public int GroupOf(in StepSeries series)
+    public int GroupOf(in StepSeries series) => _last = IsLast(series) ? _last : Search(series);
+
+    /// <summary>Neighbours often belong to one group.</summary>
+    bool IsLast(in StepSeries series) => _last >= 0
+        && SameGroup(_groups[_last].Labels, _groups[_last].NameDropped, series.RawLabels, series.NameDropped);
+
+    int Search(in StepSeries series)
     {
         int hash = Hash(series);
         bool known = _firstByHash.TryGetValue(hash, out int first);

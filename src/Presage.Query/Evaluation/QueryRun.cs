@@ -63,19 +63,39 @@ sealed class QueryRun(
     /// <summary>Reads one series; the columns hold no staleness markers afterwards when these are not kept.</summary>
     public void Read(ISampleSeries series, TimeRange range, SampleColumns columns, bool keepStale)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         columns.Clear();
         series.Read(range, columns);
-        Interlocked.Increment(ref _seriesRead);
-        Interlocked.Add(ref _samplesRead, columns.Count);
-        if (Interlocked.Read(ref _samplesHeld) + (2L * columns.Count) > limits.SamplesMax)
-        {
-            throw TooManySamples();
-        }
-
+        AddRead(1, columns.Count);
+        CheckRead(columns.Count);
         if (!keepStale)
         {
             columns.DropStaleMarkers();
+        }
+    }
+
+    /// <summary>The series a selector finds.</summary>
+    public IReadOnlyList<ISampleSeries> Select(
+        IReadOnlyList<LabelMatcher> matchers, TimeRange range, SeriesOrder order) =>
+        IsSorted(order) ? Source.Select(matchers, range) : Source.SelectInAnyOrder(matchers, range);
+
+    /// <summary>Whether series are to come sorted by labels.</summary>
+    public bool IsSorted(SeriesOrder order) =>
+        order == SeriesOrder.ByLabels || (order == SeriesOrder.ByLabelsAtInstant && !IsRange);
+
+    /// <summary>Counts what a thread has read.</summary>
+    public void AddRead(long series, long samples)
+    {
+        Interlocked.Add(ref _seriesRead, series);
+        Interlocked.Add(ref _samplesRead, samples);
+    }
+
+    /// <summary>Refuses to go on when samples just read are more than may be held.</summary>
+    public void CheckRead(int samples)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Volatile.Read(ref _samplesHeld) + (2L * samples) > limits.SamplesMax)
+        {
+            throw TooManySamples();
         }
     }
 

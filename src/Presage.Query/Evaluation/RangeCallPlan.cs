@@ -40,7 +40,7 @@ sealed class RangeCallPlan(
             }
 
             var (all, range) = selector.Select(frame);
-            return SeriesScan.Run(frame, all, range, keepStale: false, (series, worker, values) =>
+            return SeriesScan.Run(frame, all, range, ScanPart.Numbers, (series, worker, values) =>
             {
                 selector.Prepare(worker.Columns);
                 return One(frame, new StepSeries(series.Labels, values), worker, worker.Columns, windows, scalars);
@@ -58,7 +58,7 @@ sealed class RangeCallPlan(
         var range = selector.RangeOf(frame, wide);
         var (field, kernel) = Rollups.FunctionOf(name, function.Kernel);
         var all = Rollups.Select(frame.Run, selector.Selector.Matchers, range, tier, field);
-        return SeriesScan.Run(frame, all, range, keepStale: false, (series, worker, values) =>
+        return SeriesScan.Run(frame, all, range, ScanPart.Numbers, (series, worker, values) =>
         {
             Compute(worker.Columns, wide, frame, worker, scalars, values, kernel);
             if (name == "avg_over_time")

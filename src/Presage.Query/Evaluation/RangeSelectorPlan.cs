@@ -5,7 +5,7 @@ using Presage.Query.Parsing;
 namespace Presage.Query.Evaluation;
 
 /// <summary>A range selector over stored series.</summary>
-sealed class RangeSelectorPlan(RangeSelector selector, bool forStatistics = false) : RangePlan
+sealed class RangeSelectorPlan(RangeSelector selector, SeriesOrder order, bool forStatistics = false) : RangePlan
 {
     public override bool SharesName { get; } = selector.Vector.Matchers.Any(
         m => m.Name == LabelNames.MetricName && m.Operator == MatchOperator.Equal);
@@ -28,7 +28,7 @@ sealed class RangeSelectorPlan(RangeSelector selector, bool forStatistics = fals
     public (IReadOnlyList<ISampleSeries> Series, TimeRange Range) Select(Frame frame)
     {
         var range = RangeOf(frame, WindowsIn(frame));
-        return (frame.Run.Source.Select(selector.Vector.Matchers, range), range);
+        return (frame.Run.Select(selector.Vector.Matchers, range, order), range);
     }
 
     /// <summary>The time that the windows of all steps take up.</summary>

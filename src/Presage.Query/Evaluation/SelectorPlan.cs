@@ -9,7 +9,8 @@ namespace Presage.Query.Evaluation;
 /// An instant selector: at each step the newest sample of the lookback window, unless that is a staleness marker.
 /// </summary>
 sealed class SelectorPlan(
-    VectorSelector selector, bool ofTimestamps, bool forStatistics = false, bool numbersOnly = false) : VectorPlan
+    VectorSelector selector, bool ofTimestamps, SeriesOrder order, bool forStatistics = false, bool numbersOnly = false)
+    : VectorPlan
 {
     public override bool SharesName { get; } = selector.Matchers.Any(
         m => m.Name == LabelNames.MetricName && m.Operator == MatchOperator.Equal);
@@ -31,10 +32,12 @@ sealed class SelectorPlan(
         }
         else
         {
-            all = run.Source.Select(selector.Matchers, range);
+            all = run.Select(selector.Matchers, range, order);
         }
 
-        return SeriesScan.Run(frame, all, range, keepStale: true, (series, worker, values) =>
+        // At one step the newest sample is all that is asked for; how histograms reset shows in the ones before.
+        var part = frame.Steps == 1 && !forStatistics ? ScanPart.Newest : ScanPart.All;
+        return SeriesScan.Run(frame, all, range, part, (series, worker, values) =>
             worker.Columns.HasHistograms ? FillMixed(worker.Columns, series.Labels, frame, values)
             : Fill(worker.Columns, first, step, lookback, values) ? new StepSeries(series.Labels, values)
             : null);

@@ -10,11 +10,19 @@ namespace Presage.Query.Evaluation;
 /// </summary>
 static class SeriesScan
 {
-    /// <summary>Series read between two hand-overs. A batch of 11,000 steps each holds 11 MB.</summary>
-    const int BatchSeries = 128;
+    /// <summary>Series read between two hand-overs, at least. A batch of 11,000 steps each holds 11 MB.</summary>
+    const int BatchSeriesMin = 128;
+
+    const int BatchSeriesMax = 4096;
+
+    /// <summary>Points computed between two hand-overs, as long as that is more series than the least.</summary>
+    const int BatchPoints = 256 << 10;
 
     /// <summary>Fewer series than this are not worth waking another thread for.</summary>
     const int ParallelMin = 8;
+
+    /// <summary>The same where one sample of each is read.</summary>
+    const int ParallelNewestMin = 200;
 
     static readonly int Workers = Environment.ProcessorCount;
 
@@ -23,11 +31,13 @@ static class SeriesScan
     public delegate StepSeries? Compute(ISampleSeries series, SeriesWorker worker, double[] values);
 
     public static IEnumerable<StepSeries> Run(
-        Frame frame, IReadOnlyList<ISampleSeries> all, TimeRange range, bool keepStale, Compute compute)
+        Frame frame, IReadOnlyList<ISampleSeries> all, TimeRange range, ScanPart part, Compute compute)
     {
         var run = frame.Run;
         var workers = new Stack<SeriesWorker>();
-        int batch = run.SeriesHeldMax(frame.Steps, BatchSeries);
+        int parallelMin = part == ScanPart.Newest ? ParallelNewestMin : ParallelMin;
+        int batch = run.SeriesHeldMax(
+            frame.Steps, Math.Clamp(BatchPoints / frame.Steps, BatchSeriesMin, BatchSeriesMax));
         var results = new StepSeries?[Math.Min(batch, all.Count)];
         double[][] values = new double[results.Length][];
         for (int from = 0; from < all.Count; from += batch)
@@ -41,11 +51,18 @@ static class SeriesScan
             int first = from;
             void One(int i, SeriesWorker worker)
             {
-                run.Read(all[first + i], range, worker.Columns, keepStale);
-                results[i] = worker.Columns.Count == 0 ? null : compute(all[first + i], worker, values[i]);
+                var series = all[first + i];
+                worker.Read(series, range, part);
+                run.CheckRead(worker.Columns.Count);
+                results[i] = worker.Columns.Count == 0 ? null : compute(series, worker, values[i]);
             }
 
-            ForEach(count, workers, frame, One);
+            ForEach(count, count >= parallelMin, workers, frame, One);
+            foreach (var worker in workers)
+            {
+                worker.Report(run);
+            }
+
             for (int i = 0; i < count; i++)
             {
                 if (results[i] is { } result)
@@ -60,9 +77,10 @@ static class SeriesScan
         }
     }
 
-    static void ForEach(int count, Stack<SeriesWorker> workers, Frame frame, Action<int, SeriesWorker> one)
+    static void ForEach(
+        int count, bool parallel, Stack<SeriesWorker> workers, Frame frame, Action<int, SeriesWorker> one)
     {
-        if (count < ParallelMin || Workers == 1)
+        if (!parallel || Workers == 1)
         {
             var worker = Rent(workers, frame);
             for (int i = 0; i < count; i++)
@@ -116,6 +134,8 @@ sealed class SeriesWorker(int steps)
 {
     int[]? _windowStarts;
     int[]? _windowEnds;
+    long _series;
+    long _samples;
 
     public SampleColumns Columns { get; } = new();
 
@@ -124,4 +144,44 @@ sealed class SeriesWorker(int steps)
 
     /// <inheritdoc cref="WindowStarts"/>
     public int[] WindowEnds => _windowEnds ??= new int[steps];
+
+    public void Read(ISampleSeries series, TimeRange range, ScanPart part)
+    {
+        Columns.Clear();
+        if (part == ScanPart.Newest)
+        {
+            series.ReadNewest(range, Columns);
+        }
+        else
+        {
+            series.Read(range, Columns);
+        }
+
+        _series++;
+        _samples += Columns.Count;
+        if (part == ScanPart.Numbers)
+        {
+            Columns.DropStaleMarkers();
+        }
+    }
+
+    /// <summary>Adds to the query's account what was read since the last time.</summary>
+    public void Report(QueryRun run)
+    {
+        run.AddRead(_series, _samples);
+        _series = _samples = 0;
+    }
+}
+
+/// <summary>What of each series is read.</summary>
+enum ScanPart
+{
+    /// <summary>All samples, staleness markers included.</summary>
+    All,
+
+    /// <summary>All samples but staleness markers.</summary>
+    Numbers,
+
+    /// <summary>The newest sample, be it a staleness marker.</summary>
+    Newest,
 }

@@ -5,7 +5,7 @@ using Presage.Query.Parsing;
 namespace Presage.Query.Evaluation;
 
 /// <summary>An instant selector under <c>smoothed</c>: at each step the value between the samples around it.</summary>
-sealed class SmoothedPlan(VectorSelector selector) : VectorPlan
+sealed class SmoothedPlan(VectorSelector selector, SeriesOrder order) : VectorPlan
 {
     public override bool SharesName { get; } = selector.Matchers.Any(
         m => m.Name == LabelNames.MetricName && m.Operator == MatchOperator.Equal);
@@ -17,7 +17,7 @@ sealed class SmoothedPlan(VectorSelector selector) : VectorPlan
         long last = first + (step * (frame.Steps - 1));
         var range = new TimeRange(first - run.LookbackMs + 1, last + run.LookbackMs);
         var columns = run.RentColumns();
-        foreach (var series in run.Source.Select(selector.Matchers, range))
+        foreach (var series in run.Select(selector.Matchers, range, order))
         {
             run.Read(series, range, columns, keepStale: false);
             double[] values = frame.Rent();

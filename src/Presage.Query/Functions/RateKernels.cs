@@ -1,4 +1,5 @@
 // Hot path: per step of a series a few loads from precomputed columns; per sample one comparison.
+using System.Numerics;
 using Presage.Query.Evaluation;
 
 namespace Presage.Query.Functions;
@@ -78,15 +79,29 @@ static class RateKernels
     static List<int>? FindResets(ReadOnlySpan<double> values)
     {
         List<int>? resets = null;
-        for (int i = 1; i < values.Length; i++)
+        int i = 1;
+        for (; i + Vector<double>.Count <= values.Length; i += Vector<double>.Count)
+        {
+            // Several pairs at once; only where one of them fell each is looked at.
+            if (Vector.LessThanAny(new Vector<double>(values[i..]), new Vector<double>(values[(i - 1)..])))
+            {
+                FindResets(values, i, i + Vector<double>.Count, ref resets);
+            }
+        }
+
+        FindResets(values, i, values.Length, ref resets);
+        return resets;
+    }
+
+    static void FindResets(ReadOnlySpan<double> values, int from, int to, ref List<int>? resets)
+    {
+        for (int i = from; i < to; i++)
         {
             if (values[i] < values[i - 1])
             {
                 (resets ??= []).Add(i);
             }
         }
-
-        return resets;
     }
 
     static void LastTwo(in WindowSet w, Span<double> result, bool rate)

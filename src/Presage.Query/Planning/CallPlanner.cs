@@ -14,7 +14,7 @@ static class CallPlanner
     {
         "pi" => new ConstantPlan(Math.PI),
         "time" => new TimePlan(),
-        "scalar" => new OnlyValuePlan(planner.Vector(call.Arguments[0])),
+        "scalar" => new OnlyValuePlan(planner.Ordered(SeriesOrder.Any, call.Arguments[0])),
         "start" => new RunScalarPlan(static run => run.StartMs / 1000.0),
         "end" => new RunScalarPlan(static run => run.EndMs / 1000.0),
         "step" => new RunScalarPlan(static run => run.StepMs / 1000.0),
@@ -33,14 +33,14 @@ static class CallPlanner
             case "vector":
                 return new ScalarVectorPlan(planner.Scalar(arguments[0]));
             case "absent":
-                return new AbsentPlan(planner.Vector(arguments[0]),
+                return new AbsentPlan(planner.Ordered(SeriesOrder.Any, arguments[0]),
                     AbsentPlan.LabelsOf(TextArgument.Unwrap(arguments[0])));
             case "absent_over_time":
                 return new AbsentPlan(OverRange(call, planner), AbsentPlan.LabelsOf(TextArgument.Unwrap(arguments[0])));
             case "timestamp":
                 return Timestamp(arguments[0], planner);
             case "sort" or "sort_desc" or "sort_by_label" or "sort_by_label_desc":
-                return new SortPlan(planner.Vector(arguments[0]), call);
+                return new SortPlan(planner.Ordered(SeriesOrder.ByLabels, arguments[0]), call);
             case "label_replace":
                 var replaced = new LabelPlan(planner.Vector(arguments[0]), LabelPlan.Replace(call));
                 return planner.Distinct(replaced, mayCollide: true, evenWithNames: true);
@@ -53,7 +53,7 @@ static class CallPlanner
                 return HistogramScalar(call, planner);
             case "info":
                 var selector = arguments.Count > 1 ? (VectorSelector)arguments[1] : null;
-                return new InfoPlan(planner.Vector(arguments[0]), selector, InfoPlan.ShiftOf(arguments[0]));
+                return new InfoPlan(planner.Ordered(SeriesOrder.ByLabels, arguments[0]), selector, InfoPlan.ShiftOf(arguments[0]));
             default:
                 return call.Function.Parameters.Contains(ValueKind.RangeVector) ? OverRange(call, planner)
                     : Map(call, planner);
@@ -92,7 +92,7 @@ static class CallPlanner
     {
         if (TextArgument.Unwrap(argument) is VectorSelector { Border: RangeBorder.Plain } selector)
         {
-            var times = new SelectorPlan(selector, ofTimestamps: true);
+            var times = planner.Selector(selector, ofTimestamps: true);
             return planner.Distinct(new MapPlan(times, static (v, _, _) => v, []), !times.SharesName);
         }
 

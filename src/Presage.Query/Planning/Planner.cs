@@ -19,6 +19,8 @@ sealed class Planner(QueryFeatures features)
     /// </summary>
     bool _forStatistics;
 
+    SeriesOrder _order = SeriesOrder.ByLabelsAtInstant;
+
     public VectorPlan Vector(Expression expression)
     {
         var plan = Build(expression);
@@ -41,7 +43,7 @@ sealed class Planner(QueryFeatures features)
 
     public RangePlan Range(Expression expression) => TextArgument.Unwrap(expression) switch
     {
-        RangeSelector r => new RangeSelectorPlan(r, _forStatistics),
+        RangeSelector r => new RangeSelectorPlan(r, _order, _forStatistics),
         SubqueryExpression s => new SubqueryPlan(s, Within(forStatistics: false, () => Vector(s.Inner))),
         _ => throw new UnreachableException(),
     };
@@ -56,6 +58,19 @@ sealed class Planner(QueryFeatures features)
         return result;
     }
 
+    /// <summary>Plans a part of the query whose series are wanted in a certain order.</summary>
+    public VectorPlan Ordered(SeriesOrder order, Expression expression)
+    {
+        var before = _order;
+        _order = order;
+        var plan = Vector(expression);
+        _order = before;
+        return plan;
+    }
+
+    public VectorPlan Selector(VectorSelector selector, bool ofTimestamps) =>
+        new SelectorPlan(selector, ofTimestamps, _order, _forStatistics && !ofTimestamps);
+
     /// <summary>Guards a plan that drops or changes names against series that become equal.</summary>
     public VectorPlan Distinct(VectorPlan plan, bool mayCollide, bool evenWithNames = false) =>
         mayCollide && (evenWithNames || !features.HasFlag(QueryFeatures.DelayedNameRemoval)) ? new MergePlan(plan)
@@ -68,15 +83,18 @@ sealed class Planner(QueryFeatures features)
             case Parenthesized p:
                 return Vector(p.Inner);
             case VectorSelector v:
-                return v.Border == RangeBorder.Plain ? new SelectorPlan(v, ofTimestamps: false, _forStatistics)
-                    : new SmoothedPlan(v);
+                return v.Border == RangeBorder.Plain ? Selector(v, ofTimestamps: false) : new SmoothedPlan(v, _order);
             case UnaryExpression u:
                 var operand = Vector(u.Operand);
                 return u.Negate
                     ? Distinct(new NegatePlan(operand), !operand.SharesName)
                     : operand;
             case BinaryExpression b:
-                return Binary(b, Side(b.Left), Side(b.Right));
+                var before = _order;
+                _order = OrderOfSides(b);
+                var (left, right) = (Side(b.Left), Side(b.Right));
+                _order = before;
+                return Binary(b, left, right);
             case AggregateExpression a:
                 return Aggregation(a);
             case CallExpression c:
@@ -88,6 +106,11 @@ sealed class Planner(QueryFeatures features)
 
     (VectorPlan? Vector, ScalarPlan? Scalar) Side(Expression expression) =>
         expression.Kind == ValueKind.Scalar ? (null, Scalar(expression)) : (Vector(expression), null);
+
+    /// <summary>Where two vectors meet, the order decides what errors name and which of equals is taken.</summary>
+    SeriesOrder OrderOfSides(BinaryExpression b) =>
+        b.Left.Kind == ValueKind.Scalar || b.Right.Kind == ValueKind.Scalar ? _order : SeriesOrder.ByLabels;
+
 
     VectorPlan Binary(
         BinaryExpression b, (VectorPlan? Vector, ScalarPlan? Scalar) left, (VectorPlan? Vector,
@@ -131,15 +154,17 @@ sealed class Planner(QueryFeatures features)
 
     VectorPlan Aggregation(AggregateExpression a)
     {
-        var input = Vector(a.Operand);
+        bool chooses =
+            a.Operator is Aggregator.TopK or Aggregator.BottomK or Aggregator.LimitK or Aggregator.LimitRatio;
+        var input = Ordered(chooses ? SeriesOrder.ByLabels : SeriesOrder.Any, a.Operand);
         return a.Operator switch
         {
             Aggregator.TopK or Aggregator.BottomK or Aggregator.LimitK or Aggregator.LimitRatio =>
                 new SelectPlan(a, input, Scalar(a.Parameter!)),
-            Aggregator.Quantile => new QuantilePlan(a, input, Scalar(a.Parameter!)),
+            Aggregator.Quantile => new QuantilePlan(a, input, Scalar(a.Parameter!), _order),
             Aggregator.CountValues => Distinct(
                 new CountValuesPlan(a, input, TextArgument.Of(a.Parameter!)), mayCollide: true, evenWithNames: true),
-            _ => new AggregatePlan(a, input),
+            _ => new AggregatePlan(a, input, _order),
         };
     }
 }

@@ -38,19 +38,24 @@ sealed class PostingsBuilder
     /// <exception cref="CorruptDataException">The bytes are no postings.</exception>
     public static int[] Read(ReadOnlySpan<byte> bytes, int bound)
     {
-        var ids = new List<int>(bytes.Length);
-        int at = 0, next = 0;
+        int[] ids = new int[Math.Max(4, bytes.Length / 2)];
+        int at = 0, next = 0, found = 0;
         while (at < bytes.Length)
         {
             next += Varint.ReadBounded(bytes, ref at, bound - next);
             int count = Varint.ReadBounded(bytes, ref at, bound - next - 1) + 1;
+            if (found + count > ids.Length)
+            {
+                Array.Resize(ref ids, Math.Max(found + count, ids.Length * 2));
+            }
+
             for (int i = 0; i < count; i++)
             {
-                ids.Add(next++);
+                ids[found++] = next++;
             }
         }
 
-        return [.. ids];
+        return found == ids.Length ? ids : ids[..found];
     }
 
     void EndRun()

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Text;
 using Presage.Metrics;
 
 namespace Presage.Storage;
@@ -8,10 +10,27 @@ namespace Presage.Storage;
 /// </summary>
 static class Selection
 {
+    /// <summary>Of so many series the labels are looked at one by one, rather than postings met.</summary>
+    const int FewMax = 1024;
+
     /// <summary>The numbers of the series, ascending; of one host's only, when one is given.</summary>
-    public static int[] Select(ILabelIndex index, IReadOnlyList<LabelMatcher> matchers, string? host)
+    /// <param name="index">The series.</param>
+    /// <param name="matchers">What they satisfy.</param>
+    /// <param name="host">The host; null for all.</param>
+    /// <param name="keyOf">Gives the key of a series, where that costs little.</param>
+    public static int[] Select(
+        ILabelIndex index, IReadOnlyList<LabelMatcher> matchers, string? host, LabelLists.KeyOf? keyOf = null)
     {
         int[]? found = host is null ? null : index.OfHost(host).ToArray();
+        foreach (var matcher in matchers)
+        {
+            if (IsEqual(matcher) && found is not { Length: 0 })
+            {
+                var these = index.Of(matcher.Name, matcher.Value);
+                found = found is null ? these.ToArray() : Intersect(found, these);
+            }
+        }
+
         foreach (var matcher in matchers)
         {
             if (found is { Length: 0 })
@@ -19,24 +38,51 @@ static class Selection
                 return found;
             }
 
-            if (!matcher.MatchesEmpty)
+            if (!IsEqual(matcher))
             {
-                var these = matcher.Operator == MatchOperator.Equal
-                    ? index.Of(matcher.Name, matcher.Value)
-                    : Unite(index, matcher, wanted: true);
-                found = found is null ? these.ToArray() : Intersect(found, these);
-            }
-        }
-
-        foreach (var matcher in matchers)
-        {
-            if (matcher.MatchesEmpty)
-            {
-                found = Except(found ?? index.All(), Unite(index, matcher, wanted: false));
+                found = found is { Length: <= FewMax } && keyOf is not null
+                    ? Filter(found, matcher, keyOf)
+                    : Narrow(index, found, matcher);
             }
         }
 
         return found ?? index.All().ToArray();
+    }
+
+    static bool IsEqual(LabelMatcher matcher) => matcher is { Operator: MatchOperator.Equal, Value.Length: > 0 };
+
+    static int[] Narrow(ILabelIndex index, int[]? found, LabelMatcher matcher)
+    {
+        if (matcher.MatchesEmpty)
+        {
+            return Except(found ?? index.All(), Unite(index, matcher, wanted: false));
+        }
+
+        int[] these = Unite(index, matcher, wanted: true);
+        return found is null ? these : Intersect(found, these);
+    }
+
+    static int[] Filter(int[] found, LabelMatcher matcher, LabelLists.KeyOf keyOf)
+    {
+        byte[] name = Encoding.UTF8.GetBytes(matcher.Name);
+        byte[] last = [];
+        bool matches = matcher.MatchesEmpty;
+        int kept = 0;
+        foreach (int id in found)
+        {
+            // Neighbours often have the same value.
+            var value = SeriesKey.ValueOf(keyOf(id), name);
+            if (!value.SequenceEqual(last))
+            {
+                last = value.ToArray();
+                matches = matcher.Matches(Encoding.UTF8.GetString(last));
+            }
+
+            found[kept] = id;
+            kept += matches ? 1 : 0;
+        }
+
+        return found[..kept];
     }
 
     /// <summary>Whether two ascending lists have a number in common.</summary>
@@ -72,11 +118,39 @@ static class Selection
         int[] ids = [.. all];
         if (parts > 1)
         {
-            // A series has one value per label, so there are no doubles to remove.
-            Array.Sort(ids);
+            Sort(ids);
         }
 
         return ids;
+    }
+
+    /// <summary>
+    /// Sorts numbers that are all different (a series has one value per label), many by marking them.
+    /// </summary>
+    static void Sort(int[] ids)
+    {
+        const int Many = 256, Dense = 64;
+        int bound = ids.Length < Many ? 0 : ids.Max() + 1;
+        if (bound == 0 || bound / Dense > ids.Length)
+        {
+            Array.Sort(ids);
+            return;
+        }
+
+        ulong[] marks = new ulong[(bound + 63) / 64];
+        foreach (int id in ids)
+        {
+            marks[id / 64] |= 1UL << (id % 64);
+        }
+
+        int at = 0;
+        for (int i = 0; i < marks.Length; i++)
+        {
+            for (ulong left = marks[i]; left != 0; left &= left - 1)
+            {
+                ids[at++] = (i * 64) + BitOperations.TrailingZeroCount(left);
+            }
+        }
     }
 
     static int[] Intersect(ReadOnlySpan<int> a, ReadOnlySpan<int> b)

@@ -51,6 +51,9 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
         return found;
     }
 
+    public IReadOnlyList<ISampleSeries> SelectInAnyOrder(IReadOnlyList<LabelMatcher> matchers, TimeRange range) =>
+        SelectUnsorted(matchers, range);
+
     public IReadOnlyList<string> LabelNames(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
@@ -158,7 +161,7 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
             {
                 if (removals != index.Removals)
                 {
-                    ids = Selection.Select(index, matchers, host);
+                    ids = Selection.Select(index, matchers, host, id => head.Keys[head.Series[id].Key]);
                     removals = index.Removals;
                     at = FirstAbove(ids, last);
                 }
@@ -200,7 +203,7 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
             using var lease = block.Borrow();
             KeyPage? page = null;
             int pageNumber = -1;
-            foreach (int number in Selection.Select(block, matchers, host))
+            foreach (int number in Selection.Select(block, matchers, host, block.Key))
             {
                 var key = block.Key(number, ref page, ref pageNumber);
                 ulong hash = SeriesKey.Hash(key);

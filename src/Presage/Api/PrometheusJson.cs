@@ -99,6 +99,7 @@ static class PrometheusJson
 
     static void WriteAllSeries(Utf8JsonWriter writer, QueryResult result, int limit)
     {
+        var points = new PointText();
         writer.WriteStartArray();
         foreach (var series in result.Series.Take(limit))
         {
@@ -117,7 +118,7 @@ static class PrometheusJson
             }
             else
             {
-                WritePoints(writer, series);
+                WritePoints(writer, series, points);
             }
 
             writer.WriteEndObject();
@@ -130,13 +131,13 @@ static class PrometheusJson
         writer.WriteEndArray();
     }
 
-    static void WritePoints(Utf8JsonWriter writer, QuerySeries series)
+    static void WritePoints(Utf8JsonWriter writer, QuerySeries series, PointText points)
     {
         bool mixed = series.HasHistograms;
         if (!mixed || PrometheusHistogramJson.AnyNumber(series))
         {
             writer.WritePropertyName("values"u8);
-            PointText.Write(writer, series, mixed);
+            points.Write(writer, series, mixed);
         }
 
         if (mixed)

@@ -1,4 +1,5 @@
 // Hot path: runs per point of an answer; nothing is allocated.
+using System.Buffers.Text;
 using System.Globalization;
 
 namespace Presage.Api;
@@ -29,50 +30,34 @@ static class SampleText
             return word.Length;
         }
 
-        Span<byte> shortest = stackalloc byte[32];
-        value.TryFormat(shortest, out int length, "R", CultureInfo.InvariantCulture);
-        shortest = shortest[..length];
-        int exponentAt = shortest.IndexOf((byte)'E');
-        if (exponentAt < 0)
-        {
-            shortest.CopyTo(destination);
-            return length;
-        }
-
-        int exponent =
-            int.Parse(shortest[(exponentAt + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        return exponent is >= -6 and < 21
-            ? WritePlain(destination, shortest[..exponentAt], exponent)
-            : WriteExponent(destination, shortest[..exponentAt], exponent);
-    }
-
-    /// <summary><c>1.5</c> and 17 become 150000000000000000.</summary>
-    static int WritePlain(Span<byte> destination, ReadOnlySpan<byte> mantissa, int exponent)
-    {
         int at = 0;
-        if (mantissa[0] == (byte)'-')
+        if (double.IsNegative(value))
         {
             destination[at++] = (byte)'-';
-            mantissa = mantissa[1..];
+            value = -value;
         }
 
+        var (number, scale) = ShortestDecimal.Of(value);
         Span<byte> digits = stackalloc byte[24];
-        int count = 0;
-        foreach (byte c in mantissa)
-        {
-            if (c != (byte)'.')
-            {
-                digits[count++] = c;
-            }
-        }
+        Utf8Formatter.TryFormat(number, digits, out int count);
+        digits = digits[..count];
+        int exponent = number == 0 ? 0 : count - 1 + scale;
+        return at + (exponent is >= -6 and < 21
+            ? WritePlain(destination[at..], digits, exponent)
+            : WriteExponent(destination[at..], digits, exponent));
+    }
 
+    /// <summary>15 and 17 become 150000000000000000.</summary>
+    static int WritePlain(Span<byte> destination, ReadOnlySpan<byte> digits, int exponent)
+    {
+        int at = 0, count = digits.Length;
         if (exponent < 0)
         {
             "0."u8.CopyTo(destination[at..]);
             at += 2;
             destination.Slice(at, -exponent - 1).Fill((byte)'0');
             at += -exponent - 1;
-            digits[..count].CopyTo(destination[at..]);
+            digits.CopyTo(destination[at..]);
             return at + count;
         }
 
@@ -90,11 +75,18 @@ static class SampleText
         return at + count - whole;
     }
 
-    /// <summary>As Go writes it: <c>1e+21</c>, <c>1e-7</c>.</summary>
-    static int WriteExponent(Span<byte> destination, ReadOnlySpan<byte> mantissa, int exponent)
+    /// <summary>As Go writes it: <c>1e+21</c>, <c>1.5e-7</c>.</summary>
+    static int WriteExponent(Span<byte> destination, ReadOnlySpan<byte> digits, int exponent)
     {
-        mantissa.CopyTo(destination);
-        int at = mantissa.Length;
+        int at = 0;
+        destination[at++] = digits[0];
+        if (digits.Length > 1)
+        {
+            destination[at++] = (byte)'.';
+            digits[1..].CopyTo(destination[at..]);
+            at += digits.Length - 1;
+        }
+
         destination[at++] = (byte)'e';
         destination[at++] = exponent < 0 ? (byte)'-' : (byte)'+';
         Math.Abs(exponent).TryFormat(destination[at..], out int written, default, CultureInfo.InvariantCulture);
