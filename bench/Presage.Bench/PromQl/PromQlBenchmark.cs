@@ -30,7 +30,8 @@ static class PromQlBenchmark
         Console.WriteLine($"{"ms: median / p99 / CPU",-42}" + string.Concat(peers.Select(p => $"{p.Name,24}"))
             + $"{"vs prom.",10}{"vs vict.",10}  equal");
         bool equal = true;
-        foreach (var query in QuerySet.All.Where(q => only is null || only.Split('|').Any(o => q.Name.Contains(o, StringComparison.Ordinal))))
+        string[] wanted = only?.Split('|') ?? [""];
+        foreach (var query in QuerySet.All.Where(q => wanted.Any(w => q.Name.Contains(w, StringComparison.Ordinal))))
         {
             equal &= await CompareAsync(peers, query, end, rounds);
         }

@@ -53,7 +53,8 @@ static class CallPlanner
                 return HistogramScalar(call, planner);
             case "info":
                 var selector = arguments.Count > 1 ? (VectorSelector)arguments[1] : null;
-                return new InfoPlan(planner.Ordered(SeriesOrder.ByLabels, arguments[0]), selector, InfoPlan.ShiftOf(arguments[0]));
+                var enriched = planner.Ordered(SeriesOrder.ByLabels, arguments[0]);
+                return new InfoPlan(enriched, selector, InfoPlan.ShiftOf(arguments[0]));
             default:
                 return call.Function.Parameters.Contains(ValueKind.RangeVector) ? OverRange(call, planner)
                     : Map(call, planner);

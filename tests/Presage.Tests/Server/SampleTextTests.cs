@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Presage.Api;
+using CsCheck;
 using Xunit;
 
 namespace Presage.Tests.Server;
@@ -11,13 +12,10 @@ public sealed class SampleTextTests
     [Fact]
     public void Random_numbers_read_back_and_are_as_short_as_the_platform_writes_them()
     {
-        var random = new Random(1);
-        for (int i = 0; i < 200_000; i++)
-        {
-            Check(BitConverter.Int64BitsToDouble(random.NextInt64()));
-            Check(Math.Round(random.NextDouble() * 1e6, random.Next(12)));
-            Check(random.Next());
-        }
+        Gen.ULong.Sample(static bits => Check(BitConverter.UInt64BitsToDouble(bits)), iter: 100_000);
+        Gen.Select(Gen.Double[0, 1e6], Gen.Int[0, 12]).Sample(
+            static (value, digits) => Check(Math.Round(value, digits)), iter: 100_000);
+        Gen.Int.Sample(static whole => Check(whole), iter: 10_000);
     }
 
     [Fact]
@@ -52,7 +50,13 @@ public sealed class SampleTextTests
         Span<byte> buffer = stackalloc byte[SampleText.LengthMax];
         string text = Encoding.ASCII.GetString(buffer[..SampleText.Write(buffer, value)]);
         Assert.Equal(value, double.Parse(text, CultureInfo.InvariantCulture));
-        Assert.Equal(Digits(value.ToString("R", CultureInfo.InvariantCulture)), Digits(text));
+
+        // The platform is a digit short at 2^-958, and reads its own text back as the neighbour.
+        string platforms = value.ToString("R", CultureInfo.InvariantCulture);
+        if (double.Parse(platforms, CultureInfo.InvariantCulture).Equals(value))
+        {
+            Assert.Equal(Digits(platforms), Digits(text));
+        }
     }
 
     /// <summary>The digits that count, without sign, point, exponent and the zeros around them.</summary>
