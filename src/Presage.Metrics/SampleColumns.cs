@@ -3,9 +3,19 @@ namespace Presage.Metrics;
 /// <summary>Growing columns of one series' samples, reused from series to series by a query.</summary>
 public sealed class SampleColumns
 {
-    long[] _timestampsMs = new long[256];
-    double[] _values = new double[256];
+    const int CapacityUsual = 256;
+    const int CapacityMin = 4;
+
+    long[] _timestampsMs;
+    double[] _values;
     NativeHistogram?[]? _histograms;
+
+    /// <param name="capacity">Room for this many samples at first; they grow as needed.</param>
+    public SampleColumns(int capacity = CapacityUsual)
+    {
+        _timestampsMs = capacity == 0 ? [] : new long[capacity];
+        _values = capacity == 0 ? [] : new double[capacity];
+    }
 
     public int Count { get; private set; }
 
@@ -90,6 +100,17 @@ public sealed class SampleColumns
         _histograms = null;
     }
 
+    /// <summary>Empties the columns and keeps room for no more than this many samples.</summary>
+    public void ClearTo(int capacityMax)
+    {
+        Clear();
+        if (_values.Length > capacityMax)
+        {
+            _timestampsMs = [];
+            _values = [];
+        }
+    }
+
     /// <summary>Removes the staleness markers, keeping the order of the rest.</summary>
     public void DropStaleMarkers()
     {
@@ -127,7 +148,7 @@ public sealed class SampleColumns
 
     void Grow(int needed)
     {
-        int size = Math.Max(needed, _values.Length * 2);
+        int size = Math.Max(needed, Math.Max(CapacityMin, _values.Length * 2));
         Array.Resize(ref _timestampsMs, size);
         Array.Resize(ref _values, size);
         if (_histograms is not null)

@@ -40,8 +40,8 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
 
     readonly byte[] _scoreKey = KeyOf("presage_host_anomaly_score", host);
     readonly byte[] _stateKey = KeyOf("presage_host_anomaly", host);
-    readonly SampleColumns _scores = new();
-    readonly SampleColumns _states = new();
+    readonly SampleColumns _scores = new(capacity: 0);
+    readonly SampleColumns _states = new(capacity: 0);
     readonly int[] _order = new int[HostModel.MetricsMax];
     long _storedMs = long.MinValue;
     double _scoreStored;

@@ -22,14 +22,20 @@ sealed class VitalTrack
     /// <summary>A run of scores of note ends when none came for this long.</summary>
     const long OfNoteGapMs = 60_000;
 
+    /// <summary>
+    /// Room kept for samples that wait to be stored: a fleet has hundreds of thousands of such columns, and only
+    /// learning from history needs more.
+    /// </summary>
+    const int WaitingMax = 16;
+
     readonly byte[] _valueKey;
     readonly byte[] _scoreKey;
     readonly byte[] _lowerKey;
     readonly byte[] _upperKey;
-    readonly SampleColumns _values = new();
-    readonly SampleColumns _scores = new();
-    readonly SampleColumns _lowers = new();
-    readonly SampleColumns _uppers = new();
+    readonly SampleColumns _values = new(capacity: 0);
+    readonly SampleColumns _scores = new(capacity: 0);
+    readonly SampleColumns _lowers = new(capacity: 0);
+    readonly SampleColumns _uppers = new(capacity: 0);
     long _bandStoredMs = long.MinValue;
     long _scoreStoredMs = long.MinValue;
     double _lowerStored;
@@ -202,7 +208,7 @@ sealed class VitalTrack
             batch.AddSample(columns.TimestampsMs[i], columns.Values[i]);
         }
 
-        columns.Clear();
+        columns.ClearTo(WaitingMax);
     }
 
     void Note(long timestampMs)
