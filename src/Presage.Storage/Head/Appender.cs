@@ -87,11 +87,12 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
         var shards = pending.Shards;
         var group = journal.Group;
         long newestMs = long.MinValue;
-        WarmUp(series);
+        WarmUp(series, ids);
         for (int i = 0; i < series.Length; i++)
         {
-            PrefetchAfter(series, i);
+            PrefetchAfter(series, ids, i);
             ref readonly var one = ref series[i];
+            int id = ids[i];
             ids[i] = -1;
             var own = times.Slice(one.FirstSample, one.SampleCount);
             if (!AreWithin(own, bounds) && RefuseOutOfBounds(pending, one, own, bounds) == own.Length)
@@ -99,7 +100,12 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
                 continue;
             }
 
-            int id = head.Table.Find(one.KeyHash, batch.KeyOf(one));
+            var key = batch.KeyOf(one);
+            if (id < 0 || !head.Table.IsAt(id, one.KeyHash, key))
+            {
+                id = head.Table.Find(one.KeyHash, key);
+            }
+
             if (id < 0 && (own.IsEmpty || (id = Add(pending, one, times, bounds)) < 0))
             {
                 continue;
@@ -113,7 +119,7 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
             {
                 state.JournalSegment = journal.Number;
                 state.JournalId = journal.NextSeries++;
-                group.AddSeries(state.JournalId, batch.KeyOf(one));
+                group.AddSeries(state.JournalId, key);
             }
 
             for (int j = 0; j < own.Length; j++)
@@ -129,7 +135,7 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
         return newestMs;
     }
 
-    void WarmUp(ReadOnlySpan<BatchSeries> series)
+    void WarmUp(ReadOnlySpan<BatchSeries> series, Span<int> ids)
     {
         var table = head.Table;
         foreach (ref readonly var one in series[..Math.Min(SlotAhead, series.Length)])
@@ -137,19 +143,23 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
             table.Prefetch(one.KeyHash);
         }
 
-        foreach (ref readonly var one in series[..Math.Min(StateAhead, series.Length)])
+        for (int i = 0; i < Math.Min(StateAhead, series.Length); i++)
         {
-            table.PrefetchSeries(one.KeyHash);
+            ids[i] = table.Guess(series[i].KeyHash);
         }
 
-        foreach (ref readonly var one in series[..Math.Min(KeyAhead, series.Length)])
+        for (int i = 0; i < Math.Min(KeyAhead, series.Length); i++)
         {
-            table.PrefetchKey(one.KeyHash, one.KeyLength);
+            if (ids[i] >= 0)
+            {
+                table.PrefetchKey(ids[i], series[i].KeyLength);
+            }
         }
     }
 
+    /// <summary>Prefetches for later series; their numbers are guessed meanwhile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    void PrefetchAfter(ReadOnlySpan<BatchSeries> series, int i)
+    void PrefetchAfter(ReadOnlySpan<BatchSeries> series, Span<int> ids, int i)
     {
         var table = head.Table;
         if (i + SlotAhead < series.Length)
@@ -159,13 +169,12 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
 
         if (i + StateAhead < series.Length)
         {
-            table.PrefetchSeries(series[i + StateAhead].KeyHash);
+            ids[i + StateAhead] = table.Guess(series[i + StateAhead].KeyHash);
         }
 
-        if (i + KeyAhead < series.Length)
+        if (i + KeyAhead < series.Length && ids[i + KeyAhead] is >= 0 and var later)
         {
-            ref readonly var later = ref series[i + KeyAhead];
-            table.PrefetchKey(later.KeyHash, later.KeyLength);
+            table.PrefetchKey(later, series[i + KeyAhead].KeyLength);
         }
     }
 

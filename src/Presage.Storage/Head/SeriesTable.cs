@@ -27,27 +27,46 @@ sealed class SeriesTable(SeriesSlabs series, KeyArena keys)
         }
     }
 
-    /// <summary>Brings the state of the series that a prefetched slot names into the cache.</summary>
-    public unsafe void PrefetchSeries(ulong hash)
+    /// <summary>
+    /// The series that a key of this hash most likely is, by the slots alone, which a prefetch brought into the cache;
+    /// brings its state there too. -1 where there is none.
+    /// </summary>
+    public unsafe int Guess(ulong hash)
     {
-        ulong slot = SlotOf(hash);
-        if (Sse.IsSupported && slot != 0)
+        int mask = _slots.Length - 1;
+        for (int at = (int)(hash >> 32) & mask; ; at = (at + 1) & mask)
         {
-            // Identity and newest sample, which may lie in two lines.
-            ref byte state = ref Unsafe.As<HeadSeries, byte>(ref series[(int)slot - 1]);
-            Sse.Prefetch0(Unsafe.AsPointer(ref state));
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref state, 40)));
+            ulong slot = _slots[at];
+            if (slot == 0)
+            {
+                return -1;
+            }
+
+            if (slot >> 32 == hash >> 32)
+            {
+                int id = (int)slot - 1;
+                if (Sse.IsSupported)
+                {
+                    // Identity and newest sample, which may lie in two lines.
+                    ref byte state = ref Unsafe.As<HeadSeries, byte>(ref series[id]);
+                    Sse.Prefetch0(Unsafe.AsPointer(ref state));
+                    Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref state, 40)));
+                }
+
+                return id;
+            }
         }
     }
 
-    /// <summary>Brings the key of the series that a prefetched slot names into the cache.</summary>
-    public void PrefetchKey(ulong hash, int keyLength)
+    /// <summary>Brings the key of a series, whose state was prefetched, into the cache.</summary>
+    public void PrefetchKey(int id, int keyLength) => keys.Prefetch(series[id].Key, keyLength);
+
+    /// <summary>Whether a series has this key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsAt(int id, ulong hash, ReadOnlySpan<byte> key)
     {
-        ulong slot = SlotOf(hash);
-        if (slot != 0 && series[(int)slot - 1] is { Key: >= 0 and var key })
-        {
-            keys.Prefetch(key, keyLength);
-        }
+        ref var candidate = ref series[id];
+        return candidate.KeyHash == hash && keys.IsAt(candidate.Key, key);
     }
 
     /// <summary>Brings all of the state of a series into the cache.</summary>
@@ -78,8 +97,7 @@ sealed class SeriesTable(SeriesSlabs series, KeyArena keys)
             if (slot >> 32 == hash >> 32)
             {
                 int id = (int)slot - 1;
-                ref var candidate = ref series[id];
-                if (candidate.KeyHash == hash && keys.IsAt(candidate.Key, key))
+                if (IsAt(id, hash, key))
                 {
                     return id;
                 }
