@@ -15,6 +15,11 @@ public sealed class QueryLimits
     /// <summary>Nesting of parentheses, calls and operators: 200, so that no query can exhaust the stack.</summary>
     public int NestingDepthMax { get; init; } = 200;
 
+    /// <summary>
+    /// Threads one query may use: as many as there are processors. One spends the least, for queries nobody waits for.
+    /// </summary>
+    public int ThreadsMax { get; init; } = Environment.ProcessorCount;
+
     /// <summary>How long an instant selector looks back for a sample: 5 minutes.</summary>
     public TimeSpan Lookback { get; init; } = TimeSpan.FromMinutes(5);
 

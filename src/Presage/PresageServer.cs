@@ -326,7 +326,7 @@ sealed class PresageServer : IAsyncDisposable
         var store = services.GetRequiredService<SampleStore>();
         return new Watcher(
             new WatchedStore(store, store.ForHost),
-            new PromQlEngine(new QueryLimits()),
+            new PromQlEngine(new QueryLimits { ThreadsMax = 1 }),
             VitalCatalogue.Default,
             services.GetRequiredService<HostRegistry>(),
             services.GetRequiredService<StateDatabase>(),

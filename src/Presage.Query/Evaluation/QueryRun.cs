@@ -24,6 +24,8 @@ sealed class QueryRun(
 
     public ISampleSource Source { get; } = source;
 
+    public int ThreadsMax => limits.ThreadsMax;
+
     public long LookbackMs { get; } = (long)limits.Lookback.TotalMilliseconds;
 
     public long SubqueryStepMs { get; } = (long)limits.SubqueryStep.TotalMilliseconds;

@@ -24,8 +24,6 @@ static class SeriesScan
     /// <summary>The same where one sample of each is read.</summary>
     const int ParallelNewestMin = 200;
 
-    static readonly int Workers = Environment.ProcessorCount;
-
     /// <summary>Computes one series: its samples are in the worker's columns.</summary>
     /// <returns>The series; null when it has no points.</returns>
     public delegate StepSeries? Compute(ISampleSeries series, SeriesWorker worker, double[] values);
@@ -80,7 +78,7 @@ static class SeriesScan
     static void ForEach(
         int count, bool parallel, Stack<SeriesWorker> workers, Frame frame, Action<int, SeriesWorker> one)
     {
-        if (!parallel || Workers == 1)
+        if (!parallel || frame.Run.ThreadsMax == 1)
         {
             var worker = Rent(workers, frame);
             for (int i = 0; i < count; i++)
@@ -97,7 +95,7 @@ static class SeriesScan
             Parallel.For(
                 0,
                 count,
-                new ParallelOptions { MaxDegreeOfParallelism = Workers },
+                new ParallelOptions { MaxDegreeOfParallelism = frame.Run.ThreadsMax },
                 () => Rent(workers, frame),
                 (i, _, worker) =>
                 {

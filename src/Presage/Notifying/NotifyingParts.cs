@@ -44,7 +44,7 @@ static class NotifyingParts
     static AlertEvaluator Evaluator(IServiceProvider services)
     {
         var queries = new RuleQueries(
-            new PromQlEngine(new QueryLimits()), services.GetRequiredService<ISampleSource>());
+            new PromQlEngine(new QueryLimits { ThreadsMax = 1 }), services.GetRequiredService<ISampleSource>());
         string? externalUrl = services.GetRequiredService<PresageOptions>().ExternalUrl?.ToString().TrimEnd('/');
         return new AlertEvaluator(
             services.GetRequiredService<AlertingStores>(),

@@ -40,7 +40,8 @@ sealed class VitalPlans(VitalCatalogue catalogue, PromQlEngine engine)
         if (!_engines.TryGetValue(seconds, out var lookingBack))
         {
             var four = TimeSpan.FromSeconds(4 * seconds);
-            lookingBack = new PromQlEngine(new QueryLimits { Lookback = four > LookbackMin ? four : LookbackMin });
+            lookingBack = new PromQlEngine(
+                new QueryLimits { Lookback = four > LookbackMin ? four : LookbackMin, ThreadsMax = 1 });
             _engines.Add(seconds, lookingBack);
         }
 
