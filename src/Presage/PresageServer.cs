@@ -30,6 +30,12 @@ sealed class PresageServer : IAsyncDisposable
 
     static readonly TimeSpan ShutdownMax = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Of one thread's time, what looking at the rules may take: thousands of hosts are looked at every few seconds
+    /// rather than each second.
+    /// </summary>
+    const double RulesShare = 0.2;
+
     static readonly TimeSpan WatchingInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Where watching follows the collection of this machine each second, a late one is waited for.</summary>
@@ -385,7 +391,14 @@ sealed class PresageServer : IAsyncDisposable
         }));
         var evaluator = services.GetRequiredService<AlertEvaluator>();
         var retention = services.GetRequiredService<AlertRetention>();
-        Every("alert rules", AlertPulse.Interval, stopping => Do(() => evaluator.Evaluate(stopping)));
+        _loops.Add(Loop.EveryAsync(
+            "alert rules",
+            AlertPulse.Interval,
+            RulesShare,
+            _time,
+            logger,
+            stopping => Do(() => evaluator.Evaluate(stopping)),
+            _stopping.Token));
         var storageAlarm = services.GetRequiredService<StorageAlarm>();
         Every("storage alarm", TimeSpan.FromSeconds(1), storageAlarm.TurnAsync);
         Every("alert retention", TimeSpan.FromHours(1), _ => Do(retention.Sweep));
