@@ -8,19 +8,6 @@ static class Loop
     /// <summary>After a turn that took long, a rest at most this long.</summary>
     static readonly TimeSpan RestMax = TimeSpan.FromSeconds(10);
 
-    /// <summary>A turn at an interval.</summary>
-    public static async Task EveryAsync(
-        string name,
-        TimeSpan interval,
-        TimeProvider time,
-        ILogger logger,
-        Func<CancellationToken, ValueTask> turn,
-        CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(interval, time);
-        await RepeatAsync(name, timer.WaitForNextTickAsync, logger, turn, cancellationToken);
-    }
-
     /// <summary>A turn after each pulse, and when none came for <paramref name="atMost"/>.</summary>
     public static Task AfterAsync(
         string name,

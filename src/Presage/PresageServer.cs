@@ -391,14 +391,7 @@ sealed class PresageServer : IAsyncDisposable
         }));
         var evaluator = services.GetRequiredService<AlertEvaluator>();
         var retention = services.GetRequiredService<AlertRetention>();
-        _loops.Add(Loop.EveryAsync(
-            "alert rules",
-            AlertPulse.Interval,
-            RulesShare,
-            _time,
-            logger,
-            stopping => Do(() => evaluator.Evaluate(stopping)),
-            _stopping.Token));
+        Every("alert rules", AlertPulse.Interval, stopping => Do(() => evaluator.Evaluate(stopping)), RulesShare);
         var storageAlarm = services.GetRequiredService<StorageAlarm>();
         Every("storage alarm", TimeSpan.FromSeconds(1), storageAlarm.TurnAsync);
         Every("alert retention", TimeSpan.FromHours(1), _ => Do(retention.Sweep));
@@ -418,8 +411,8 @@ sealed class PresageServer : IAsyncDisposable
             return ValueTask.CompletedTask;
         }
 
-        void Every(string name, TimeSpan interval, Func<CancellationToken, ValueTask> turn) =>
-            _loops.Add(Loop.EveryAsync(name, interval, _time, logger, turn, _stopping.Token));
+        void Every(string name, TimeSpan interval, Func<CancellationToken, ValueTask> turn, double share = 1) =>
+            _loops.Add(Loop.EveryAsync(name, interval, share, _time, logger, turn, _stopping.Token));
 
         void After(Pulse pulse, TimeSpan atMost, string name, Func<CancellationToken, ValueTask> turn) =>
             _loops.Add(Loop.AfterAsync(name, pulse, atMost, _time, logger, turn, _stopping.Token));
