@@ -338,7 +338,13 @@ sealed class PresageServer : IAsyncDisposable
             services.GetRequiredService<StateDatabase>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILoggerFactory>().CreateLogger<Watcher>(),
-            WatcherOptionsOf(services.GetRequiredService<PresageOptions>()));
+            WatcherOptionsOf(services.GetRequiredService<PresageOptions>()))
+        {
+            Series = new SeriesWatching(
+                store,
+                services.GetRequiredService<PresageOptions>().Data,
+                services.GetRequiredService<ILoggerFactory>().CreateLogger<Watcher>()),
+        };
     }
 
     /// <summary>The options of the watcher, the same for the server and for tools that open its folder.</summary>

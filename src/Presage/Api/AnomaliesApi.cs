@@ -1,4 +1,5 @@
 using Presage.Detection;
+using Presage.Metrics;
 using Presage.Watching;
 
 namespace Presage.Api;
@@ -57,6 +58,32 @@ static class AnomaliesApi
         unusual.Anomaly.IsJoint,
         unusual.IsBorrowed,
         [.. unusual.Anomaly.Causes.Select(Shown)]);
+
+    /// <summary>A series that is odd now.</summary>
+    public static OddSeriesView Shown(OddSeries odd)
+    {
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (ref readonly var label in odd.Labels.Labels)
+        {
+            if (label.Name != LabelNames.MetricName)
+            {
+                labels[label.Name] = label.Value;
+            }
+        }
+
+        return new OddSeriesView(
+            odd.Labels.MetricName,
+            labels,
+            odd.IsRate ? $"rate({odd.Labels}[1m])" : odd.Labels.ToString(),
+            odd.Oddity,
+            odd.Value,
+            odd.Lower,
+            odd.Upper,
+            odd.IsRate,
+            odd.Score,
+            RarityText.Of(odd.Score),
+            odd.SinceMs);
+    }
 
     static IReadOnlyList<AnomalyItem> List(
         Watcher watcher,

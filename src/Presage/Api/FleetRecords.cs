@@ -1,3 +1,5 @@
+using Presage.Detection;
+
 namespace Presage.Api;
 
 /// <summary>How a host is, worst first.</summary>
@@ -66,6 +68,7 @@ sealed record OverviewWatching(int Rules, long EvaluationsEach, long? LastEvalua
 
 /// <summary>Everything a host's page shows first.</summary>
 /// <param name="Anomaly">That the host as a whole is unusual; null when it is not.</param>
+/// <param name="OddSeries">Single series that do not behave as they always did, oddest first; at most 50.</param>
 /// <param name="MetricCount">The number of metric names stored for the host.</param>
 sealed record HostDetail(
     HostSummary Summary,
@@ -74,6 +77,7 @@ sealed record HostDetail(
     IReadOnlyList<VitalReading> Vitals,
     UnusualHostView? Anomaly,
     IReadOnlyList<UnusualMetric> Unusual,
+    IReadOnlyList<OddSeriesView> OddSeries,
     IReadOnlyList<ProcessUsageView> Processes,
     int MetricCount,
     IReadOnlyList<AlertItem> Alerts);
@@ -188,6 +192,26 @@ sealed record CauseView(
     string Family,
     long? SinceMs,
     double Strength);
+
+/// <summary>A series that does not behave as it always did.</summary>
+/// <param name="Query">PromQL of what was judged: the series, or the rate of a counter.</param>
+/// <param name="Oddity">What is odd about it.</param>
+/// <param name="Value">The newest value; of a counter its rate per second.</param>
+/// <param name="Lower">As low as it usually goes.</param>
+/// <param name="Upper">As high as it usually goes.</param>
+/// <param name="Rate">Whether value and range are rates per second.</param>
+sealed record OddSeriesView(
+    string Name,
+    IReadOnlyDictionary<string, string> Labels,
+    string Query,
+    SeriesOddity Oddity,
+    double Value,
+    double Lower,
+    double Upper,
+    bool Rate,
+    double Score,
+    string Rarity,
+    long SinceMs);
 
 /// <summary>Processes of one name and what they use together.</summary>
 /// <param name="Pid">Its process id when there is one process.</param>

@@ -22,6 +22,7 @@ sealed class FleetView(
 {
     const int WrongMax = 50;
     const int HostAlertsMax = 100;
+    const int OddSeriesMax = 50;
 
     /// <summary>What the usual range needs, before the watcher has looked at a host: half an hour.</summary>
     const double RangeSeconds = 1800;
@@ -82,6 +83,7 @@ sealed class FleetView(
             Readings(name),
             watcher.AnomalyOf(name) is { } anomaly ? AnomaliesApi.Shown(anomaly) : null,
             Unusual(name),
+            [.. (watcher.Series?.OddOf(name) ?? []).Take(OddSeriesMax).Select(AnomaliesApi.Shown)],
             processes.Of(name),
             metrics.Count(name),
             board.Open(name, HostAlertsMax));

@@ -43,4 +43,11 @@ static partial class Log
     [LoggerMessage(
         1110, LogLevel.Warning, "What was learned of {Host} as a whole cannot be used: {Problem}; it is learned anew")]
     public static partial void HostModelDropped(ILogger logger, string host, string problem);
+
+    [LoggerMessage(
+        1111, LogLevel.Warning, "The traces of all series in {Path} cannot be used: {Problem}; they are learned anew")]
+    public static partial void TracesDropped(ILogger logger, string path, string problem);
+
+    [LoggerMessage(1112, LogLevel.Warning, "The traces of all series were not saved to {Path}: {Reason}")]
+    public static partial void TracesNotSaved(ILogger logger, string path, string reason);
 }

@@ -102,6 +102,9 @@ public sealed class Watcher
                 judge.Whole.IsBorrowed)
             : null;
 
+    /// <summary>The cheap look at every series; null where only vital signs are watched.</summary>
+    internal SeriesWatching? Series { get; init; }
+
     /// <summary>How learning on request goes.</summary>
     public Training Training { get; } = new();
 
@@ -128,6 +131,7 @@ public sealed class Watcher
     {
         long nowMs = NowMs;
         _judging.Begin();
+        Series?.Turn(nowMs);
         foreach (var entry in Registry.Entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -269,7 +273,7 @@ public sealed class Watcher
             : null;
         watch.WasSilent = isSilent;
         int before = _batch.SampleCount;
-        int samples = watch.Flush(_batch, upMs, !isSilent);
+        int samples = watch.Flush(_batch, upMs, !isSilent) + (Series?.Flush(entry.Name, _batch) ?? 0);
         if (samples > 0)
         {
             long newestMs = long.MinValue;
@@ -395,6 +399,7 @@ public sealed class Watcher
     {
         _savedMs = nowMs;
         Registry.Save();
+        Series?.Save(nowMs, isStopping);
         List<(string Host, HostWatch Watch)> due;
         lock (_gate)
         {

@@ -19,6 +19,7 @@ export type HostFacts = Schemas["HostFactsView"];
 export type Learning = Schemas["Learning"];
 export type VitalReading = Schemas["VitalReading"];
 export type UnusualMetric = Schemas["UnusualMetric"];
+export type OddSeries = Schemas["OddSeriesView"];
 export type UnusualHost = Schemas["UnusualHostView"];
 export type ProcessUsage = Schemas["ProcessUsageView"];
 export type HostDetail = Schemas["HostDetail"];

@@ -1,4 +1,4 @@
-import type { AlertItem, HostDetail, HostState, HostSummary, Overview, ProcessUsage, Session, UnusualHost, UnusualMetric } from "../../src/api/types";
+import type { AlertItem, HostDetail, HostState, HostSummary, Overview, OddSeries, ProcessUsage, Session, UnusualHost, UnusualMetric } from "../../src/api/types";
 import { formatRange, formatValue, unitOf } from "../../src/lib/format";
 import { hash, noise } from "./noise";
 import { readings, type HostModel } from "./vitals";
@@ -137,8 +137,18 @@ export class World {
         phase: model.learned ? "known" : "range", dayRhythmAtMs: model.startedMs + 2 * 1440 * MINUTE,
       },
       anomaly: odd.length < 3 ? null : this.anomaly(odd.map((vital) => this.unusual(vital))),
+      oddSeries: odd.length < 3 ? [] : this.oddSeries(),
       unusual: odd.map((vital) => this.unusual(vital)).sort((a, b) => b.score - a.score),
     };
+  }
+
+  private oddSeries(): OddSeries[] {
+    const sinceMs = Date.now() - 12 * MINUTE;
+    const one = { query: "", rate: true, score: 0.9999999, sinceMs };
+    return [
+      { ...one, name: "node_disk_written_bytes_total", query: 'rate(node_disk_written_bytes_total{device="sda"}[1m])', labels: { device: "sda", job: "node" }, oddity: "shift", value: 3.2e8, lower: 9e6, upper: 3.8e7, rarity: "1 in 7 months" },
+      { ...one, name: "pg_stat_archiver_last_archive_age", query: "pg_stat_archiver_last_archive_age", labels: {}, oddity: "flat", rate: false, value: 41, lower: 0, upper: 66, rarity: "1 in 4 months" },
+    ];
   }
 
   private anomaly(odd: UnusualMetric[]): UnusualHost {

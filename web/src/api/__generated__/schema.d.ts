@@ -1683,6 +1683,7 @@ export interface components {
             vitals: components["schemas"]["VitalReading"][];
             anomaly: null | components["schemas"]["UnusualHostView"];
             unusual: components["schemas"]["UnusualMetric"][];
+            oddSeries: components["schemas"]["OddSeriesView"][];
             processes: components["schemas"]["ProcessUsageView"][];
             /** Format: int32 */
             metricCount: number;
@@ -1848,6 +1849,26 @@ export interface components {
             data?: null | string[];
             errorType?: null | string;
             error?: null | string;
+        };
+        OddSeriesView: {
+            name: string;
+            labels: {
+                [key: string]: string;
+            };
+            query: string;
+            oddity: components["schemas"]["SeriesOddity"];
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            lower: number;
+            /** Format: double */
+            upper: number;
+            rate: boolean;
+            /** Format: double */
+            score: number;
+            rarity: string;
+            /** Format: int64 */
+            sinceMs: number;
         };
         Overview: {
             /** Format: int64 */
@@ -2055,6 +2076,8 @@ export interface components {
             errorType?: null | string;
             error?: null | string;
         };
+        /** @enum {unknown} */
+        SeriesOddity: "none" | "spike" | "dip" | "shift" | "variance" | "flat" | "missing";
         ServerItem: {
             /** Format: int64 */
             firstSeenMs: number;

@@ -6,6 +6,7 @@ import { AllVitals } from "./AllVitals";
 import { BusyNow } from "./BusyNow";
 import { Evidence } from "./Evidence";
 import styles from "./Host.module.css";
+import { OddSeries } from "./OddSeries";
 import { UnusualNow } from "./UnusualNow";
 
 export interface TabProps {
@@ -29,6 +30,7 @@ export function NowTab({ detail, range, window, nowMs, staleSinceMs, sparkOf }: 
       <div className={styles.columns}>
         <div className={styles.left}>
           <UnusualNow detail={detail} nowMs={nowMs} shown={show} onShow={(key) => setParams({ show: key }, { replace: true })} />
+          <OddSeries series={detail.oddSeries} nowMs={nowMs} />
           {staleSinceMs === null && <BusyNow host={detail.summary.host} processes={detail.processes} />}
         </div>
         <Evidence detail={detail} readings={readings} range={range} window={window} nowMs={nowMs} staleSinceMs={staleSinceMs} />

@@ -1,0 +1,350 @@
+// Hot path: See runs once per series and ten seconds, over all series of the store; budget 60 ns, no allocation.
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Presage.Detection;
+
+/// <summary>
+/// All that is remembered of one series to tell whether it behaves as it always did, in 120 bytes: the cheap detector
+/// that every series gets.
+///
+/// It looks at the newest value every ten seconds or so (of a counter at its rate since the last look) and asks four
+/// questions: how far is the value from its level, how far is the mean of five minutes, how much does it move, for how
+/// long has it stood still? Each distance is compared with the farthest one remembered: among n looks the farthest is
+/// as rare as 1/n, and beyond it the probability falls with the third power. So a score means the same for a calm series
+/// and a wild one. A series that hardly ever moves has no tail to go by: its first moves are as rare as its history is
+/// long, no rarer.
+///
+/// What stays odd becomes usual within the hour. Deterministic; any value is allowed.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+public struct SeriesTrace
+{
+    /// <summary>Probability of a look of ten seconds below which a series is odd: once in 116 days.</summary>
+    public const double OddProbability = 1e-6;
+
+    /// <summary>Looks before anything is judged: half an hour.</summary>
+    const int LooksMin = 180;
+
+    /// <summary>Looks before distances are remembered: the scale must be known first.</summary>
+    const int ScaleLooks = 60;
+
+    /// <summary>Looks that count, so that what was farthest long ago is not the measure for ever: two weeks.</summary>
+    const float LooksMax = 120_000;
+
+    const double LevelHalfLife = 6 * 3_600;
+    const double ShiftHalfLife = 300;
+    const double MovesHalfLife = 300;
+
+    /// <summary>Moves before the farthest distance is a tail to extrapolate.</summary>
+    const float MovesForTail = 60;
+
+    /// <summary>A series that stands still for five minutes may be flat.</summary>
+    const float StillMin = 30;
+
+    /// <summary>Moving half as much again, or that much less, is nothing.</summary>
+    const float MovesMin = 0.5f;
+
+    /// <summary>Means take values up to this many spreads as they are: a spike is over when it is over.</summary>
+    const double MeanReach = 20;
+
+    /// <summary>
+    /// Means creep: what they reached is remembered after one to two of these many looks (20 min), or each step
+    /// would excuse the next.
+    /// </summary>
+    const float BlockLooks = 120;
+
+    const double ValueMax = 1e100;
+
+    /// <summary>Distances that matter at least, as a share of the level: below, a constant series is constant.</summary>
+    const double ShareMin = 0.005;
+
+    // Timestamps in ms, the value of the last look, and what is known of the cadence.
+    long _lastMs;
+    double _last;
+    float _cadenceSeconds;
+    float _longestGap;
+
+    // Levels: of the value for hours, its mean distance from it, of the last five minutes, of the moves.
+    double _level;
+    double _recent;
+    float _spread;
+    float _recentSpread;
+    float _moves;
+    float _usualMoves;
+
+    // The farthest distances remembered: value, mean, moves (a factor), looks it stood still.
+    float _farthest;
+    float _farthestMean;
+    float _farthestMoves;
+    float _longestStill;
+    float _meanInBlock;
+    float _meanBefore;
+    float _movesInBlock;
+    float _movesBefore;
+
+    float _looks;
+    float _moved;
+    float _still;
+    float _stillBefore;
+    float _probability;
+    SeriesOddity _oddity;
+    byte _flags;
+
+    const byte IsCounterFlag = 1;
+    const byte HasRateFlag = 2;
+
+    /// <summary>Time of the newest value looked at, ms since 1970 UTC; 0 before the first.</summary>
+    public readonly long LastMs => _lastMs;
+
+    /// <summary>What is odd now.</summary>
+    public readonly SeriesOddity Oddity => _oddity;
+
+    /// <summary>One minus the share of normal looks at least this odd.</summary>
+    public readonly double Score => 1 - Math.Clamp(_probability, Rarity.ProbabilityMin, 1);
+
+    /// <summary>Where the value, or of a counter its rate per second, usually lies.</summary>
+    public readonly double Level => _level;
+
+    /// <summary>How far it usually strays from there, at most.</summary>
+    public readonly double Reach => _farthest * Scale(_spread, _level);
+
+    /// <summary>The newest value, or of a counter its rate per second.</summary>
+    public double Value { readonly get; private set; }
+
+    /// <summary>Whether it is a counter: only its rate is looked at, and its resets are none of a dip.</summary>
+    public bool IsCounter
+    {
+        readonly get => (_flags & IsCounterFlag) != 0;
+        set => _flags = (byte)(value ? _flags | IsCounterFlag : _flags & ~IsCounterFlag);
+    }
+
+    /// <summary>Looks so far, two weeks at most.</summary>
+    public readonly double Looks => _looks;
+
+    /// <summary>Looks at the newest sample. One that was seen before, or is older, changes nothing.</summary>
+    public void See(long timestampMs, double value)
+    {
+        if (timestampMs <= _lastMs || !double.IsFinite(value))
+        {
+            return;
+        }
+
+        value = Math.Clamp(value, -ValueMax, ValueMax);
+        double seconds = _lastMs == 0 ? 0 : (timestampMs - _lastMs) / 1000.0;
+        double before = _last;
+        _lastMs = timestampMs;
+        _last = value;
+        if (seconds <= 0)
+        {
+            Value = value;
+            _level = _recent = IsCounter ? 0 : value;
+            _probability = 1;
+            return;
+        }
+
+        LearnCadence(seconds);
+        if (!IsCounter)
+        {
+            Look(value, value == before, Math.Min(seconds, 60));
+            return;
+        }
+
+        // A counter that starts anew counts from zero: its rate is known as far as it has counted since.
+        Look((value >= before ? value - before : value) / seconds, value == before, Math.Min(seconds, 60));
+    }
+
+    /// <summary>
+    /// Says that the host has sent up to a time: a series that has not is missing when it never paused for as long.
+    /// </summary>
+    public void Expect(long hostMs)
+    {
+        double gap = (hostMs - _lastMs) / 1000.0;
+        if (_looks >= LooksMin && gap > Math.Max(20, 4 * Math.Max(_cadenceSeconds, _longestGap)))
+        {
+            _oddity = SeriesOddity.Missing;
+            double ratio = Math.Max(_cadenceSeconds, _longestGap) / gap;
+            _probability = (float)(ratio * ratio * ratio / (_looks + 1));
+        }
+    }
+
+    /// <summary>Bytes of <see cref="Save"/>.</summary>
+    public static int Bytes => Unsafe.SizeOf<SeriesTrace>();
+
+    /// <summary>Writes everything it knows: docs/formats/detection-state.md, "Traces of all series".</summary>
+    public readonly void Save(Span<byte> output) => MemoryMarshal.Write(output, in this);
+
+    /// <summary>Reads what <see cref="Save"/> wrote; false when those are not numbers a trace can have.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> input, out SeriesTrace trace)
+    {
+        trace = MemoryMarshal.Read<SeriesTrace>(input);
+        double sum = trace._last + trace._level + trace._recent + trace.Value;
+        float smallest = Math.Min(
+            Math.Min(Math.Min(trace._spread, trace._recentSpread), Math.Min(trace._moves, trace._usualMoves)),
+            Math.Min(Math.Min(trace._looks, trace._moved), Math.Min(trace._cadenceSeconds, trace._longestGap)));
+        float sizes = trace._farthest + trace._farthestMean + trace._farthestMoves + trace._longestStill +
+            trace._meanInBlock + trace._meanBefore + trace._movesInBlock + trace._movesBefore + trace._spread +
+            trace._recentSpread + trace._moves + trace._usualMoves + trace._still + trace._stillBefore;
+        return double.IsFinite(sum) && smallest >= 0 && sizes is >= 0 and < float.MaxValue &&
+            trace._looks <= LooksMax && trace._probability is >= 0 and <= 1 &&
+            trace._oddity <= SeriesOddity.Missing && trace._lastMs >= 0;
+    }
+
+    void LearnCadence(double seconds)
+    {
+        if (_cadenceSeconds > 0 && seconds > 2 * _cadenceSeconds)
+        {
+            _longestGap = Math.Max(_longestGap, (float)seconds);
+        }
+
+        _cadenceSeconds += (_cadenceSeconds == 0 ? 1 : 0.05f) * ((float)seconds - _cadenceSeconds);
+        _longestGap *= 0.9999f;
+    }
+
+    void Look(double value, bool isSame, double seconds)
+    {
+        if ((_flags & HasRateFlag) == 0)
+        {
+            _flags |= HasRateFlag;
+            _level = _recent = value;
+        }
+
+        double move = Math.Abs(value - Value);
+        Value = value;
+        double off = value - _level;
+        double distance = Math.Abs(off) / Scale(_spread, _level);
+        double reach = MeanReach * Scale(_spread, _level);
+        _recent += Gain(seconds, ShiftHalfLife) * (Math.Clamp(value, _level - reach, _level + reach) - _recent);
+        double meanDistance = Math.Abs(_recent - _level) / Scale(_recentSpread, _level);
+        double floor = 0.1 * Scale(_spread, _level);
+        _moves += (float)(Gain(seconds, MovesHalfLife) *
+            (Math.Min(move, MeanReach * (_usualMoves + floor)) - _moves));
+        double ratio = (_moves + floor) / (_usualMoves + floor);
+        double moves = Math.Max(ratio, 1 / ratio) - 1;
+        _still = isSame ? _still + 1 : 0;
+        Judge(off, distance, meanDistance, moves);
+        Learn(value, off, move, seconds, distance, meanDistance, moves);
+    }
+
+    void Judge(double off, double distance, double meanDistance, double moves)
+    {
+        _oddity = SeriesOddity.None;
+        _probability = 1;
+        if (_looks < LooksMin)
+        {
+            return;
+        }
+
+        float tail = Math.Min(1, _moved / MovesForTail);
+        Ask(distance, _farthest, _looks, tail, off > 0 ? SeriesOddity.Spike : SeriesOddity.Dip);
+        if (_looks >= 3 * BlockLooks)
+        {
+            Ask(meanDistance, _farthestMean, _looks, tail, SeriesOddity.Shift);
+            Ask(moves, Math.Max(_farthestMoves, MovesMin), _looks, tail, SeriesOddity.Variance);
+        }
+
+        if (_still > StillMin)
+        {
+            Ask(_still, Math.Max(_longestStill, 1), _moved, tail, SeriesOddity.Flat);
+        }
+
+        // Four questions were asked.
+        _probability = Math.Min(1, 4 * _probability);
+        if (_probability > OddProbability)
+        {
+            _oddity = SeriesOddity.None;
+        }
+    }
+
+    void Ask(double distance, double farthest, double looks, double tail, SeriesOddity oddity)
+    {
+        if (distance <= farthest)
+        {
+            return;
+        }
+
+        double ratio = farthest / distance;
+        double probability = Math.Pow(ratio, 3 * tail) / (looks + 1);
+        if (probability < _probability)
+        {
+            _probability = (float)probability;
+            _oddity = oddity;
+        }
+    }
+
+    void Learn(
+        double value, double off, double move, double seconds, double distance, double meanDistance, double moves)
+    {
+        // What is odd teaches slowly: half of it within seven minutes, so that what stays is usual within the hour.
+        float pull = _oddity == SeriesOddity.None ? 1 : 0.016f;
+        if (_looks >= ScaleLooks)
+        {
+            Extend(ref _farthest, distance, pull);
+            _meanInBlock = Math.Max(_meanInBlock, (float)Math.Min(meanDistance, 1e6));
+            _movesInBlock = Math.Max(_movesInBlock, (float)Math.Min(moves, 1e6));
+        }
+
+        if (_looks % BlockLooks == 0 || _looks == LooksMax)
+        {
+            EndBlock();
+        }
+
+        LearnStill();
+        double gain = Math.Max(Gain(seconds, LevelHalfLife), 1 / (_looks + 2));
+        double bound = _oddity == SeriesOddity.None ? 10 : 3;
+        double reach = bound * Scale(_spread, _level);
+        double bounded = _looks < LooksMin ? off : Math.Clamp(off, -reach, reach);
+        _level += gain * bounded;
+        _spread += (float)(gain * (Math.Min(Math.Abs(bounded), 1e30) - _spread));
+        double recent = Math.Min(Math.Abs(_recent - _level), _looks < LooksMin ? 1e30 : bound * Scale(_recentSpread, _level));
+        _recentSpread += (float)(gain * (Math.Min(recent, 1e30) - _recentSpread));
+        _usualMoves += (float)(gain * (Math.Min(_moves, 1e30) - _usualMoves));
+        _looks = Math.Min(LooksMax, _looks + 1);
+        _moved = Math.Min(LooksMax, _moved + (move > 0 ? 1 : 0));
+    }
+
+    void EndBlock()
+    {
+        if (_looks == LooksMax)
+        {
+            // From here on blocks end by what is left over them.
+            _looks = LooksMax - BlockLooks + 1;
+        }
+
+        float pull = _oddity == SeriesOddity.None ? 1 : 0.7f;
+        Extend(ref _farthestMean, _meanBefore, pull);
+        Extend(ref _farthestMoves, _movesBefore, pull);
+        (_meanBefore, _movesBefore) = (_meanInBlock, _movesInBlock);
+        _meanInBlock = _movesInBlock = 0;
+    }
+
+    /// <summary>A stillness is learned when it ends; one that is odd becomes usual while it lasts.</summary>
+    void LearnStill()
+    {
+        if (_still == 0)
+        {
+            _longestStill = Math.Max(_longestStill * 0.9999f, _stillBefore);
+        }
+        else if (_oddity == SeriesOddity.Flat)
+        {
+            _longestStill += 0.005f * (_still - _longestStill);
+        }
+
+        _stillBefore = _still;
+    }
+
+    static void Extend(ref float farthest, double distance, float pull)
+    {
+        // Half of it is forgotten within a month of looks, so that one wild day does not blind for ever.
+        farthest *= 0.999997f;
+        if (distance > farthest)
+        {
+            farthest += pull * ((float)Math.Min(distance, 1e6) - farthest);
+        }
+    }
+
+    static double Scale(double spread, double level) => spread + (ShareMin * Math.Abs(level)) + 1e-9;
+
+    /// <summary>The weight of a look; exact enough for looks far shorter than the half-life.</summary>
+    static double Gain(double seconds, double halfLife) => Math.Min(1, 0.6931 * seconds / halfLife);
+}

@@ -1,0 +1,48 @@
+using Presage.Metrics;
+
+namespace Presage.Storage;
+
+/// <summary>The newest sample of a series in the head.</summary>
+/// <param name="series">Its number, small and dense; given to another series when this one has left.</param>
+/// <param name="keyHash">Tells which series has the number (<see cref="SeriesKey.Hash"/>).</param>
+/// <param name="host">The number of its host, small and dense too.</param>
+public delegate void NewestSampleVisitor(int series, ulong keyHash, int host, long timestampMs, double value);
+
+/// <summary>
+/// Walks over the newest sample of every active series without decoding anything: some 20 ns a series. No lock is held
+/// over the walk, so that appends never wait for it: a time and a value read in the same moment as they are
+/// written may be those of two neighbouring samples, which who looks every ten seconds need not care about.
+/// </summary>
+static class NewestSamples
+{
+    public static void Visit(Head head, NewestSampleVisitor visit)
+    {
+        int end = head.Series.End;
+        for (int id = 0; id < end; id++)
+        {
+            ref var series = ref head.Series[id];
+            ulong hash = series.KeyHash;
+            long timestampMs = Volatile.Read(ref series.LastMs);
+            if (series.IsUsed && timestampMs != long.MinValue)
+            {
+                double value = BitConverter.Int64BitsToDouble(Volatile.Read(ref series.LastBits));
+                visit(id, hash, series.Host, timestampMs, value);
+            }
+        }
+    }
+
+    /// <summary>The labels of a series; null when its number belongs to another one now.</summary>
+    public static LabelSet? LabelsOf(Head head, int id, ulong keyHash)
+    {
+        if (id >= head.Series.End || head.ShardOfOrNull(head.Series[id]) is not { } shard)
+        {
+            return null;
+        }
+
+        lock (shard.Index.Lock)
+        {
+            ref var series = ref head.Series[id];
+            return series.IsUsed && series.KeyHash == keyHash ? LabelSet.FromKey(head.Keys[series.Key]) : null;
+        }
+    }
+}

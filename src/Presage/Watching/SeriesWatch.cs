@@ -1,0 +1,213 @@
+// Hot path: Look runs once per series and ten seconds, over all series of the store; budget 100 ns.
+using Presage.Detection;
+using Presage.Metrics;
+using Presage.Storage;
+
+namespace Presage.Watching;
+
+/// <summary>
+/// Looks at the newest value of every series of the store every ten seconds and keeps a <see cref="SeriesTrace"/> of
+/// each. Those that are odd are listed and stored as presage_anomaly_score; all others cost nothing but their trace.
+/// Used by the watcher's loop, except for <see cref="Odd"/>.
+/// </summary>
+sealed class SeriesWatch(SampleStore store)
+{
+    /// <summary>Series listed and stored at a time; when everything changes at once the rest is only counted.</summary>
+    public const int OddMax = 2_000;
+
+    const int SlabLog2 = 9;
+
+    /// <summary>Traces of series that are not active now, by the hash of their key.</summary>
+    const int WaitingMax = 1_000_000;
+
+    /// <summary>A series that is missing for this long is gone, not missing.</summary>
+    const long GoneMs = 3_600_000;
+
+    /// <summary>What the watcher writes itself is not watched again.</summary>
+    static readonly string[] Own = ["presage_vital", "presage_host_", "presage_anomaly_"];
+
+    static readonly string[] CounterEndings = ["_total", "_sum", "_count", "_bucket"];
+
+    readonly Dictionary<ulong, SeriesTrace> _waiting = [];
+    readonly Dictionary<int, OddSeries> _odd = [];
+    readonly List<int> _ended = [];
+    Place[][] _slabs = [];
+    long[] _hostNewestMs = [];
+    volatile IReadOnlyList<OddSeries> _shown = [];
+    int _turn;
+
+    /// <summary>The series that are odd now.</summary>
+    public IReadOnlyList<OddSeries> Odd => _shown;
+
+    /// <summary>Series with a trace.</summary>
+    public int Watched { get; private set; }
+
+    /// <summary>Takes up saved traces.</summary>
+    public void Resume(ulong keyHash, in SeriesTrace trace) => _waiting[keyHash] = trace;
+
+    /// <summary>Looks at every series.</summary>
+    public void Turn()
+    {
+        _turn++;
+        Watched = 0;
+        store.VisitNewest(Look);
+        _ended.Clear();
+        foreach (var (id, odd) in _odd)
+        {
+            if (odd.Turn != _turn)
+            {
+                _ended.Add(id);
+            }
+        }
+
+        foreach (int id in _ended)
+        {
+            _odd[id].End();
+            _odd.Remove(id, out var ended);
+            Ended.Add(ended!);
+        }
+
+        _shown = [.. _odd.Values.OrderByDescending(static odd => odd.Score).ThenBy(static odd => odd.SinceMs)];
+    }
+
+    /// <summary>Series that have ended being odd and whose end is not stored yet.</summary>
+    public List<OddSeries> Ended { get; } = [];
+
+    /// <summary>All traces worth keeping, for saving.</summary>
+    public IEnumerable<(ulong KeyHash, SeriesTrace Trace)> Traces()
+    {
+        foreach (var slab in _slabs)
+        {
+            foreach (var place in slab)
+            {
+                if (place.Kind == Kind.Watched)
+                {
+                    yield return (place.KeyHash, place.Trace);
+                }
+            }
+        }
+
+        foreach (var (keyHash, trace) in _waiting)
+        {
+            yield return (keyHash, trace);
+        }
+    }
+
+    void Look(int id, ulong keyHash, int host, long timestampMs, double value)
+    {
+        ref var place = ref PlaceOf(id);
+        if (place.KeyHash != keyHash || place.Kind == Kind.Unknown)
+        {
+            Meet(ref place, id, keyHash);
+        }
+
+        if (place.Kind != Kind.Watched)
+        {
+            return;
+        }
+
+        Watched++;
+        long hostMs = NewestOf(host, timestampMs);
+        ref var trace = ref place.Trace;
+        if (timestampMs > trace.LastMs && !SampleValue.IsStale(value))
+        {
+            trace.See(timestampMs, value);
+        }
+        else if (hostMs - trace.LastMs is > 15_000 and < GoneMs)
+        {
+            trace.Expect(hostMs);
+        }
+
+        if (trace.Oddity != SeriesOddity.None && hostMs - trace.LastMs < GoneMs)
+        {
+            Note(id, keyHash, trace, Math.Max(timestampMs, trace.Oddity == SeriesOddity.Missing ? hostMs : 0));
+        }
+    }
+
+    void Note(int id, ulong keyHash, in SeriesTrace trace, long nowMs)
+    {
+        if (!_odd.TryGetValue(id, out var odd))
+        {
+            if (_odd.Count >= OddMax || store.LabelsOf(id, keyHash) is not { } labels)
+            {
+                return;
+            }
+
+            odd = new OddSeries(labels, nowMs);
+            _odd.Add(id, odd);
+        }
+
+        odd.See(trace, nowMs, _turn);
+    }
+
+    void Meet(ref Place place, int id, ulong keyHash)
+    {
+        if (place.Kind == Kind.Watched && _waiting.Count < WaitingMax)
+        {
+            _waiting[place.KeyHash] = place.Trace;
+        }
+
+        place = new Place { KeyHash = keyHash };
+        if (store.LabelsOf(id, keyHash) is not { } labels)
+        {
+            return;
+        }
+
+        string metric = labels.MetricName;
+        place.Kind = Array.Exists(Own, own => metric.StartsWith(own, StringComparison.Ordinal))
+            ? Kind.Ignored
+            : Kind.Watched;
+        if (_waiting.Remove(keyHash, out var known))
+        {
+            place.Trace = known;
+        }
+
+        place.Trace.IsCounter = Array.Exists(CounterEndings, end => metric.EndsWith(end, StringComparison.Ordinal));
+    }
+
+    ref Place PlaceOf(int id)
+    {
+        int slab = id >> SlabLog2;
+        if (slab >= _slabs.Length)
+        {
+            int before = _slabs.Length;
+            Array.Resize(ref _slabs, Math.Max(slab + 1, before * 2));
+            for (int i = before; i < _slabs.Length; i++)
+            {
+                _slabs[i] = [];
+            }
+        }
+
+        if (_slabs[slab].Length == 0)
+        {
+            _slabs[slab] = new Place[1 << SlabLog2];
+        }
+
+        return ref _slabs[slab][id & ((1 << SlabLog2) - 1)];
+    }
+
+    /// <summary>The newest sample of a host so far, of this look or the one before.</summary>
+    long NewestOf(int host, long timestampMs)
+    {
+        if (host >= _hostNewestMs.Length)
+        {
+            Array.Resize(ref _hostNewestMs, Math.Max(host + 1, _hostNewestMs.Length * 2));
+        }
+
+        return _hostNewestMs[host] = Math.Max(_hostNewestMs[host], timestampMs);
+    }
+
+    enum Kind : byte
+    {
+        Unknown,
+        Watched,
+        Ignored,
+    }
+
+    struct Place
+    {
+        public ulong KeyHash;
+        public SeriesTrace Trace;
+        public Kind Kind;
+    }
+}

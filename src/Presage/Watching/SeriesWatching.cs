@@ -1,0 +1,90 @@
+using Presage.Metrics;
+using Presage.Storage;
+
+namespace Presage.Watching;
+
+/// <summary>
+/// When all series are looked at, where their traces are saved, and what is told of those that are odd. The loop's,
+/// except for <see cref="OddOf"/>.
+/// </summary>
+sealed class SeriesWatching
+{
+    const long LookEveryMs = 10_000;
+    const long SaveEveryMs = 600_000;
+
+    readonly SeriesWatch _watch;
+    readonly string _path;
+    readonly ILogger _logger;
+    readonly ILookup<string, OddSeries> _none = Array.Empty<OddSeries>().ToLookup(static odd => odd.Host);
+    ILookup<string, OddSeries> _toStore;
+    long _lookedMs;
+    long _savedMs;
+
+    public SeriesWatching(SampleStore store, string dataFolder, ILogger logger)
+    {
+        _watch = new SeriesWatch(store);
+        _path = Path.Combine(dataFolder, SeriesTraces.FileName);
+        _logger = logger;
+        _toStore = _none;
+        var traces = SeriesTraces.Read(_path, out string? problem);
+        if (problem is not null)
+        {
+            Log.TracesDropped(logger, _path, problem);
+        }
+
+        foreach (var (keyHash, trace) in traces ?? [])
+        {
+            _watch.Resume(keyHash, trace);
+        }
+    }
+
+    /// <summary>The series of a host that are odd now, oddest first.</summary>
+    public IReadOnlyList<OddSeries> OddOf(string host) => [.. _watch.Odd.Where(odd => odd.Host == host)];
+
+    /// <summary>Looks at all series when it is time to.</summary>
+    public void Turn(long nowMs)
+    {
+        if (nowMs - _lookedMs < LookEveryMs)
+        {
+            return;
+        }
+
+        _lookedMs = nowMs;
+        _watch.Turn();
+        _toStore = _watch.Odd.Count + _watch.Ended.Count == 0
+            ? _none
+            : _watch.Odd.Concat(_watch.Ended).ToLookup(static odd => odd.Host, StringComparer.Ordinal);
+        _watch.Ended.Clear();
+    }
+
+    /// <summary>Moves what is to be stored of a host's odd series into a batch; returns how many samples.</summary>
+    public int Flush(string host, SampleBatch batch)
+    {
+        int before = batch.SampleCount;
+        foreach (var odd in _toStore[host])
+        {
+            odd.Flush(batch);
+        }
+
+        return batch.SampleCount - before;
+    }
+
+    /// <summary>Saves all traces when it is time to, or at stop.</summary>
+    public void Save(long nowMs, bool isStopping)
+    {
+        if (!isStopping && nowMs - _savedMs < SaveEveryMs)
+        {
+            return;
+        }
+
+        _savedMs = nowMs;
+        try
+        {
+            SeriesTraces.Write(_path, _watch.Traces());
+        }
+        catch (IOException e)
+        {
+            Log.TracesNotSaved(_logger, _path, e.Message);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Presage.Detection;
+using Presage.Metrics;
+using Presage.Storage;
+using Presage.Tests.Support;
+using Presage.Watching;
+using Xunit;
+
+namespace Presage.Tests.Watching;
+
+/// <summary>The look at every series of a store.</summary>
+public sealed class SeriesWatchTests : IAsyncLifetime
+{
+    readonly string _folder = Directory.CreateTempSubdirectory("presage-series-").FullName;
+    readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeMilliseconds(WatchedServer.StartMs));
+    readonly SampleBatch _batch = new();
+    readonly SeededGenerator _random = new(3);
+    double _count;
+    double _received = 1e9;
+    SampleStore _store = null!;
+
+    public ValueTask InitializeAsync()
+    {
+        Open();
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_series_that_changes_is_listed_and_stored_and_ends()
+    {
+        var watching = new SeriesWatching(_store, _folder, NullLogger.Instance);
+        await FollowAsync(watching, 400);
+        Assert.Empty(watching.OddOf("web1"));
+
+        await FollowAsync(watching, 2, rate: 50_000_000);
+        var odd = watching.OddOf("web1")[0];
+        Assert.Equal("node_network_receive_bytes_total", odd.Labels.MetricName);
+        Assert.Equal(SeriesOddity.Spike, odd.Oddity);
+        Assert.True(odd.IsRate);
+        Assert.InRange(odd.Value, 2.5e7, 7.5e7);
+        Assert.InRange(odd.Upper, 1_000, 10_000);
+        Assert.True(odd.Score > 0.999999);
+        Assert.True(watching.Flush("web1", _batch) > 0);
+        await _store.AppendAsync(_batch, CancellationToken.None);
+        _batch.Clear();
+        var stored = Assert.Single(_store.Select(
+            [new LabelMatcher(LabelNames.MetricName, MatchOperator.Equal, "presage_anomaly_score")],
+            new TimeRange(0, long.MaxValue)));
+        Assert.Equal("node_network_receive_bytes_total", stored.Labels["metric"]);
+        Assert.Equal("lo", stored.Labels["device"]);
+        Assert.Equal("web1", stored.Labels["host"]);
+
+        await FollowAsync(watching, 120);
+        Assert.Empty(watching.OddOf("web1"));
+    }
+
+    [Fact]
+    public async Task A_series_that_stops_while_its_host_sends_is_missing()
+    {
+        var watching = new SeriesWatching(_store, _folder, NullLogger.Instance);
+        await FollowAsync(watching, 250);
+        await FollowAsync(watching, 8, stopped: true);
+        Assert.Contains(watching.OddOf("web1"), static odd =>
+            odd.Oddity == SeriesOddity.Missing && odd.Labels.MetricName == "node_load1");
+        await FollowAsync(watching, 3);
+        Assert.Empty(watching.OddOf("web1"));
+    }
+
+    [Fact]
+    public async Task What_was_learned_comes_back_after_a_restart()
+    {
+        var watching = new SeriesWatching(_store, _folder, NullLogger.Instance);
+        await FollowAsync(watching, 250);
+        watching.Save(NowMs, isStopping: true);
+        await _store.DisposeAsync();
+        Open();
+        watching = new SeriesWatching(_store, _folder, NullLogger.Instance);
+        await FollowAsync(watching, 3);
+        Assert.Empty(watching.OddOf("web1"));
+        await FollowAsync(watching, 2, rate: 50_000_000);
+        Assert.NotEmpty(watching.OddOf("web1"));
+    }
+
+    [Fact]
+    public void Traces_are_written_and_read_fast_and_damage_is_told()
+    {
+        string path = Path.Combine(_folder, SeriesTraces.FileName);
+        Assert.Null(SeriesTraces.Read(path, out string? problem));
+        Assert.Null(problem);
+        var trace = new SeriesTrace { IsCounter = true };
+        trace.See(1_000, 5);
+        trace.See(11_000, 7);
+        SeriesTraces.Write(path, Enumerable.Range(0, 100_000).Select(i => ((ulong)i, trace)));
+        Assert.InRange(new FileInfo(path).Length / 100_000, 1, 140);
+        long before = Stopwatch.GetTimestamp();
+        var read = SeriesTraces.Read(path, out problem)!;
+        Assert.True(Stopwatch.GetElapsedTime(before) < TimeSpan.FromSeconds(3));
+        Assert.Null(problem);
+        Assert.Equal(100_000, read.Count);
+        Assert.Equal(trace, read[7].Trace);
+
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[8] = 2;
+        File.WriteAllBytes(path, bytes);
+        Assert.Null(SeriesTraces.Read(path, out problem));
+        Assert.Equal("it has version 2, this version of Presage reads 1", problem);
+        foreach (int length in (int[])[0, 5, 20, bytes.Length - 1])
+        {
+            bytes[8] = 1;
+            File.WriteAllBytes(path, bytes[..length]);
+            Assert.Null(SeriesTraces.Read(path, out problem));
+            Assert.Equal("it is damaged", problem);
+        }
+
+        bytes[100_000] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        Assert.Null(SeriesTraces.Read(path, out problem));
+        Assert.Equal("it is damaged", problem);
+    }
+
+    long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Looks ten seconds apart at 50 calm series, a counter and one that may stop.</summary>
+    async Task FollowAsync(SeriesWatching watching, int looks, double rate = 2_000, bool stopped = false)
+    {
+        for (int i = 0; i < looks; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(10));
+            for (int cpu = 0; cpu < 50; cpu++)
+            {
+                Add("node_cpu_seconds_total", ("cpu", $"{cpu}"), _count += 10 * (0.5 + _random.Uniform()));
+            }
+
+            _received += 10 * rate * (0.5 + _random.Uniform());
+            Add("node_network_receive_bytes_total", ("device", "lo"), _received);
+            if (!stopped)
+            {
+                Add("node_load1", ("job", "node"), 1 + _random.Uniform());
+            }
+
+            await _store.AppendAsync(_batch, CancellationToken.None);
+            _batch.Clear();
+            watching.Turn(NowMs);
+        }
+    }
+
+    void Add(string metric, (string Name, string Value) label, double value)
+    {
+        _batch.AddSeries(LabelSet.OfMetric(
+            metric, new Label(LabelNames.Instance, "web1:9100"), new Label(label.Name, label.Value)).ToKey());
+        _batch.AddSample(NowMs, value);
+    }
+
+    void Open() => _store = SampleStore.Open(
+        new StorageOptions { DataFolder = Path.Combine(_folder, "samples") }, _time, NullLogger.Instance);
+}
