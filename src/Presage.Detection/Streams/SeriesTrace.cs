@@ -11,9 +11,9 @@ namespace Presage.Detection;
 /// It looks at the newest value every ten seconds or so (of a counter at its rate since the last look) and asks four
 /// questions: how far is the value from its level, how far is the mean of five minutes, how much does it move, for how
 /// long has it stood still? Each distance is compared with the farthest one remembered: among n looks the farthest is
-/// as rare as 1/n, and beyond it the probability falls with the third power. So a score means the same for a calm series
-/// and a wild one. A series that hardly ever moves has no tail to go by: its first moves are as rare as its history is
-/// long, no rarer.
+/// as rare as 1/n, and beyond it the probability falls with the third power. So a score means the same for a calm
+/// series and a wild one. A series that hardly ever moves has no tail to go by: its first moves are as rare as its
+/// history is long, no rarer.
 ///
 /// What stays odd becomes usual within the hour. Deterministic; any value is allowed.
 /// </summary>
@@ -45,7 +45,7 @@ public struct SeriesTrace
     /// <summary>Moving half as much again, or that much less, is nothing.</summary>
     const float MovesMin = 0.5f;
 
-    /// <summary>Means take values up to this many spreads as they are: a spike is over when it is over.</summary>
+    /// <summary>Means take values up to this many spreads: a spike is over when it is over.</summary>
     const double MeanReach = 20;
 
     /// <summary>
@@ -56,7 +56,7 @@ public struct SeriesTrace
 
     const double ValueMax = 1e100;
 
-    /// <summary>Distances that matter at least, as a share of the level: below, a constant series is constant.</summary>
+    /// <summary>Distances that matter at least, as a share of the level; below, a series is constant.</summary>
     const double ShareMin = 0.005;
 
     // Timestamps in ms, the value of the last look, and what is known of the cadence.
@@ -90,6 +90,7 @@ public struct SeriesTrace
     float _probability;
     SeriesOddity _oddity;
     byte _flags;
+    byte _oddLooks;
 
     const byte IsCounterFlag = 1;
     const byte HasRateFlag = 2;
@@ -275,8 +276,9 @@ public struct SeriesTrace
     void Learn(
         double value, double off, double move, double seconds, double distance, double meanDistance, double moves)
     {
-        // What is odd teaches slowly: half of it within seven minutes, so that what stays is usual within the hour.
-        float pull = _oddity == SeriesOddity.None ? 1 : 0.016f;
+        // What is odd teaches nothing for five minutes, then slowly: what stays is usual within the hour.
+        _oddLooks = (byte)(_oddity == SeriesOddity.None ? 0 : Math.Min(byte.MaxValue, _oddLooks + 1));
+        float pull = _oddLooks == 0 ? 1 : _oddLooks < 30 ? 0 : 0.016f;
         if (_looks >= ScaleLooks)
         {
             Extend(ref _farthest, distance, pull);
@@ -296,7 +298,8 @@ public struct SeriesTrace
         double bounded = _looks < LooksMin ? off : Math.Clamp(off, -reach, reach);
         _level += gain * bounded;
         _spread += (float)(gain * (Math.Min(Math.Abs(bounded), 1e30) - _spread));
-        double recent = Math.Min(Math.Abs(_recent - _level), _looks < LooksMin ? 1e30 : bound * Scale(_recentSpread, _level));
+        double recentMax = _looks < LooksMin ? 1e30 : bound * Scale(_recentSpread, _level);
+        double recent = Math.Min(Math.Abs(_recent - _level), recentMax);
         _recentSpread += (float)(gain * (Math.Min(recent, 1e30) - _recentSpread));
         _usualMoves += (float)(gain * (Math.Min(_moves, 1e30) - _usualMoves));
         _looks = Math.Min(LooksMax, _looks + 1);

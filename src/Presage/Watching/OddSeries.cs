@@ -14,6 +14,7 @@ sealed class OddSeries
     readonly byte[] _key;
     long _storedMs = long.MinValue;
     double _scoreStored;
+    bool _isRangeKnown;
 
     public OddSeries(LabelSet labels, long sinceMs)
     {
@@ -59,8 +60,15 @@ sealed class OddSeries
         Oddity = trace.Oddity;
         Value = trace.Value;
         IsRate = trace.IsCounter;
-        Lower = IsRate || trace.Level >= trace.Reach ? Math.Max(0, trace.Level - trace.Reach) : trace.Level - trace.Reach;
-        Upper = trace.Level + trace.Reach;
+        if (!_isRangeKnown)
+        {
+            // As it was before; later what is odd now begins to be usual.
+            _isRangeKnown = true;
+            bool isPositive = IsRate || trace.Level >= 0;
+            Lower = Math.Max(isPositive ? 0 : double.MinValue, trace.Level - trace.Reach);
+            Upper = trace.Level + trace.Reach;
+        }
+
         double moved = Math.Abs(Math.Log10((1 - trace.Score) / Math.Max(1 - _scoreStored, 1e-12)));
         if (nowMs > _storedMs && (nowMs - _storedMs >= StoreEveryMs || moved > 0.5))
         {
