@@ -17,6 +17,9 @@ return args switch
     ["promql", var folder, var program] => await PromQlBenchmark.RunAsync(folder, program, rounds: 15, null),
     ["promql", var folder, var program, var rounds, .. var only] =>
         await PromQlBenchmark.RunAsync(folder, program, int.Parse(rounds), only.FirstOrDefault()),
+    ["promql-compare", var program, .. var rest] => await CompareServers.RunAsync(
+        program, rest.Length > 0 ? int.Parse(rest[0]) : 2000, rest.Length > 1 ? uint.Parse(rest[1]) : 1,
+        rest.ElementAtOrDefault(2)),
     ["sustained", .. var rest] => await SustainedBenchmark.RunAsync(rest),
     ["shortened", .. var rest] => await ShortenedTime.RunPresageAsync(rest),
     _ => Usage(),
@@ -28,6 +31,6 @@ static int Usage()
         "Usage: dotnet run -c Release --project bench/Presage.Bench -- codec [SCRAPES.gz] | ingest [FOLDER] | " +
         "ingest-http [OPTIONS] | sustained [OPTIONS] | read [FOLDER] | index [SERIES [FOLDER]] | detect | " +
         "memory [SERIES [HOURS [SCRAPE_SECONDS [JITTER_MS [FOLDER]]]]] | start FOLDER | " +
-        "promql-data FOLDER [HOSTS] | promql FOLDER PRESAGE.dll [ROUNDS [QUERY]] | promql-parts FOLDER [QUERY]");
+        "promql-data FOLDER [HOSTS] | promql FOLDER PRESAGE.dll [ROUNDS [QUERY]] | promql-parts FOLDER [QUERY] | promql-compare PRESAGE.dll [COUNT [SEED [EXPRESSION]]]");
     return 2;
 }

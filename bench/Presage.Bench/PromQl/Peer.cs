@@ -59,6 +59,13 @@ sealed class Peer : IDisposable
         return (Stopwatch.GetElapsedTime(started).TotalMilliseconds, body);
     }
 
+    /// <summary>The body of an answer, be it an error.</summary>
+    public async Task<string> AskAnyAsync(string address)
+    {
+        using var answer = await _http.GetAsync($"{Path}/{address}");
+        return await answer.Content.ReadAsStringAsync();
+    }
+
     public async Task WriteAsync(SampleBatch batch)
     {
         using var content = new ByteArrayContent(new RemoteWriteEncoder().Encode(batch).ToArray());

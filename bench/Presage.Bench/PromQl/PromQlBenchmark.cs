@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace Presage.Bench.PromQl;
 
@@ -9,13 +8,11 @@ namespace Presage.Bench.PromQl;
 /// </summary>
 static class PromQlBenchmark
 {
-    const double Tolerance = 1e-9;
-
     /// <summary>Enough for the just-in-time compiler to have settled: it looks at what was called 30 times.</summary>
     const int WarmUps = 40;
 
     /// <summary>Queries that take longer are asked less often.</summary>
-    static readonly TimeSpan PerPeer = TimeSpan.FromSeconds(1.5);
+    static readonly TimeSpan PerPeer = TimeSpan.FromSeconds(1);
 
     public static async Task<int> RunAsync(string folder, string program, int rounds, string? only)
     {
@@ -50,7 +47,7 @@ static class PromQlBenchmark
         }
 
         int affordable = (int)(PerPeer.TotalMilliseconds / slowest);
-        rounds = Math.Clamp(affordable, 5, rounds);
+        rounds = Math.Clamp(affordable, 3, rounds);
         int warmUps = Math.Clamp(affordable, 1, WarmUps);
         double[][] times = [.. peers.Select(_ => new double[rounds])];
         double[] cpu = new double[peers.Length];
@@ -79,7 +76,7 @@ static class PromQlBenchmark
             line.Append(CultureInfo.InvariantCulture, $"{$"{medians[i]:0.0} / {worst:0.0} / {cpu[i]:0.0}",24}");
         }
 
-        string? difference = Difference(bodies[0], bodies[1]);
+        string? difference = Answers.Difference(bodies[0], bodies[1]);
         line.Append(CultureInfo.InvariantCulture,
             $"{medians[1] / medians[0],10:0.00}{medians[2] / medians[0],10:0.00}  {difference ?? "yes"}");
         Console.WriteLine(line);
@@ -104,60 +101,4 @@ static class PromQlBenchmark
         Console.WriteLine($"{query.Name}: own memory before {before >> 20} MiB, at most {peak >> 20} MiB "
             + $"(+{(peak - before) >> 20}), after {presage.OwnMemory() >> 20} MiB");
     }
-
-    /// <summary>The first difference between two answers, null when they agree.</summary>
-    static string? Difference(string ours, string theirs)
-    {
-        var (a, b) = (Read(ours), Read(theirs));
-        if (a.Count != b.Count)
-        {
-            return $"{a.Count} series, not {b.Count}";
-        }
-
-        foreach (var (labels, points) in b)
-        {
-            if (!a.TryGetValue(labels, out var mine) || mine.Count != points.Count)
-            {
-                return $"{labels}: {mine?.Count ?? 0} points, not {points.Count}";
-            }
-
-            for (int i = 0; i < points.Count; i++)
-            {
-                if (mine[i].Time != points[i].Time || !Near(mine[i].Value, points[i].Value))
-                {
-                    return string.Create(CultureInfo.InvariantCulture,
-                        $"{labels} at {points[i].Time}: {mine[i].Value}, not {points[i].Value}");
-                }
-            }
-        }
-
-        return null;
-    }
-
-    static bool Near(double a, double b) =>
-        a == b || (double.IsNaN(a) && double.IsNaN(b))
-        || Math.Abs(a - b) <= Tolerance * Math.Max(Math.Abs(a), Math.Abs(b));
-
-    static Dictionary<string, List<(double Time, double Value)>> Read(string body)
-    {
-        using var document = JsonDocument.Parse(body);
-        var result = new Dictionary<string, List<(double, double)>>(StringComparer.Ordinal);
-        foreach (var series in document.RootElement.GetProperty("data").GetProperty("result").EnumerateArray())
-        {
-            var labels = series.GetProperty("metric").EnumerateObject()
-                .OrderBy(static l => l.Name, StringComparer.Ordinal).Select(static l => $"{l.Name}={l.Value}");
-            var points = series.TryGetProperty("value", out var value) ? [value]
-                : series.GetProperty("values").EnumerateArray().ToArray();
-            result[string.Join(',', labels)] = [.. points.Select(static p => (p[0].GetDouble(), Number(p[1])))];
-        }
-
-        return result;
-    }
-
-    static double Number(JsonElement value) => value.GetString() switch
-    {
-        "+Inf" => double.PositiveInfinity,
-        "-Inf" => double.NegativeInfinity,
-        var text => double.Parse(text!, CultureInfo.InvariantCulture),
-    };
 }

@@ -27,7 +27,8 @@ static class Servers
 
     /// <param name="folder">The benchmark's folder.</param>
     /// <param name="program">The built presage.dll.</param>
-    public static Task<Peer> PresageAsync(string folder, string program) => Peer.StartAsync(
+    public static Task<Peer> PresageAsync(
+        string folder, string program) => Peer.StartAsync(
         "presage", "dotnet",
         [
             program, "serve", "--listen", "127.0.0.1:19493", "--auth", "none", "--collect", "false",

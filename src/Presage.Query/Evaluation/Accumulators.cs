@@ -1,5 +1,6 @@
 // Hot path: one virtual call per series, then a loop over its steps without calls.
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Presage.Query.Parsing;
 
 namespace Presage.Query.Evaluation;
@@ -35,6 +36,7 @@ sealed class SumAccumulator(Frame frame, bool mean) : Accumulator
     /// <summary>Steps whose sum overflowed, carried on as a running mean.</summary>
     bool[]? _running;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(double[] values)
     {
         for (int i = 0; i < values.Length; i++)
@@ -116,6 +118,7 @@ sealed class BoundAccumulator(Frame frame, bool least) : Accumulator
 {
     readonly double[] _bounds = frame.RentAbsent();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(double[] values)
     {
         for (int i = 0; i < values.Length; i++)
@@ -137,6 +140,7 @@ sealed class CountAccumulator(Frame frame, bool group) : Accumulator
 {
     readonly double[] _counts = frame.RentAbsent();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(double[] values)
     {
         for (int i = 0; i < values.Length; i++)
@@ -158,6 +162,7 @@ sealed class SpreadAccumulator(Frame frame, bool root) : Accumulator
     readonly double[] _means = frame.Rent();
     readonly double[] _counts = frame.Rent();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Add(double[] values)
     {
         for (int i = 0; i < values.Length; i++)

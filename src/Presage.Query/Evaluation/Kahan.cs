@@ -67,6 +67,7 @@ static class Kahan
     }
 
     /// <summary>The sum of numbers that stay finite, as they nearly always do: a loop without a branch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static bool TrySum(
         double first, ReadOnlySpan<double> values, out double sum, out double compensation)
     {

@@ -1,4 +1,5 @@
 // Hot path: per sample, one comparison of two pointers; no allocation but the column that is yielded.
+using System.Runtime.CompilerServices;
 using Presage.Metrics;
 using Presage.Query.Histograms;
 using Presage.Query.Parsing;
@@ -76,6 +77,7 @@ sealed class SelectorPlan(
         return new StepSeries(labels, values, histograms: histograms);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     bool Fill(SampleColumns columns, long first, long step, long lookback, Span<double> result)
     {
         var times = columns.TimestampsMs;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Presage.Metrics;
 
 namespace Presage.Query.Evaluation;
@@ -61,6 +62,7 @@ readonly ref struct WindowSet
     /// <summary>The right, closed border of a step's window.</summary>
     public long EndMs(int step) => _firstEndMs + (step * _windowStepMs);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Slide(ReadOnlySpan<long> times, Windows windows, int[] starts, int[] ends)
     {
         int start = 0, end = 0, startStride = 0, endStride = 0;

@@ -1,5 +1,6 @@
 // Hot path: per step of a series a few loads from precomputed columns; per sample one comparison.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Presage.Query.Evaluation;
 
 namespace Presage.Query.Functions;
@@ -26,6 +27,7 @@ static class RateKernels
 
     public static void InstantDelta(in WindowSet w, Span<double> result) => LastTwo(w, result, rate: false);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Extrapolate(in WindowSet w, Span<double> result, bool counter, bool perSecond)
     {
         var times = w.TimestampsMs;
@@ -76,6 +78,7 @@ static class RateKernels
     }
 
     /// <summary>Where a counter fell below the value before; null when it never did.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static List<int>? FindResets(ReadOnlySpan<double> values)
     {
         List<int>? resets = null;

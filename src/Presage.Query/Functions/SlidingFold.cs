@@ -1,4 +1,5 @@
 // Hot path: per sample one lift and at most two combinations, however wide the windows are.
+using System.Runtime.CompilerServices;
 using Presage.Query.Evaluation;
 
 namespace Presage.Query.Functions;
@@ -25,6 +26,7 @@ static class SlidingFold<TState, TFold>
     where TState : struct
     where TFold : IFold<TState>
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(in WindowSet w, Span<double> result)
     {
         var suffixes = new TState[Math.Max(1, WidestWindow(w))];

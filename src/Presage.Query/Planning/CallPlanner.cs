@@ -122,7 +122,9 @@ static class CallPlanner
             scalars,
             RangeRemarks.For(call, ranged),
             new HistogramRange(call, border, ranged.Span));
-        return planner.Distinct(plan, !function.KeepsName && !input.SharesName);
+
+        // absent_over_time asks only whether there are points, of whatever name.
+        return planner.Distinct(plan, !function.KeepsName && !input.SharesName && name != "absent_over_time");
     }
 
     static VectorPlan Histogram(CallExpression call, Planner planner) =>

@@ -1,5 +1,6 @@
 // Hot path: every sample of every query passes here. Budget: 4 ns.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Presage.Storage;
 
@@ -14,6 +15,7 @@ static class AdaptiveRiceReader
     /// destination and its position is added to <paramref name="raw"/>. Returns how many raw ones there are.
     /// </summary>
     /// <exception cref="CorruptDataException">The stream is cut or not one.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Read(
         ref BitReader reader, AdaptiveRice state, scoped Span<ulong> destination, scoped Span<ushort> raw)
     {

@@ -40,6 +40,7 @@ static class DecimalScale
     }
 
     /// <summary>Replaces integers by the values they stand for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToValues(ReadOnlySpan<long> mantissas, int scale, Span<double> values)
     {
         if (scale == 0)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Presage.Storage;
 
 /// <summary>
@@ -80,6 +82,7 @@ static class TimeColumn
 
     /// <summary>Reads the timestamps; the destination has room for <see cref="ReadCount"/> of them.</summary>
     /// <exception cref="CorruptDataException">The bytes are not a time column.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Read(ReadOnlySpan<byte> column, Span<long> timestampsMs)
     {
         int at = 0;

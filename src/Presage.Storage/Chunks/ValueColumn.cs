@@ -48,6 +48,7 @@ static class ValueColumn
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void ReadDecimal(ReadOnlySpan<byte> column, Span<double> values)
     {
         if (column.Length < 4 || !DecimalScale.IsValid(column[1]))
@@ -82,6 +83,7 @@ static class ValueColumn
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Accumulate(
         ReadOnlySpan<ulong> codes, Span<long> mantissas, bool second, ref long mantissa, ref long delta)
     {
@@ -104,6 +106,7 @@ static class ValueColumn
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void ReadXor(ReadOnlySpan<byte> stream, Span<double> values)
     {
         var reader = new BitReader(stream);

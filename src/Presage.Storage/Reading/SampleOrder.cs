@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Presage.Metrics;
 
 namespace Presage.Storage;
@@ -29,6 +30,7 @@ static class SampleOrder
         columns.Truncate(start + kept);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int CountRuns(ReadOnlySpan<long> times)
     {
         int runs = times.IsEmpty ? 0 : 1;

@@ -1,6 +1,7 @@
 // Hot path: once per point of an answer, of which a chart of a host has tens of thousands.
-using System.Buffers;
 using System.Buffers.Text;
+using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Presage.Query;
 
@@ -31,6 +32,7 @@ sealed class PointText
     /// <param name="writer">Where the text goes.</param>
     /// <param name="series">The points.</param>
     /// <param name="numbersOnly">Whether points that are native histograms are left out.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Write(Utf8JsonWriter writer, QuerySeries series, bool numbersOnly)
     {
         PrepareHeads(series);

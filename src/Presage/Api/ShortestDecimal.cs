@@ -1,5 +1,6 @@
 // Hot path: once per point of an answer. Six multiplications, no loop but for zeros at the end.
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Presage.Api;
 
@@ -42,6 +43,7 @@ static class ShortestDecimal
     }
 
     /// <summary>Of <c>c * 2^q</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static (ulong Digits, int Scale) Search(ulong c, int q, bool closeBelow)
     {
         ulong odd = c & 1;
