@@ -28,7 +28,7 @@ sealed class RandomQueries(uint seed)
         "abs({0})", "ceil({0})", "floor({0})", "exp({0})", "ln({0})", "log2({0})", "log10({0})", "sqrt({0})",
         "clamp({0}, 1, 3)", "clamp({0}, 3, 1)", "clamp_min({0}, 2)", "clamp_max({0}, 2)", "round({0})",
         "round({0}, 0.5)", "sgn({0})", "timestamp({0})", "hour(timestamp({0}))", "minute(timestamp({0}))",
-        "day_of_week(timestamp({0}))", "day_of_year(timestamp({0}))", "days_in_month(timestamp({0}))", "month(timestamp({0}))",
+        "day_of_week(timestamp({0}))", "day_of_year(timestamp({0}))", "month(timestamp({0}))",
         "absent({0})", "year(timestamp({0}))", "-{0}", "({0})",
         "sin({0})", "cos({0})", "atan({0})", "tanh({0})", "deg({0})", "rad({0})", "sort({0})", "sort_desc({0})",
         "label_replace({0}, \"b\", \"$1-x\", \"a\", \"(.*)\")", "label_replace({0}, \"c\", \"k\", \"a\", \"1\")",
