@@ -21,8 +21,7 @@ static class AdaptiveRiceReader
     {
         // Copies, so that position and parameters stay in registers from code to code.
         var bits = reader;
-        int run = state.RunScale, rice = state.RiceScale;
-        int rawCount = 0, at = 0;
+        int run = state.RunScale, rice = state.RiceScale, rawCount = 0, at = 0;
         while (at < destination.Length)
         {
             int k = run >> AdaptiveRice.Fraction;
