@@ -119,6 +119,7 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
             {
                 state.JournalSegment = journal.Number;
                 state.JournalId = journal.NextSeries++;
+                state.JournalBits = 0;
                 group.AddSeries(state.JournalId, key);
             }
 
@@ -126,7 +127,7 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
             {
                 if (bounds.Contains(own[j], state.LastMs))
                 {
-                    group.AddSample(state.JournalId, own[j], values[one.FirstSample + j]);
+                    group.AddSample(ref state, own[j], values[one.FirstSample + j]);
                     newestMs = Math.Max(newestMs, own[j]);
                 }
             }

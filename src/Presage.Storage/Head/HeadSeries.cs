@@ -22,6 +22,9 @@ struct HeadSeries
     public int JournalSegment;
     public int JournalId;
 
+    /// <summary>The value journalled last in that segment, 0 at first: frames tell what changed.</summary>
+    public long JournalBits;
+
     /// <summary>The newest sample; <see cref="long.MinValue"/> where there is none yet.</summary>
     public long LastMs;
     public long LastBits;

@@ -15,6 +15,9 @@ sealed class FrameBytes
 
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, Length);
 
+    /// <summary>The byte written last.</summary>
+    public ref byte Last => ref _bytes[Length - 1];
+
     public bool IsInFrame => _frame >= 0;
 
     /// <summary>Whether the frame begun is long enough to be ended.</summary>

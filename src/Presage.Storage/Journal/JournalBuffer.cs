@@ -12,13 +12,16 @@ namespace Presage.Storage;
 /// </summary>
 sealed class JournalBuffer
 {
-    /// <summary>Control byte, number, time, value (a whole word is written).</summary>
-    const int SampleBytesMax = 1 + 5 + Varint.LengthMax + 8;
+    /// <summary>Token, number, time, value (a whole word, or a difference).</summary>
+    const int SampleBytesMax = 1 + 5 + Varint.LengthMax + Varint.LengthMax;
 
     readonly FrameBytes _series = new();
     readonly FrameBytes _samples = new();
     int _previousId;
     long _previousMs;
+
+    /// <summary>The length behind the run of unchanged values written last; it may get longer.</summary>
+    int _runEnd = -1;
 
     /// <summary>Bytes of registrations in the group.</summary>
     public long SeriesBytes { get; private set; }
@@ -26,6 +29,7 @@ sealed class JournalBuffer
     public void Clear()
     {
         SeriesBytes = 0;
+        _runEnd = -1;
         _series.Clear();
         _samples.Clear();
     }
@@ -69,43 +73,87 @@ sealed class JournalBuffer
     }
 
     /// <summary>Appends a sample of a registered series.</summary>
-    public void AddSample(int journalId, long timestampMs, double value)
+    public void AddSample(ref HeadSeries series, long timestampMs, double value)
     {
         if (_samples.IsFrameFull || !_samples.IsInFrame)
         {
             BeginSamples(timestampMs);
         }
 
-        ref byte room = ref MemoryMarshal.GetReference(_samples.Room(SampleBytesMax));
-        ulong bits = BitConverter.DoubleToUInt64Bits(value);
-        int significant = 8 - (BitOperations.TrailingZeroCount(bits) >> 3);
-        int control = significant;
-        int at = 1;
-        if (journalId == _previousId + 1)
+        int journalId = series.JournalId;
+        long bits = BitConverter.DoubleToInt64Bits(value);
+        if (bits == series.JournalBits && journalId == _previousId + 1 && timestampMs == _previousMs)
         {
-            control |= JournalFormat.NextId;
+            AddUnchanged();
         }
         else
         {
+            AddChanged(journalId, timestampMs, bits, series.JournalBits);
+            series.JournalBits = bits;
+            _previousMs = timestampMs;
+        }
+
+        _previousId = journalId;
+    }
+
+    void AddUnchanged()
+    {
+        if (_runEnd == _samples.Length)
+        {
+            ref byte run = ref _samples.Last;
+            if (run < (JournalFormat.Run | (JournalFormat.RunMax - 1)))
+            {
+                run++;
+                return;
+            }
+        }
+
+        _samples.Room(1)[0] = JournalFormat.Run;
+        _runEnd = ++_samples.Length;
+    }
+
+    void AddChanged(int journalId, long timestampMs, long bits, long before)
+    {
+        ref byte room = ref MemoryMarshal.GetReference(_samples.Room(SampleBytesMax));
+        int token = 0, at = 1;
+        if (journalId != _previousId + 1)
+        {
+            token = JournalFormat.OtherId;
             at = WriteVarint(ref room, at, Varint.ZigZag(journalId - _previousId));
         }
 
-        if (timestampMs == _previousMs)
+        if (timestampMs != _previousMs)
         {
-            control |= JournalFormat.SameTime;
-        }
-        else
-        {
+            token |= JournalFormat.OtherTime;
             at = WriteVarint(ref room, at, Varint.ZigZag(timestampMs - _previousMs));
         }
 
-        room = (byte)control;
-        Unsafe.WriteUnaligned(
-            ref Unsafe.Add(ref room, at),
-            BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(bits) : bits);
-        _samples.Length += at + significant;
-        _previousId = journalId;
-        _previousMs = timestampMs;
+        if (bits == before)
+        {
+            token |= JournalFormat.SameValue;
+        }
+        else if (JournalValue.TryInteger(bits, out long integer))
+        {
+            token |= JournalFormat.IntegerDelta;
+            at = WriteVarint(ref room, at, Varint.ZigZag(integer - JournalValue.Integer(before)));
+        }
+        else if (JournalValue.TryThousandths(bits, out long thousandths))
+        {
+            token |= JournalFormat.ThousandthDelta;
+            at = WriteVarint(ref room, at, Varint.ZigZag(thousandths - JournalValue.Thousandths(before)));
+        }
+        else
+        {
+            int significant = 8 - (BitOperations.TrailingZeroCount(bits) >> 3);
+            token |= significant;
+            Unsafe.WriteUnaligned(
+                ref Unsafe.Add(ref room, at),
+                BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(bits) : bits);
+            at += significant;
+        }
+
+        room = (byte)token;
+        _samples.Length += at;
     }
 
     /// <summary>Completes the frames begun, if any: what follows stands in others.</summary>
@@ -118,7 +166,8 @@ sealed class JournalBuffer
     void BeginSamples(long timestampMs)
     {
         _samples.EndFrame();
-        _samples.BeginFrame(JournalFormat.SamplesFrame);
+        _samples.BeginFrame(JournalFormat.ChangesFrame);
+        _runEnd = -1;
         var room = _samples.Room(Varint.LengthMax);
         _samples.Length += Varint.Write(room, Varint.ZigZag(timestampMs));
         _previousId = -1;

@@ -11,7 +11,10 @@ static class JournalFormat
 {
     public const int HeaderBytes = 32;
     public const int FrameHeaderBytes = 8;
-    public const uint Version = 1;
+    public const uint Version = 2;
+
+    /// <summary>The oldest version that is read.</summary>
+    public const uint VersionMin = 1;
 
     /// <summary>A writer ends a frame beyond this.</summary>
     public const int FrameBytesTarget = 1 << 20;
@@ -25,6 +28,7 @@ static class JournalFormat
     /// <summary>Frame kinds: the first byte of a payload.</summary>
     public const byte SeriesFrame = 1;
     public const byte SamplesFrame = 2;
+    public const byte ChangesFrame = 3;
 
     /// <summary>
     /// Behind a key: the newest sample before the segment is not told. Writers before told it (1); it is read over.
@@ -37,6 +41,21 @@ static class JournalFormat
     public const int ValueLengthMask = 0x0F;
     public const int NextId = 0x10;
     public const int SameTime = 0x20;
+
+    /// <summary>
+    /// Token of a frame of changes: a run of series, one after the other, whose values are what they were; else what of
+    /// the sample before does not hold for this one, and how its value is told.
+    /// </summary>
+    public const int Run = 0x80;
+    public const int RunMax = 128;
+    public const int OtherId = 0x40;
+    public const int OtherTime = 0x20;
+    public const int ValueMask = 0x1F;
+
+    /// <summary>1 to 8 are the leading bytes of the value that follow.</summary>
+    public const int SameValue = 0;
+    public const int IntegerDelta = 9;
+    public const int ThousandthDelta = 10;
 
     static ReadOnlySpan<byte> Magic => "PRSGJRNL"u8;
 
@@ -64,7 +83,7 @@ static class JournalFormat
 
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
         int found = BinaryPrimitives.ReadInt32LittleEndian(header[12..]);
-        return version != Version ? $"It has the unknown format version {version}."
+        return version is < VersionMin or > Version ? $"It has the unknown format version {version}."
             : found != number ? $"It calls itself segment {found}." : null;
     }
 

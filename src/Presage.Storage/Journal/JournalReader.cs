@@ -14,6 +14,9 @@ sealed class JournalReader(IJournalReplay replay)
     byte[] _payload = new byte[64 << 10];
     int _seriesCount;
 
+    /// <summary>The value told last of each series of the segment.</summary>
+    long[] _values = new long[1024];
+
     /// <summary>Length of the part of the segment that is whole.</summary>
     public long WholeBytes { get; private set; }
 
@@ -27,6 +30,7 @@ sealed class JournalReader(IJournalReplay replay)
         WholeBytes = 0;
         Damage = null;
         _seriesCount = 0;
+        Array.Clear(_values);
         Span<byte> header = stackalloc byte[JournalFormat.HeaderBytes];
         int read = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
         Damage = JournalFormat.CheckHeader(header[..read], number);
@@ -123,11 +127,22 @@ sealed class JournalReader(IJournalReplay replay)
         if (payload[0] == JournalFormat.SeriesFrame)
         {
             int count = ApplySeries(payload, taker);
-            _seriesCount = taker is null ? _seriesCount : count;
+            if (taker is not null)
+            {
+                _seriesCount = count;
+                if (_values.Length < count)
+                {
+                    Array.Resize(ref _values, Math.Max(count, _values.Length * 2));
+                }
+            }
         }
         else if (payload[0] == JournalFormat.SamplesFrame)
         {
             ApplySamples(payload, taker);
+        }
+        else if (payload[0] == JournalFormat.ChangesFrame)
+        {
+            ApplyChanges(payload, taker);
         }
         else
         {
@@ -192,6 +207,93 @@ sealed class JournalReader(IJournalReplay replay)
             at += significant;
             taker?.OnSample((int)id, timestampMs, BinaryPrimitives.ReadDoubleBigEndian(value));
         }
+    }
+
+    void ApplyChanges(ReadOnlySpan<byte> payload, IJournalReplay? taker)
+    {
+        int at = 1;
+        long timestampMs = Varint.UnZigZag(Varint.Read(payload, ref at));
+        long id = -1;
+        while (at < payload.Length)
+        {
+            int token = payload[at++];
+            if ((token & JournalFormat.Run) != 0)
+            {
+                long last = id + (token & (JournalFormat.RunMax - 1)) + 1;
+                CheckSeries(id + 1, last);
+                for (int i = (int)id + 1; i <= last && taker is not null; i++)
+                {
+                    taker.OnSample(i, timestampMs, BitConverter.Int64BitsToDouble(_values[i]));
+                }
+
+                id = last;
+                continue;
+            }
+
+            id += (token & JournalFormat.OtherId) == 0 ? 1 : Varint.UnZigZag(Varint.Read(payload, ref at));
+            CheckSeries(id, id);
+            if ((token & JournalFormat.OtherTime) != 0)
+            {
+                timestampMs += Varint.UnZigZag(Varint.Read(payload, ref at));
+            }
+
+            if (taker is null)
+            {
+                SkipValue(payload, ref at, token & JournalFormat.ValueMask);
+                continue;
+            }
+
+            long bits = ReadValue(payload, ref at, token & JournalFormat.ValueMask, _values[id]);
+            _values[id] = bits;
+            taker.OnSample((int)id, timestampMs, BitConverter.Int64BitsToDouble(bits));
+        }
+    }
+
+    void CheckSeries(long from, long to)
+    {
+        if (from < 0 || to >= _seriesCount)
+        {
+            throw new CorruptDataException("A sample names an unknown series.");
+        }
+    }
+
+    static void SkipValue(ReadOnlySpan<byte> payload, ref int at, int code)
+    {
+        if (code is JournalFormat.IntegerDelta or JournalFormat.ThousandthDelta)
+        {
+            Varint.Read(payload, ref at);
+        }
+        else if (code <= 8)
+        {
+            Require(payload, at, code);
+            at += code;
+        }
+        else
+        {
+            throw new CorruptDataException($"A sample's value is told in the unknown way {code}.");
+        }
+    }
+
+    /// <summary>Reads a value that was skipped before: it is whole.</summary>
+    static long ReadValue(ReadOnlySpan<byte> payload, ref int at, int code, long before)
+    {
+        switch (code)
+        {
+            case JournalFormat.SameValue:
+                return before;
+            case JournalFormat.IntegerDelta:
+                return JournalValue.FromInteger(
+                    JournalValue.Integer(before) + Varint.UnZigZag(Varint.Read(payload, ref at)));
+            case JournalFormat.ThousandthDelta:
+                return JournalValue.FromThousandths(
+                    JournalValue.Thousandths(before) + Varint.UnZigZag(Varint.Read(payload, ref at)));
+        }
+
+        Span<byte> value = stackalloc byte[8];
+        value.Clear();
+        payload.Slice(at, code).CopyTo(value);
+        at += code;
+        return BinaryPrimitives.ReadInt64BigEndian(value);
     }
 
     static void CheckKey(ReadOnlySpan<byte> key)

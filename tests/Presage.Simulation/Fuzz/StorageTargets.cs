@@ -17,6 +17,7 @@ static class StorageTargets
         byte[][] segments =
         [
             .. files.Where(static f => f.Path.EndsWith(".journal")).Select(static f => Whole(f.Bytes)),
+            SegmentOfVersion1(),
         ];
         yield return new FuzzTarget("chunk", [.. Chunks()], ReadChunk);
         yield return new FuzzTarget("page", [.. blocks.SelectMany(Pages)], ReadPages);
@@ -181,6 +182,27 @@ static class StorageTargets
         {
             // Fine: readers of the store answer both.
         }
+    }
+
+    /// <summary>Frames as they were written before, which are read still.</summary>
+    static byte[] SegmentOfVersion1()
+    {
+        var series = new JournalBuffer();
+        var samples = new FrameBytes();
+        samples.BeginFrame(JournalFormat.SamplesFrame);
+        samples.Length += Varint.Write(samples.Room(Varint.LengthMax), Varint.ZigZag(1_800_000_000_000));
+        for (int i = 0; i < 8; i++)
+        {
+            series.AddSeries(i, LabelSet.OfMetric("up", new Label("instance", $"host{i}")).ToKey());
+            byte[] sample = [(byte)(JournalFormat.NextId | JournalFormat.SameTime | 2), 0x40, (byte)i];
+            sample.CopyTo(samples.Room(sample.Length));
+            samples.Length += sample.Length;
+        }
+
+        samples.EndFrame();
+        byte[] header = new byte[JournalFormat.HeaderBytes];
+        JournalFormat.WriteHeader(header, 1);
+        return [.. header, .. series.Complete(), .. samples.Bytes];
     }
 
     static void ReadJournal(byte[] bytes)

@@ -183,9 +183,11 @@ public sealed class JournalDamageTests
         }
 
         buffer.EndFrame();
+        var series = new HeadSeries[4];
         for (int i = 0; i < samples; i++)
         {
-            buffer.AddSample(i % 4, Start + (i / 4), i * 0.5);
+            series[i % 4].JournalId = i % 4;
+            buffer.AddSample(ref series[i % 4], Start + (i / 4), i * 0.5);
             if (i % 10 == 9)
             {
                 buffer.EndFrame();
