@@ -108,15 +108,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     {
         get
         {
-            var hosts = new SortedSet<string>(StringComparer.Ordinal);
-            foreach (var shard in _head.Shards)
-            {
-                lock (shard.Index.Lock)
-                {
-                    hosts.UnionWith(shard.Index.Hosts.Select(h => h.Name));
-                }
-            }
-
+            var hosts = _head.HostNames();
             hosts.UnionWith(_blocks.Hosts);
             hosts.Remove(""); // Series that belong to no host.
             return [.. hosts];
@@ -163,6 +155,9 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
             }
         }
     }
+
+    /// <summary>The files in the folder.</summary>
+    public IReadOnlyList<StoredFile> Files => StoredFiles.Of(_disk, _options.DataFolder, _tiers);
 
     /// <summary>What the active series are made of: the <paramref name="most"/> greatest of each kind.</summary>
     public CardinalityReport CountSeries(int most) => Cardinality.Of(_head, most);
@@ -338,9 +333,8 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         var blocks = _blocks.Current;
         _samplesReplayed = JournalRecovery.Run(_disk, JournalFolder, _head, _journal, blocks, AddDamage, _logger);
         _recoveryTime = _time.GetElapsedTime(started);
-        Log.Opened(
-            _logger, _options.DataFolder, _head.Series.Count, _samplesReplayed, _journal.SegmentCount, blocks.Length,
-            (long)_recoveryTime.TotalMilliseconds);
+        Log.Opened(_logger, _options.DataFolder, _head.Series.Count, _samplesReplayed, _journal.SegmentCount,
+            blocks.Length, (long)_recoveryTime.TotalMilliseconds);
     }
 
     void Start()

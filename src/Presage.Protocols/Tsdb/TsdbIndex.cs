@@ -81,12 +81,7 @@ public sealed class TsdbIndex
         SeriesRef = (ulong)start / 16;
         var reader = new TsdbBytes(span[.._end], start);
         int length = (int)Math.Min(reader.ReadUvarint(), int.MaxValue);
-        if (length == 0 || reader.IsBroken)
-        {
-            return false;
-        }
-
-        if (length > _end - reader.At - 4)
+        if (length == 0 || reader.IsBroken || length > _end - reader.At - 4)
         {
             throw new InvalidDataException($"the series at {start} reaches behind the end of its section");
         }
@@ -114,7 +109,7 @@ public sealed class TsdbIndex
         for (uint i = 0; i < count; i++)
         {
             int symbol = (int)Math.Min(reader.ReadUvarint(), int.MaxValue);
-            if (!reader.Skip(symbol))
+            if (reader.IsBroken || !reader.Skip(symbol))
             {
                 throw new InvalidDataException($"symbol {i} of {count} is broken");
             }

@@ -37,6 +37,11 @@ public sealed class TsdbTombstones
             ranges.Add((fromMs, toMs));
         }
 
+        if (reader.IsBroken)
+        {
+            throw new InvalidDataException("the tombstones end within an entry");
+        }
+
         return stones;
     }
 

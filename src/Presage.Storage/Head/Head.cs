@@ -74,6 +74,21 @@ sealed class Head
     /// <summary>The shard of a host, whether or not the head knows it.</summary>
     public Shard ShardOf(string host) => Shards[ShardNumber(Encoding.UTF8.GetBytes(host))];
 
+    /// <summary>The hosts with series, sorted.</summary>
+    public SortedSet<string> HostNames()
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var shard in Shards)
+        {
+            lock (shard.Index.Lock)
+            {
+                names.UnionWith(shard.Index.Hosts.Select(static h => h.Name));
+            }
+        }
+
+        return names;
+    }
+
     /// <summary>A host of the head by its name; for the one who appends.</summary>
     public HostSeries? FindHost(ReadOnlySpan<byte> name) => TryFindHost(name, out var host) ? host : null;
 

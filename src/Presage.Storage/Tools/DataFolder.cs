@@ -65,17 +65,7 @@ public sealed class DataFolder : IDisposable
     /// <summary>All files, oldest first within their kind.</summary>
     public IReadOnlyList<StoredFile> Files()
     {
-        var files = new List<StoredFile>();
-        foreach (var list in _tiers.All)
-        {
-            files.AddRange(list.Current.Select(Describe));
-            files.AddRange(_disk.Files(list.Folder, ".damaged").Select(path => Other(path, "damaged")));
-            files.AddRange(list.Unreadable.Select(path => Other(path, "damaged")));
-        }
-
-        files.AddRange(JournalLog.NumbersIn(_disk, JournalFolder)
-            .Select(number => Other(JournalLog.PathOf(JournalFolder, number), "journal")));
-        return files;
+        return StoredFiles.Of(_disk, _folder, _tiers);
     }
 
     /// <summary>Reads and checks every byte: index, keys, chunks, journal.</summary>
@@ -200,21 +190,6 @@ public sealed class DataFolder : IDisposable
         merge.Run(CancellationToken.None);
         _tiers.Replace(merge.Files, merge.Read, merge.Damaged, merge.Commit);
     }
-
-    StoredFile Describe(Block block) => new(
-        Relative(block.Path),
-        block.Kind switch
-        {
-            BlockKind.Flushed => "raw",
-            BlockKind.Merged => "raw, merged",
-            BlockKind.FiveMinutes => "roll-up 5m",
-            _ => "roll-up 1h",
-        },
-        block.Totals.FromMs, block.Totals.ToMs, block.Totals.Series, block.Totals.Chunks, block.Totals.Samples,
-        block.FileBytes);
-
-    StoredFile Other(string path, string kind) =>
-        new(Relative(path), kind, null, null, 0, 0, 0, _disk.LengthOf(path));
 
     static void Count(Dictionary<string, int> counts, string name, int count) =>
         counts[name] = Math.Max(counts.GetValueOrDefault(name), count);

@@ -32,6 +32,17 @@ static class StorageApi
             .WithTags("Storage")
             .Require(Access.Operator)
             .WithSummary("Delete the samples of a span of all series that fit a selector");
+        api.MapGet("/storage/files", static (SampleStore store) => store.Files)
+            .WithName("listStoredFiles")
+            .WithTags("Storage")
+            .Require(Access.Viewer)
+            .WithSummary("The files in the data folder with their spans, series, samples and bytes");
+        api.MapGet("/export", ExportAsync)
+            .WithName("exportSamples")
+            .WithTags("Storage")
+            .Require(Access.Viewer)
+            .WithSummary("Stored samples as OpenMetrics or CSV, streamed")
+            .Produces<string>(StatusCodes.Status200OK, "application/openmetrics-text", "text/csv");
         var snapshots = api.MapGroup("/snapshots").WithTags("Storage").Require(Access.Administrator);
         snapshots
             .MapGet("", static (SnapshotDesk desk) => desk.All)
@@ -51,6 +62,23 @@ static class StorageApi
             .Require(Access.Operator)
             .WithSummary("Delete series; parameters match[], start and end as in Prometheus")
             .Produces(StatusCodes.Status204NoContent);
+
+    static async Task ExportAsync(
+        SampleStore store, HttpContext context, string? match, long? fromMs, long? toMs, string? format)
+    {
+        if (format is not (null or "openmetrics" or "csv"))
+        {
+            throw ProblemException.BadField(
+                "format", $"\"{AccountRules.Shown(format)}\" is no format.", "Give openmetrics or csv.");
+        }
+
+        IReadOnlyList<LabelMatcher> matchers = match is null ? [] : Selector(match);
+        bool csv = format == "csv";
+        context.Response.ContentType = SeriesExport.ContentType(csv);
+        await using var text = new StreamWriter(context.Response.Body);
+        await new SeriesExport(store, text, csv).WriteAsync(
+            matchers, new TimeRange(fromMs ?? long.MinValue, toMs ?? long.MaxValue), context.RequestAborted);
+    }
 
     static DeletionAnswer Delete(DeletionRequest request, SampleStore store, HttpContext context)
     {

@@ -16,7 +16,7 @@ static class BackupVerbs
         var target = new Argument<string>("FOLDER") { Description = "Where the copy goes; it must not exist yet" };
         var token = new Option<string?>("--token")
         {
-            Description = "An API token of an administrator, for a server that runs; else PRESAGE_API_TOKEN",
+            Description = "An API token of an administrator, for a server that runs; " + ClientToken.Elsewhere,
         };
         var backup = new Command("backup", "Copy everything a server holds; it may run meanwhile") { target, token };
         backup.SetAction(
@@ -81,7 +81,7 @@ static class BackupVerbs
             ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
         };
         using var client = new HttpClient(handler) { BaseAddress = LocalAddress.Of(options) };
-        if ((token ?? Environment.GetEnvironmentVariable("PRESAGE_API_TOKEN")) is { } secret)
+        if (ClientToken.Of(token, "PRESAGE_API_TOKEN") is { } secret)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         }

@@ -18,7 +18,7 @@ static class CardinalityVerb
 
     static readonly Option<string?> Token = new("--token")
     {
-        Description = "An API token; the variable PRESAGE_TOKEN when left out",
+        Description = "An API token; " + ClientToken.Elsewhere,
     };
 
     static readonly Option<int> Top = new("--top")
@@ -42,7 +42,7 @@ static class CardinalityVerb
                 throw new ConfigurationException($"--url: \"{url}\" is not an address such as http://127.0.0.1:9440.");
             }
 
-            string? token = parsed.GetValue(Token) ?? Environment.GetEnvironmentVariable("PRESAGE_TOKEN");
+            string? token = ClientToken.Of(parsed.GetValue(Token));
             return await RunAsync(
                 given ?? LocalAddress.Of(options(parsed)), token, parsed.GetValue(Top), AnsiConsole.Console,
                 cancellationToken);

@@ -21,7 +21,7 @@ static class ImportVerb
 
     static readonly Option<string?> Token = new("--token")
     {
-        Description = "An API token of an operator, for --url; PRESAGE_TOKEN when left out",
+        Description = "An API token of an operator, for --url; " + ClientToken.Elsewhere,
         Recursive = true,
     };
 
@@ -123,7 +123,7 @@ static class ImportVerb
         };
         var header = new Option<string?>("--authorization") { Description = "The Authorization header to send" };
         var (from, to) = Span();
-        var verb = new Command("prometheus", "From a running Prometheus, by remote read")
+        var verb = new Command("prometheus", "From a running Prometheus, or another server of its API")
         {
             server, match, header, from, to,
         };
@@ -209,7 +209,7 @@ static class ImportVerb
         parsed.GetValue(Url) is { } url
             ? new ServerTarget(
                 Address("--url", url),
-                parsed.GetValue(Token) ?? Environment.GetEnvironmentVariable("PRESAGE_TOKEN"))
+                ClientToken.Of(parsed.GetValue(Token)))
             : new StoreTarget(SampleStore.Open(
                 PresageServer.StorageOf(options, null), TimeProvider.System, NullLogger.Instance));
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Presage.Api;
 using Presage.Configuration;
 using Presage.Metrics;
 using Presage.Query;
@@ -8,19 +9,35 @@ using Presage.Storage;
 
 namespace Presage.Cli;
 
-/// <summary><c>presage storage …</c>: tools for a data folder whose server is stopped.</summary>
+/// <summary>
+/// <c>presage storage …</c>: tools for a data folder whose server is stopped; some ask a running one as well.
+/// </summary>
 static class StorageVerbs
 {
+    static readonly Option<string?> Url = new("--url")
+    {
+        Description = "A running server that is asked instead, such as http://127.0.0.1:9440",
+    };
+
+    static readonly Option<string?> Token = new("--token")
+    {
+        Description = "An API token, for --url; " + ClientToken.Elsewhere,
+    };
+
     public static void AddTo(RootCommand root, Func<ParseResult, PresageOptions> options)
     {
         var storage = new Command(
             "storage",
-            "Look into, check, repair and export a data folder (the server is stopped)"
+            "Look into, check, repair and export a data folder (the server is stopped, or named by --url)"
         );
-        Add("inspect", "List the files with their spans, series, samples and bytes", Inspect);
+        Ask(
+            "inspect", "List the files with their spans, series, samples and bytes", Inspect,
+            StorageClient.InspectAsync);
         Add("verify", "Read and check every byte; exit with 1 where something is damaged", Verify);
         Add("repair", "Write damaged blocks anew with all that is readable, keeping the damaged files", Repair);
-        Add("stats", "Series, samples, bytes per sample, the largest metrics and labels", Stats);
+        Ask(
+            "stats", "Series, samples, bytes per sample, the largest metrics and labels", Stats,
+            StorageClient.StatsAsync);
         AddExport(storage, options);
         root.Subcommands.Add(storage);
 
@@ -30,7 +47,32 @@ static class StorageVerbs
             verb.SetAction((parsed, _) => Failure.GuardAsync(() => run(options(parsed).Data)));
             storage.Subcommands.Add(verb);
         }
+
+        void Ask(
+            string name, string description, Func<string, int> run, Func<StorageClient, CancellationToken, Task> ask)
+        {
+            var verb = new Command(name, description) { Url, Token };
+            verb.SetAction((parsed, cancellationToken) => Failure.GuardAsync(async () =>
+            {
+                if (Client(parsed) is not { } client)
+                {
+                    return run(options(parsed).Data);
+                }
+
+                using (client)
+                {
+                    return await client.GuardAsync(() => ask(client, cancellationToken));
+                }
+            }));
+            storage.Subcommands.Add(verb);
+        }
     }
+
+    /// <summary>The server that <c>--url</c> names, or null.</summary>
+    static StorageClient? Client(ParseResult parsed) => parsed.GetValue(Url) is not { } url ? null
+        : Uri.TryCreate(url, UriKind.Absolute, out var server) && server.Scheme is "http" or "https"
+            ? new StorageClient(server, ClientToken.Of(parsed.GetValue(Token)), Console.Out)
+            : throw new ConfigurationException($"--url: \"{url}\" is not an address such as http://127.0.0.1:9440.");
 
     /// <summary>Opens a store to read from: nothing in it is too old.</summary>
     public static SampleStore OpenStore(string folder)
@@ -92,6 +134,8 @@ static class StorageVerbs
             to,
             format,
             file,
+            Url,
+            Token,
         };
         export.SetAction(
             (parsed, cancellationToken) =>
@@ -108,12 +152,23 @@ static class StorageVerbs
                         Time("--to", parsed.GetValue(to), long.MaxValue)
                     );
                     var matchers = Matchers(parsed.GetValue(match));
+                    await using Stream output = parsed.GetValue(file) is { } path
+                        ? File.Create(path)
+                        : Console.OpenStandardOutput();
+                    if (Client(parsed) is { } client)
+                    {
+                        using (client)
+                        {
+                            string? selector = parsed.GetValue(match);
+                            return await client.GuardAsync(
+                                () => client.ExportAsync(selector, range, form, output, cancellationToken));
+                        }
+                    }
+
                     await using var store = OpenStore(options(parsed).Data);
-                    await using var output = parsed.GetValue(file) is { } path
-                        ? new StreamWriter(path)
-                        : new StreamWriter(Console.OpenStandardOutput());
-                    var written = new SeriesExport(store, output, form == "csv");
-                    written.Write(matchers, range, cancellationToken);
+                    await using var text = new StreamWriter(output);
+                    var written = new SeriesExport(store, text, form == "csv");
+                    await written.WriteAsync(matchers, range, cancellationToken);
                     Console.Error.WriteLine($"{written.Written.Series} series, {written.Written.Samples} samples");
                     return 0;
                 })
@@ -124,18 +179,7 @@ static class StorageVerbs
     static int Inspect(string folder)
     {
         using var opened = OpenFolder(folder);
-        Console.Out.WriteLine(
-            $"{"file",-44} {"kind",-12} {"from",-16} {"to",-16} {"series",9} {"samples",13} {"bytes",13} {"B/sample",8}"
-        );
-        foreach (var file in opened.Files())
-        {
-            Console.Out.WriteLine(
-                $"{file.Path,-44} {file.Kind,-12} {Minute(file.FromMs),-16} {Minute(file.ToMs),-16} {file.Series,9} "
-                    + $"{file.Samples,13} {file.Bytes,13} "
-                    + (file.Samples > 0 ? $"{(double)file.Bytes / file.Samples, 8:0.000}" : $"{"",8}")
-            );
-        }
-
+        StorageTables.WriteFiles(opened.Files(), Console.Out);
         return 0;
     }
 
@@ -164,24 +208,10 @@ static class StorageVerbs
     static int Stats(string folder)
     {
         using var opened = OpenFolder(folder);
-        foreach (var kind in opened.Files().GroupBy(static f => f.Kind))
+        StorageTables.WriteKinds(opened.Files(), Console.Out);
+        foreach (var (title, counts) in opened.Cardinality(StorageTables.Top))
         {
-            long samples = kind.Sum(static f => f.Samples),
-                bytes = kind.Sum(static f => f.Bytes);
-            string content = samples > 0
-                ? $"{samples} samples, {bytes} bytes, {(double)bytes / samples:0.000} each"
-                : $"{bytes} bytes, samples not counted";
-            int files = kind.Count();
-            Console.Out.WriteLine($"{kind.Key}: {files} file{(files == 1 ? "" : "s")}, {content}");
-        }
-
-        foreach (var (title, counts) in opened.Cardinality(20))
-        {
-            Console.Out.WriteLine($"\n{title}");
-            foreach (var (name, count) in counts)
-            {
-                Console.Out.WriteLine($"{count, 12}  {name}");
-            }
+            StorageTables.WriteCounts(title, counts.Select(static c => (c.Name, (long)c.Count)), Console.Out);
         }
 
         return 0;
@@ -215,7 +245,4 @@ static class StorageVerbs
             ? time.ToUnixTimeMilliseconds()
             : throw new ConfigurationException($"{flag}: \"{text}\" is not a time such as 2027-01-15T08:00:00Z.");
     }
-
-    static string Minute(long? ms) =>
-        ms is { } known ? $"{DateTimeOffset.FromUnixTimeMilliseconds(known):yyyy-MM-dd HH:mm}" : "";
 }

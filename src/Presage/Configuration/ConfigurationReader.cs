@@ -15,8 +15,12 @@ sealed class ConfigurationReader
     public const string DefaultFile = "presage.yaml";
     public const string FileVariable = "PRESAGE_CONFIG";
 
-    /// <summary>Variables of the agent and of the tests, which may stand in the same environment.</summary>
-    static readonly string[] ForOthers = ["PRESAGE_SERVER", "PRESAGE_TOKEN", "PRESAGE_SHARED", "PRESAGE_API_TOKEN"];
+    /// <summary>Variables of the agent, of verbs and of tests, which may stand in the same environment.</summary>
+    static readonly string[] ForOthers =
+    [
+        "PRESAGE_SERVER", "PRESAGE_TOKEN", "PRESAGE_SHARED", "PRESAGE_API_TOKEN", "PRESAGE_QUERY_TOKEN",
+    ];
+
     const string Prefix = "PRESAGE_";
     const long FileBytesMax = 1 << 20;
 

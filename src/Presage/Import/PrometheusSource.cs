@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Http.Headers;
 using Presage.Metrics;
 using Presage.Protocols.Prometheus;
@@ -8,6 +9,7 @@ namespace Presage.Import;
 
 /// <summary>
 /// The samples of a running Prometheus, by remote read: a day at a time, in streamed chunks, exactly as it stored them.
+/// A server that has no remote read is asked by queries (<see cref="QueriedSamples"/>).
 /// </summary>
 static class PrometheusSource
 {
@@ -23,7 +25,7 @@ static class PrometheusSource
             long begin = from, end = Math.Min(toMs, ((from / DayMs) + 1) * DayMs - 1);
             parts.Add(new ImportPart(
                 $"{http.BaseAddress} {selector} {begin} {end}", 1,
-                (writer, token) => ReadAsync(http, matchers, begin, end, writer, token)));
+                (writer, token) => ReadAsync(http, matchers, selector, begin, end, writer, token)));
             from = end + 1;
         }
 
@@ -31,8 +33,8 @@ static class PrometheusSource
     }
 
     static async Task ReadAsync(
-        HttpClient http, IReadOnlyList<LabelMatcher> matchers, long fromMs, long toMs, ImportWriter writer,
-        CancellationToken token)
+        HttpClient http, IReadOnlyList<LabelMatcher> matchers, string selector, long fromMs, long toMs,
+        ImportWriter writer, CancellationToken token)
     {
         try
         {
@@ -42,12 +44,17 @@ static class PrometheusSource
             using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/read") { Content = content };
             request.Headers.Add("X-Prometheus-Remote-Read-Version", "0.1.0");
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
+            if (HasNoRemoteRead(answer.StatusCode))
+            {
+                await new QueriedSamples(http, matchers, selector).ReadAsync(fromMs, toMs, writer, token);
+                return;
+            }
+
             if (!answer.IsSuccessStatusCode)
             {
                 string text = await answer.Content.ReadAsStringAsync(token);
                 throw new ImportException(
-                    $"{request.RequestUri} answered {(int)answer.StatusCode}: {text.Trim()} Remote read is needed " +
-                    "(Prometheus 2.13 on).");
+                    $"{request.RequestUri} answered {(int)answer.StatusCode}: {text.Trim()}");
             }
 
             if (answer.Content.Headers.ContentType?.MediaType != "application/x-streamed-protobuf")
@@ -65,6 +72,10 @@ static class PrometheusSource
             throw new ImportException($"{http.BaseAddress} cannot be read: {e.Message}", e);
         }
     }
+
+    /// <summary>What servers answer that know queries and no remote read.</summary>
+    static bool HasNoRemoteRead(HttpStatusCode status) => status is HttpStatusCode.NotFound
+        or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented or HttpStatusCode.BadRequest;
 
     /// <summary>Each frame: its length (varint), its CRC-32C (4 bytes), its bytes.</summary>
     static async Task ReadFramesAsync(

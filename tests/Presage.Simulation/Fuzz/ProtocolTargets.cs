@@ -59,7 +59,9 @@ static class ProtocolTargets
             batch.AddSample(1_800_000_000_000 + i, i * 1.5);
         }
 
-        return Snappy.DecompressToArray(new RemoteWriteEncoder().Encode(batch).Span);
+        // Behind the series, metadata: field 3 with type, name, help and unit.
+        byte[] metadata = [0x1A, 14, 0x08, 1, 0x12, 2, .. "up"u8, 0x22, 1, .. "h"u8, 0x2A, 3, .. "sec"u8];
+        return [.. Snappy.DecompressToArray(new RemoteWriteEncoder().Encode(batch).Span), .. metadata];
     }
 
     /// <summary>Symbols "", "__name__", "up", "job", "web"; two series with a sample each.</summary>

@@ -30,6 +30,7 @@ public sealed class AccessTests
             $"GET {Api}/anomalies", $"GET {Api}/detection/training", $"GET {Api}/overview",
             $"GET {Api}/hosts", $"GET {Api}/hosts/{{host}}", $"GET {Api}/hosts/{{host}}/metrics",
             $"GET {Api}/live", $"GET {Api}/servers", $"GET {Api}/status", $"GET {Api}/cardinality",
+            $"GET {Api}/storage/files", $"GET {Api}/export",
             "GET /api/v1/status/tsdb", $"GET {Api}/alerts", $"GET {Api}/channels",
             $"GET {Api}/deliveries", $"GET {Api}/rules", $"GET {Api}/silences", $"POST {Api}/silences/preview",
             "GET /api/v1/query", "POST /api/v1/query", "GET /api/v1/query_range", "POST /api/v1/query_range",

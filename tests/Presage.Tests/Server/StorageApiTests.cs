@@ -44,6 +44,40 @@ public sealed class StorageApiTests
     }
 
     [Fact]
+    public async Task Storage_verbs_ask_a_running_server_with_a_token()
+    {
+        await using var server = await ServerFixture.StartSetUpAsync();
+        await AppendAsync(server, 4);
+        await server.Part<SampleStore>().FlushAsync(CancellationToken.None);
+        string token = server.Part<Tokens>().Create(
+            new TokenGrant("reader", TokenKind.Api, Role.Viewer, "test")).Secret;
+        string url = server.Server.Listening.Local.ToString();
+        string file = Path.Combine(server.DataFolder, "export.txt");
+
+        Assert.Equal(0, await RunAsync("storage", "stats", "--url", url, "--token", token));
+        Assert.Equal(0, await RunAsync("storage", "inspect", "--url", url, "--token", token));
+        Assert.Equal(1, await RunAsync("storage", "stats", "--url", url, "--token", "wrong"));
+        Assert.Equal(0, await RunAsync(
+            "storage", "export", "--url", url, "--token", token, "--match", "disk{i=\"1\"}", "--output", file));
+        string text = await File.ReadAllTextAsync(file);
+        Assert.StartsWith("# TYPE disk unknown\ndisk{", text, StringComparison.Ordinal);
+        Assert.EndsWith("# EOF\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("i=\"2\"", text, StringComparison.Ordinal);
+
+        var client = server.ClientOf(Role.Viewer);
+        string csv = await client.GetStringAsync("/api/presage/v1/export?format=csv&match=disk&fromMs=0");
+        Assert.StartsWith("timestamp_ms,value,series\n", csv, StringComparison.Ordinal);
+        Assert.Equal(4, csv.Split("disk{").Length - 1);
+        using var wrong = await client.GetAsync("/api/presage/v1/export?format=xml");
+        var problem = await ServerFixture.ProblemAsync(wrong, HttpStatusCode.UnprocessableEntity);
+        Assert.Equal("format", problem.GetProperty("field").GetString());
+        string files = await client.GetStringAsync("/api/presage/v1/storage/files");
+        Assert.Contains("\"kind\":\"raw\"", files, StringComparison.Ordinal);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, (await server.Client.GetAsync("/api/presage/v1/export")).StatusCode);
+    }
+
+    [Fact]
     public async Task A_backup_of_a_running_server_restores_to_the_same_samples_and_accounts()
     {
         var folder = Directory.CreateTempSubdirectory("presage-backup-");

@@ -1,3 +1,4 @@
+using Presage.Api;
 using Presage.Cli;
 using Presage.Metrics;
 using Presage.Storage;
@@ -94,10 +95,10 @@ public sealed class StorageToolTests
             # EOF
 
             """,
-            Export(fixture, csv: false),
+            await Export(fixture, csv: false),
             ignoreLineEndingDifferences: true);
         Assert.Contains(
-            "1800000000000,1.5,\"metric_0{i=\"\"0\"\",instance=\"\"a:9100\"\"}\"\n", Export(fixture, csv: true),
+            "1800000000000,1.5,\"metric_0{i=\"\"0\"\",instance=\"\"a:9100\"\"}\"\n", await Export(fixture, csv: true),
             StringComparison.Ordinal);
     }
 
@@ -143,10 +144,10 @@ public sealed class StorageToolTests
         Assert.Equal(come, Assert.Single(Directory.GetFiles(folder, "*.block")));
     }
 
-    static string Export(StoreFixture fixture, bool csv)
+    static async Task<string> Export(StoreFixture fixture, bool csv)
     {
         using var text = new StringWriter();
-        new SeriesExport(fixture.Store, text, csv).Write([], StoreFixture.Always, CancellationToken.None);
+        await new SeriesExport(fixture.Store, text, csv).WriteAsync([], StoreFixture.Always, CancellationToken.None);
         return text.ToString();
     }
 

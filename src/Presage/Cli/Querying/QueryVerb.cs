@@ -18,7 +18,7 @@ static class QueryVerb
 
     static readonly Option<string?> Token = new("--token")
     {
-        Description = "An API token (presage token create); the variable PRESAGE_QUERY_TOKEN when left out",
+        Description = "An API token (presage token create); " + ClientToken.Elsewhere,
     };
 
     static readonly Option<string?> Range = new("--range")
@@ -66,7 +66,7 @@ static class QueryVerb
         }
 
         var server = url is null ? LocalAddress.Of(options(parsed)) : new Uri(url);
-        string? token = parsed.GetValue(Token) ?? Environment.GetEnvironmentVariable("PRESAGE_QUERY_TOKEN");
+        string? token = ClientToken.Of(parsed.GetValue(Token), "PRESAGE_QUERY_TOKEN");
         using var client = new QueryClient(server, token);
         var answer = await client.AskAsync(request, cancellationToken);
         if (answer.Error is { } error)

@@ -172,6 +172,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/presage/v1/storage/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The files in the data folder with their spans, series, samples and bytes
+         * @description Needs role viewer.
+         */
+        get: operations["listStoredFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stored samples as OpenMetrics or CSV, streamed
+         * @description Needs role viewer.
+         */
+        get: operations["exportSamples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presage/v1/users": {
         parameters: {
             query?: never;
@@ -2064,6 +2104,7 @@ export interface components {
             notWritableReason: null | string;
             hosts: null | string[];
             statistics: components["schemas"]["StorageStatistics"];
+            files: null | components["schemas"]["StoredFile"][];
             tiers: null | components["schemas"]["RollupTier"][];
             /** Format: int64 */
             oldestRawMs: number;
@@ -2292,6 +2333,22 @@ export interface components {
             /** Format: int64 */
             bytesMax: number;
             events: string[];
+        };
+        StoredFile: {
+            path: string;
+            kind: string;
+            /** Format: int64 */
+            fromMs: null | number;
+            /** Format: int64 */
+            toMs: null | number;
+            /** Format: int32 */
+            series: number;
+            /** Format: int32 */
+            chunks: number;
+            /** Format: int64 */
+            samples: number;
+            /** Format: int64 */
+            bytes: number;
         };
         Token: {
             /** Format: int64 */
@@ -2755,6 +2812,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletionAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStoredFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleStore"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredFile"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportSamples: {
+        parameters: {
+            query?: {
+                match?: string;
+                fromMs?: number;
+                toMs?: number;
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleStore"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openmetrics-text": string;
+                    "text/csv": string;
                 };
             };
             /** @description What went wrong */

@@ -1,8 +1,7 @@
 using System.Globalization;
-using Presage.Api;
 using Presage.Metrics;
 
-namespace Presage.Cli;
+namespace Presage.Api;
 
 /// <summary>
 /// Writes samples as text, metric by metric, so that memory holds one metric's series at a time. OpenMetrics is what
@@ -11,51 +10,68 @@ namespace Presage.Cli;
 /// </summary>
 sealed class SeriesExport(ISampleSource source, TextWriter output, bool csv)
 {
+    /// <summary>Samples written between two hand-overs: some 60 KB.</summary>
+    const int SamplesPerWrite = 1000;
+
     readonly SampleColumns _columns = new();
+
+    /// <summary>What the text is to a reader.</summary>
+    public static string ContentType(bool csv) =>
+        csv ? "text/csv; charset=utf-8" : "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
     /// <summary>Series and samples written.</summary>
     public (long Series, long Samples) Written { get; private set; }
 
-    public void Write(IReadOnlyList<LabelMatcher> matchers, TimeRange range, CancellationToken cancellationToken)
+    public async Task WriteAsync(
+        IReadOnlyList<LabelMatcher> matchers, TimeRange range, CancellationToken cancellationToken)
     {
         if (csv)
         {
-            output.Write("timestamp_ms,value,series\n");
+            await output.WriteAsync("timestamp_ms,value,series\n");
         }
 
         foreach (string metric in source.LabelValues(LabelNames.MetricName, matchers, range))
         {
             if (!csv)
             {
-                output.Write($"# TYPE {metric} unknown\n");
+                await output.WriteAsync($"# TYPE {metric} unknown\n");
             }
 
             var name = new LabelMatcher(LabelNames.MetricName, MatchOperator.Equal, metric);
             foreach (var series in source.Select([name, .. matchers], range))
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                WriteSeries(series, range);
+                await WriteSeriesAsync(series, range, cancellationToken);
             }
         }
 
         if (!csv)
         {
-            output.Write("# EOF\n");
+            await output.WriteAsync("# EOF\n");
         }
+
+        await output.FlushAsync(cancellationToken);
     }
 
-    void WriteSeries(ISampleSeries series, TimeRange range)
+    async Task WriteSeriesAsync(ISampleSeries series, TimeRange range, CancellationToken cancellationToken)
     {
         _columns.Clear();
         series.Read(range, _columns);
         _columns.DropStaleMarkers();
         string labels = Labels(series.Labels);
         string quoted = "\"" + labels.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
-        for (int i = 0; i < _columns.Count; i++)
+        var text = new System.Text.StringBuilder();
+        for (int from = 0; from < _columns.Count; from += SamplesPerWrite)
         {
-            string value = SampleText.Of(_columns.Values[i]);
-            long ms = _columns.TimestampsMs[i];
-            output.Write(csv ? $"{ms},{value},{quoted}\n" : $"{labels} {value} {Seconds(ms)}\n");
+            cancellationToken.ThrowIfCancellationRequested();
+            text.Clear();
+            for (int i = from; i < Math.Min(from + SamplesPerWrite, _columns.Count); i++)
+            {
+                string value = SampleText.Of(_columns.Values[i]);
+                long ms = _columns.TimestampsMs[i];
+                text.Append(csv ? $"{ms},{value},{quoted}\n" : $"{labels} {value} {Seconds(ms)}\n");
+            }
+
+            await output.WriteAsync(text, cancellationToken);
         }
 
         Written = (Written.Series + (_columns.Count > 0 ? 1 : 0), Written.Samples + _columns.Count);
