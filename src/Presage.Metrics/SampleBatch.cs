@@ -12,6 +12,8 @@ namespace Presage.Metrics;
 /// </summary>
 public sealed class SampleBatch
 {
+    const int HashedAtOnce = 32;
+
     byte[] _keys = new byte[4096];
     int _keysLength;
     BatchSeries[] _series = new BatchSeries[64];
@@ -21,12 +23,24 @@ public sealed class SampleBatch
     int _pendingCount;
     byte[] _scratch = new byte[512];
     int _scratchLength;
+    int _hashed;
 
     public int SeriesCount { get; private set; }
 
     public int SampleCount { get; private set; }
 
-    public ReadOnlySpan<BatchSeries> Series => _series.AsSpan(0, SeriesCount);
+    public ReadOnlySpan<BatchSeries> Series
+    {
+        get
+        {
+            if (_hashed < SeriesCount)
+            {
+                HashRest();
+            }
+
+            return _series.AsSpan(0, SeriesCount);
+        }
+    }
 
     public ReadOnlySpan<long> TimestampsMs => _timestampsMs.AsSpan(0, SampleCount);
 
@@ -136,14 +150,17 @@ public sealed class SampleBatch
     /// <summary>Adds a sample to the last series.</summary>
     public void AddSample(long timestampMs, double value)
     {
-        if (SampleCount == _values.Length)
+        int at = SampleCount;
+        long[] times = _timestampsMs;
+        double[] values = _values;
+        if ((uint)at >= (uint)times.Length || (uint)at >= (uint)values.Length)
         {
-            Array.Resize(ref _timestampsMs, _timestampsMs.Length * 2);
-            Array.Resize(ref _values, _values.Length * 2);
+            (times, values) = GrowSamples();
         }
 
-        _timestampsMs[SampleCount] = timestampMs;
-        _values[SampleCount++] = value;
+        times[at] = timestampMs;
+        values[at] = value;
+        SampleCount = at + 1;
         _series[SeriesCount - 1].SampleCount++;
     }
 
@@ -154,6 +171,7 @@ public sealed class SampleBatch
         SampleCount -= last.SampleCount;
         _keysLength = last.KeyOffset;
         SeriesCount--;
+        _hashed = Math.Min(_hashed, SeriesCount);
     }
 
     /// <summary>Empties the batch; its arrays stay.</summary>
@@ -161,6 +179,7 @@ public sealed class SampleBatch
     {
         SeriesCount = 0;
         SampleCount = 0;
+        _hashed = 0;
         _keysLength = 0;
         _pendingCount = 0;
         _scratchLength = 0;
@@ -173,15 +192,35 @@ public sealed class SampleBatch
             Array.Resize(ref _series, _series.Length * 2);
         }
 
-        int length = _keysLength - keyOffset;
-        _series[SeriesCount++] = new BatchSeries
+        ref var series = ref _series[SeriesCount++];
+        series.KeyOffset = keyOffset;
+        series.KeyLength = _keysLength - keyOffset;
+        series.FirstSample = SampleCount;
+        series.SampleCount = 0;
+        if (SeriesCount - _hashed >= HashedAtOnce)
         {
-            KeyOffset = keyOffset,
-            KeyLength = length,
-            KeyHash = SeriesKey.Hash(_keys.AsSpan(keyOffset, length)),
-            FirstSample = SampleCount,
-            SampleCount = 0,
-        };
+            HashRest();
+        }
+    }
+
+    /// <summary>
+    /// Hashes the keys not hashed yet, some at once: a key just written is still on its way to the cache, and reading
+    /// it would wait for that.
+    /// </summary>
+    void HashRest()
+    {
+        for (; _hashed < SeriesCount; _hashed++)
+        {
+            ref var series = ref _series[_hashed];
+            series.KeyHash = SeriesKey.Hash(_keys.AsSpan(series.KeyOffset, series.KeyLength));
+        }
+    }
+
+    (long[] Times, double[] Values) GrowSamples()
+    {
+        Array.Resize(ref _timestampsMs, _timestampsMs.Length * 2);
+        Array.Resize(ref _values, _values.Length * 2);
+        return (_timestampsMs, _values);
     }
 
     void EnsureKeys(int more)

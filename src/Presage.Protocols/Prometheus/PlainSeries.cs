@@ -4,7 +4,6 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Text;
 using Presage.Metrics;
 
 namespace Presage.Protocols.Prometheus;
@@ -24,6 +23,13 @@ static class PlainSeries
 
     /// <summary><c>__name__</c>, which has exactly eight bytes.</summary>
     static readonly ulong NamePrefix = BinaryPrimitives.ReadUInt64BigEndian("__name__"u8);
+
+    /// <summary>Read from place 16 - n, a mask of n bytes.</summary>
+    static ReadOnlySpan<byte> Masks =>
+    [
+        0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ];
 
     /// <summary>Limits below this are checked by the slow path alone.</summary>
     public static bool Fits(RemoteWriteLimits limits) =>
@@ -46,12 +52,7 @@ static class PlainSeries
         ref byte from = ref MemoryMarshal.GetReference(body);
         var key = batch.ReserveKey(end - start + Slack);
         int length = ReadLabels(ref from, ref start, end, labelsMax, ref MemoryMarshal.GetReference(key));
-        if (length == 0 || !Ascii.IsValid(key[..length]))
-        {
-            return false;
-        }
-
-        if (start == end || (end - start) / SampleBytesMin > samplesMax - batch.SampleCount)
+        if (length == 0 || start == end || (end - start) / SampleBytesMin > samplesMax - batch.SampleCount)
         {
             return false;
         }
@@ -75,6 +76,7 @@ static class PlainSeries
         int at = start, length = 0, labels = 0, nameAt = 0;
         ulong before = 0;
         bool named = false;
+        var seen = Vector128<byte>.Zero;
         while (at < end && At(ref from, at) == 0x0A)
         {
             // 0A label-length 0A name-length name 12 value-length value
@@ -95,13 +97,14 @@ static class PlainSeries
 
             named |= prefix == NamePrefix && nameLength == 8;
             (before, nameAt) = (prefix, at + 3);
-            length = Copy(ref from, at + 3, 1 + nameLength, ref key, length);
-            length = Copy(ref from, valueAt + 1, next - valueAt - 1, ref key, length);
+            length = Copy(ref from, at + 3, 1 + nameLength, ref key, length, ref seen);
+            length = Copy(ref from, valueAt + 1, next - valueAt - 1, ref key, length, ref seen);
             at = next;
         }
 
+        // What is no ASCII must be valid UTF-8, which is checked elsewhere.
         start = at;
-        return named ? length : 0;
+        return named && seen.ExtractMostSignificantBits() == 0 ? length : 0;
     }
 
     /// <summary>Two names, each behind its length, of which the first eight bytes are equal.</summary>
@@ -145,33 +148,65 @@ static class PlainSeries
                 return false;
             }
 
-            ulong timestamp = 0;
-            int shift = 0;
-            for (at++; at < next; at++, shift += 7)
+            at++;
+            if (!ReadTimestamp(ref from, at, next - at, out ulong timestamp))
             {
-                byte part = At(ref from, at);
-                timestamp |= (part & 0x7FUL) << shift;
-                if ((part < 0x80) != (at == next - 1))
-                {
-                    return false;
-                }
+                return false;
             }
 
             batch.AddSample((long)timestamp, BitConverter.Int64BitsToDouble(bits));
+            at = next;
         }
 
         return true;
     }
 
-    /// <summary>Copies in steps of 16 bytes; up to 15 too many, which the next copy overwrites.</summary>
+    /// <summary>A varint of a known length, one to nine bytes; false when it is shorter or longer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static int Copy(ref byte from, int at, int count, ref byte to, int length)
+    static bool ReadTimestamp(ref byte from, int at, int length, out ulong timestamp)
     {
-        for (int done = 0; done < count; done += Vector128<byte>.Count)
+        // Times from 2004 to 2109 in milliseconds take six bytes. Eight can be read: the body goes on.
+        if (length == 6)
         {
-            Vector128.LoadUnsafe(ref Unsafe.Add(ref from, at + done)).StoreUnsafe(
-                ref Unsafe.Add(ref to, length + done));
+            ulong bytes = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, at));
+            ulong pairs = (bytes & 0x007F007F007F) | ((bytes & 0x7F007F007F00) >> 1);
+            timestamp = (pairs & 0x3FFF) | ((pairs >> 2) & (0x3FFFUL << 14)) | ((pairs >> 4) & (0x3FFFUL << 28));
+            return (bytes & 0x8080_8080_8080) == 0x0080_8080_8080;
         }
+
+        timestamp = 0;
+        for (int i = 0; i < length; i++)
+        {
+            byte part = At(ref from, at + i);
+            timestamp |= (part & 0x7FUL) << (7 * i);
+            if ((part < 0x80) != (i == length - 1))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Copies in steps of 16 bytes, up to 15 too many, which the next copy overwrites; notes which bits were seen. The
+    /// count is at least 1.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static int Copy(ref byte from, int at, int count, ref byte to, int length, ref Vector128<byte> seen)
+    {
+        int done = 0;
+        for (; count - done > Vector128<byte>.Count; done += Vector128<byte>.Count)
+        {
+            var bytes = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, at + done));
+            bytes.StoreUnsafe(ref Unsafe.Add(ref to, length + done));
+            seen |= bytes;
+        }
+
+        var last = Vector128.LoadUnsafe(ref Unsafe.Add(ref from, at + done));
+        last.StoreUnsafe(ref Unsafe.Add(ref to, length + done));
+        ref byte masks = ref MemoryMarshal.GetReference(Masks);
+        seen |= last & Vector128.LoadUnsafe(ref Unsafe.Add(ref masks, Vector128<byte>.Count - (count - done)));
 
         return length + count;
     }

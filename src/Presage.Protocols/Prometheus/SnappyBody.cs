@@ -49,6 +49,19 @@ static class SnappyBody
     /// <summary>Decompresses a body into a message of the size read.</summary>
     public static bool TryDecompress(ReadOnlySpan<byte> body, Span<byte> message, out WireError error)
     {
+        int prefix = 1 + body.IndexOfAnyInRange((byte)0, (byte)0x7F);
+        if (SnappyBlock.TryDecompress(body[prefix..], message))
+        {
+            error = default;
+            return true;
+        }
+
+        return TryDecompressSlowly(body, message, out error);
+    }
+
+    /// <summary>The library says what is wrong with a block.</summary>
+    static bool TryDecompressSlowly(ReadOnlySpan<byte> body, Span<byte> message, out WireError error)
+    {
         string problem;
         try
         {

@@ -95,6 +95,18 @@ ref struct ProtobufReader(ReadOnlySpan<byte> bytes, int origin)
             return true;
         }
 
+        // Most series take more than 127 bytes and fewer than 16,384.
+        if (_at + 1 < _bytes.Length && _bytes[_at + 1] is < 0x80 and var high
+            && ((high << 7) | (_bytes[_at] & 0x7F)) is var two && two <= _bytes.Length - _at - 2
+            && _bytes[_at] >= 0x80)
+        {
+            _at += 2;
+            position = _origin + _at;
+            value = _bytes.Slice(_at, two);
+            _at += two;
+            return true;
+        }
+
         return ReadBytesSlow(out value, out position);
     }
 
