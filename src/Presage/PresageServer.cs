@@ -357,6 +357,7 @@ sealed class PresageServer : IAsyncDisposable
     {
         var logger = services.GetRequiredService<ILogger<PresageServer>>();
         var tokens = services.GetRequiredService<Tokens>();
+        var descriptions = services.GetRequiredService<MetricDescriptions>();
         var live = services.GetRequiredService<LiveFeed>();
         var status = services.GetRequiredService<SelfStatus>();
         // A sample of this machine is judged and on the page as soon as it was taken: each loop follows the one before.
@@ -404,24 +405,26 @@ sealed class PresageServer : IAsyncDisposable
         _loops.Add(services.GetRequiredService<OutboxDispatcher>().RunAsync(_stopping.Token));
         Every("cardinality", CardinalityLog.Interval, services.GetRequiredService<CardinalityLog>().WriteAsync);
         Every("token uses", TimeSpan.FromMinutes(1), _ => Do(tokens.StoreUses));
+        Every("metric descriptions", TimeSpan.FromMinutes(1), _ => Do(descriptions.Save));
         _closing.Push(async () =>
         {
             await Task.WhenAll(_loops);
             tokens.StoreUses();
             watcher.Save();
+            descriptions.Save();
         });
-
-        static ValueTask Do(Action turn)
-        {
-            turn();
-            return ValueTask.CompletedTask;
-        }
 
         void Every(string name, TimeSpan interval, Func<CancellationToken, ValueTask> turn, double share = 1) =>
             _loops.Add(Loop.EveryAsync(name, interval, share, _time, logger, turn, _stopping.Token));
 
         void After(Pulse pulse, TimeSpan atMost, string name, Func<CancellationToken, ValueTask> turn) =>
             _loops.Add(Loop.AfterAsync(name, pulse, atMost, _time, logger, turn, _stopping.Token));
+    }
+
+    static ValueTask Do(Action turn)
+    {
+        turn();
+        return ValueTask.CompletedTask;
     }
 
     async Task ListenAsync(CancellationToken cancellationToken)

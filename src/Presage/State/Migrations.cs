@@ -9,7 +9,10 @@ namespace Presage.State;
 /// </summary>
 static class Migrations
 {
-    static readonly string[] Steps = [AccountsSchema.V1, AlertingSchema.V1, WatchingSchema.V1, WatchingSchema.V2];
+    static readonly string[] Steps =
+    [
+        AccountsSchema.V1, AlertingSchema.V1, WatchingSchema.V1, WatchingSchema.V2, DescriptionsSchema.V1,
+    ];
 
     /// <exception cref="InvalidDataException">The file was written by a newer version of Presage.</exception>
     public static void Apply(SqliteConnection connection)
