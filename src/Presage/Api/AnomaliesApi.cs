@@ -1,5 +1,6 @@
 using Presage.Detection;
 using Presage.Metrics;
+using Presage.Storage;
 using Presage.Watching;
 
 namespace Presage.Api;
@@ -42,6 +43,8 @@ static class AnomaliesApi
         var anomalies = api.MapGroup("/anomalies").WithTags("Anomalies").Require(Access.Viewer);
         anomalies.MapGet("", List).WithName("listAnomalies")
             .WithSummary("What was unusual in a span of time, newest first; hosts as a whole or their vital signs too");
+        anomalies.MapGet("/series", Series).WithName("listChangedSeries")
+            .WithSummary("Which single series changed in a span of time, oddest first, of one host or of all");
         var training = api.MapGroup("/detection/training").WithTags("Anomalies");
         training.MapGet("", static (Watcher watcher) => watcher.Training.Progress)
             .WithName("getTraining").Require(Access.Viewer).WithSummary("How far learning on request is");
@@ -102,6 +105,24 @@ static class AnomaliesApi
         long until = toMs ?? time.GetUtcNow().ToUnixTimeMilliseconds();
         long since = fromMs ?? until - (long)TimeSpan.FromDays(7).TotalMilliseconds;
         return [.. watcher.Anomalies.Between(since, until, host, limit, vitals).Select(Shown)];
+    }
+
+    static IReadOnlyList<ChangedSeries> Series(
+        SampleStore store,
+        TimeProvider time,
+        string? host = null,
+        long? fromMs = null,
+        long? toMs = null,
+        int limit = 100)
+    {
+        if (limit is < 1 or > LimitMax)
+        {
+            throw ProblemException.BadField("limit", $"{limit} is outside 1 to {LimitMax}.", "Choose one of those.");
+        }
+
+        long until = toMs ?? time.GetUtcNow().ToUnixTimeMilliseconds();
+        long since = fromMs ?? until - (long)TimeSpan.FromHours(1).TotalMilliseconds;
+        return ChangedSeriesList.Of(host is null ? store : store.ForHost(host), new TimeRange(since, until), limit);
     }
 
     static TrainingProgress Train(TrainingRequest request, Watcher watcher, HttpContext context)

@@ -42,7 +42,6 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     readonly byte[] _stateKey = KeyOf("presage_host_anomaly", host);
     readonly SampleColumns _scores = new(capacity: 0);
     readonly SampleColumns _states = new(capacity: 0);
-    readonly int[] _order = new int[HostModel.MetricsMax];
     long _storedMs = long.MinValue;
     double _scoreStored;
     bool _stateStored;
@@ -177,10 +176,9 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
         var evidence = new Dictionary<string, double>(StringComparer.Ordinal);
         if (Whole is { IsJudging: true, Detector: { } detector, Columns: { } columns })
         {
-            int count = detector.Rank(_order.AsSpan(0, columns.Count));
-            for (int i = 0; i < count; i++)
+            for (int column = 0; column < columns.Count; column++)
             {
-                evidence[columns.KeyOf(_order[i])] = detector.Evidence(_order[i]);
+                evidence[columns.KeyOf(column)] = detector.Evidence(column);
             }
         }
 

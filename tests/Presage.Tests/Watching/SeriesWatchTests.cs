@@ -57,6 +57,11 @@ public sealed class SeriesWatchTests : IAsyncLifetime
         Assert.Equal("node_network_receive_bytes_total", stored.Labels["metric"]);
         Assert.Equal("lo", stored.Labels["device"]);
         Assert.Equal("web1", stored.Labels["host"]);
+        var changed = Assert.Single(
+            Presage.Api.ChangedSeriesList.Of(_store, new TimeRange(NowMs - 600_000, NowMs), 10));
+        Assert.Equal("node_network_receive_bytes_total{device=\"lo\", instance=\"web1:9100\"}", changed.Query);
+        Assert.Equal("web1", changed.Host);
+        Assert.True(changed.Score > 0.999999);
 
         await FollowAsync(watching, 120);
         Assert.Empty(watching.OddOf("web1"));

@@ -512,6 +512,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/presage/v1/anomalies/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which single series changed in a span of time, oddest first, of one host or of all
+         * @description Needs role viewer.
+         */
+        get: operations["listChangedSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presage/v1/detection/training": {
         parameters: {
             query?: never;
@@ -1567,6 +1587,19 @@ export interface components {
             sinceMs: null | number;
             /** Format: double */
             strength: number;
+        };
+        ChangedSeries: {
+            host: string;
+            name: string;
+            labels: {
+                [key: string]: string;
+            };
+            query: string;
+            /** Format: int64 */
+            sinceMs: number;
+            /** Format: double */
+            score: number;
+            rarity: string;
         };
         Channel: {
             id: string;
@@ -3467,6 +3500,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnomalyItem"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChangedSeries: {
+        parameters: {
+            query?: {
+                host?: string;
+                fromMs?: number;
+                toMs?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleStore"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedSeries"][];
                 };
             };
             /** @description What went wrong */
