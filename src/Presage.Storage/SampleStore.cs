@@ -205,11 +205,8 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     public IReadOnlyList<string> LabelValues(string name, IReadOnlyList<LabelMatcher> matchers, TimeRange range) =>
         _source.LabelValues(name, matchers, range);
 
-    /// <summary>Shows the newest sample of every active series, some 20 ns each, without holding a lock.</summary>
-    public void VisitNewest(NewestSampleVisitor visit) => NewestSamples.Visit(_head, visit);
-
-    /// <summary>The labels of a series that a visit has shown; null when it has left since.</summary>
-    public LabelSet? LabelsOf(int series, ulong keyHash) => NewestSamples.LabelsOf(_head, series, keyHash);
+    /// <summary>The newest sample of every active series.</summary>
+    public NewestSamples Newest => new(_head);
 
     /// <summary>
     /// Only the series of one host (<see cref="SeriesKey.HostOf"/>); empty where the host is unknown.

@@ -13,10 +13,19 @@ public delegate void NewestSampleVisitor(int series, ulong keyHash, int host, lo
 /// over the walk, so that appends never wait for it: a time and a value read in the same moment as they are
 /// written may be those of two neighbouring samples, which who looks every ten seconds need not care about.
 /// </summary>
-static class NewestSamples
+public sealed class NewestSamples
 {
-    public static void Visit(Head head, NewestSampleVisitor visit)
+    readonly Head _head;
+
+    internal NewestSamples(Head head)
     {
+        _head = head;
+    }
+
+    /// <summary>Shows each of them.</summary>
+    public void Visit(NewestSampleVisitor visit)
+    {
+        var head = _head;
         int end = head.Series.End;
         for (int id = 0; id < end; id++)
         {
@@ -31,9 +40,10 @@ static class NewestSamples
         }
     }
 
-    /// <summary>The labels of a series; null when its number belongs to another one now.</summary>
-    public static LabelSet? LabelsOf(Head head, int id, ulong keyHash)
+    /// <summary>The labels of a series that a visit has shown; null when it has left since.</summary>
+    public LabelSet? LabelsOf(int id, ulong keyHash)
     {
+        var head = _head;
         if (id >= head.Series.End || head.ShardOfOrNull(head.Series[id]) is not { } shard)
         {
             return null;

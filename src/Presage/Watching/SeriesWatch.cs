@@ -28,6 +28,7 @@ sealed class SeriesWatch(SampleStore store)
 
     static readonly string[] CounterEndings = ["_total", "_sum", "_count", "_bucket"];
 
+    readonly NewestSamples _newest = store.Newest;
     readonly Dictionary<ulong, SeriesTrace> _waiting = [];
     readonly Dictionary<int, OddSeries> _odd = [];
     readonly List<int> _ended = [];
@@ -50,7 +51,7 @@ sealed class SeriesWatch(SampleStore store)
     {
         _turn++;
         Watched = 0;
-        store.VisitNewest(Look);
+        _newest.Visit(Look);
         _ended.Clear();
         foreach (var (id, odd) in _odd)
         {
@@ -128,7 +129,7 @@ sealed class SeriesWatch(SampleStore store)
     {
         if (!_odd.TryGetValue(id, out var odd))
         {
-            if (_odd.Count >= OddMax || store.LabelsOf(id, keyHash) is not { } labels)
+            if (_odd.Count >= OddMax || _newest.LabelsOf(id, keyHash) is not { } labels)
             {
                 return;
             }
@@ -148,7 +149,7 @@ sealed class SeriesWatch(SampleStore store)
         }
 
         place = new Place { KeyHash = keyHash };
-        if (store.LabelsOf(id, keyHash) is not { } labels)
+        if (_newest.LabelsOf(id, keyHash) is not { } labels)
         {
             return;
         }
@@ -162,8 +163,17 @@ sealed class SeriesWatch(SampleStore store)
             place.Trace = known;
         }
 
-        place.Trace.IsCounter = Array.Exists(CounterEndings, end => metric.EndsWith(end, StringComparison.Ordinal));
+        place.Trace.IsCounter = IsCounter(metric);
     }
+
+    /// <summary>Counters end by convention in a few ways; the kernel's tables have names of their own.</summary>
+    static bool IsCounter(string metric) =>
+        Array.Exists(CounterEndings, end => metric.EndsWith(end, StringComparison.Ordinal)) ||
+        (metric.StartsWith("node_netstat_", StringComparison.Ordinal) &&
+            !metric.EndsWith("_CurrEstab", StringComparison.Ordinal) &&
+            !metric.EndsWith("_Forwarding", StringComparison.Ordinal)) ||
+        (metric.StartsWith("node_vmstat_", StringComparison.Ordinal) &&
+            !metric.StartsWith("node_vmstat_nr_", StringComparison.Ordinal));
 
     ref Place PlaceOf(int id)
     {

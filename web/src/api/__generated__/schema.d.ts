@@ -1923,6 +1923,7 @@ export interface components {
             errorType?: null | string;
             error?: null | string;
         };
+        NewestSamples: Record<string, never>;
         OddSeriesView: {
             name: string;
             labels: {
@@ -2141,6 +2142,7 @@ export interface components {
             tiers: null | components["schemas"]["RollupTier"][];
             /** Format: int64 */
             oldestRawMs: number;
+            newest: components["schemas"]["NewestSamples"];
         };
         SeriesAnswer: {
             status: string;
