@@ -9,6 +9,7 @@ public sealed class SampleColumns
     long[] _timestampsMs;
     double[] _values;
     NativeHistogram?[]? _histograms;
+    long[]? _startsMs;
 
     /// <param name="capacity">Room for this many samples at first; they grow as needed.</param>
     public SampleColumns(int capacity = CapacityUsual)
@@ -30,6 +31,21 @@ public sealed class SampleColumns
     public ReadOnlySpan<NativeHistogram?> Histograms => _histograms is null ? [] : _histograms.AsSpan(0, Count);
 
     public bool HasHistograms => _histograms is not null;
+
+    /// <summary>
+    /// Of a series that knows since when its counts count, that time for each sample, 0 where it is unknown; else
+    /// empty.
+    /// </summary>
+    public ReadOnlySpan<long> StartsMs => _startsMs is null ? [] : _startsMs.AsSpan(0, Count);
+
+    public bool HasStarts => _startsMs is not null;
+
+    /// <summary>Sets since when the sample added last counts.</summary>
+    public void SetStart(long startMs)
+    {
+        _startsMs ??= new long[_values.Length];
+        _startsMs[Count - 1] = startMs;
+    }
 
     public void AddHistogram(long timestampMs, NativeHistogram histogram)
     {
@@ -54,6 +70,11 @@ public sealed class SampleColumns
             _histograms[Count] = null;
         }
 
+        if (_startsMs is not null)
+        {
+            _startsMs[Count] = 0;
+        }
+
         _values[Count++] = value;
     }
 
@@ -70,6 +91,7 @@ public sealed class SampleColumns
         timestampsMs = _timestampsMs.AsSpan(Count, count);
         values = _values.AsSpan(Count, count);
         _histograms?.AsSpan(Count, count).Clear();
+        _startsMs?.AsSpan(Count, count).Clear();
         Count += count;
     }
 
@@ -91,6 +113,11 @@ public sealed class SampleColumns
             _histograms[start] = _histograms[Count - 1];
         }
 
+        if (_startsMs is not null)
+        {
+            _startsMs[start] = _startsMs[Count - 1];
+        }
+
         Count = start + 1;
     }
 
@@ -98,6 +125,7 @@ public sealed class SampleColumns
     {
         Count = 0;
         _histograms = null;
+        _startsMs = null;
     }
 
     /// <summary>Empties the columns and keeps room for no more than this many samples.</summary>
@@ -138,6 +166,11 @@ public sealed class SampleColumns
                 {
                     _histograms[kept] = _histograms[i];
                 }
+
+                if (_startsMs is not null)
+                {
+                    _startsMs[kept] = _startsMs[i];
+                }
             }
 
             kept++;
@@ -154,6 +187,11 @@ public sealed class SampleColumns
         if (_histograms is not null)
         {
             Array.Resize(ref _histograms, size);
+        }
+
+        if (_startsMs is not null)
+        {
+            Array.Resize(ref _startsMs, size);
         }
     }
 }

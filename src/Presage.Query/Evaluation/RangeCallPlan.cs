@@ -1,4 +1,5 @@
 using Presage.Metrics;
+using Presage.Query.Functions;
 using Presage.Query.Histograms;
 using Presage.Query.Parsing;
 
@@ -22,7 +23,8 @@ sealed class RangeCallPlan(
     RangePlan input,
     IReadOnlyList<ScalarPlan> arguments,
     RangeRemark? remark,
-    HistogramRange ofHistograms) : VectorPlan
+    HistogramRange ofHistograms,
+    TextSpan at) : VectorPlan
 {
     public override bool SharesName => !function.KeepsName || input.SharesName;
 
@@ -79,11 +81,11 @@ sealed class RangeCallPlan(
         worker.Columns.Clear();
         series.Read(range, worker.Columns, RollupField.Sum);
         var sums = new WindowSet(worker.Columns, windows, frame, worker.WindowStarts, worker.WindowEnds);
-        Functions.OverTimeKernels.Sum(sums, values);
+        OverTimeKernels.Sum(sums, values);
         worker.Columns.Clear();
         series.Read(range, worker.Columns, RollupField.Count);
         double[] counts = new double[values.Length];
-        Functions.OverTimeKernels.Sum(
+        OverTimeKernels.Sum(
             new WindowSet(worker.Columns, windows, frame, worker.WindowStarts, worker.WindowEnds), counts);
         for (int i = 0; i < values.Length; i++)
         {
@@ -135,6 +137,12 @@ sealed class RangeCallPlan(
         }
 
         remark?.Invoke(frame.Run, series.RawLabels, scalars);
+        if (columns.HasStarts && name is "rate" or "increase" && StartKernels.Overlaps(columns))
+        {
+            frame.Run.Warn("sample has start time that overlaps with previous sample timestamp for metric "
+                + QuotedText.Quote(series.RawLabels.MetricName), at);
+        }
+
         return new StepSeries(series.RawLabels, values, dropped);
     }
 
@@ -168,6 +176,7 @@ sealed class RangeCallPlan(
             First = scalars.Length > 0 ? scalars[0] : [],
             Second = scalars.Length > 1 ? scalars[1] : [],
         };
-        (kernel ?? function.Kernel)(set, values);
+        kernel ??= columns.HasStarts ? StartKernels.Find(name) ?? function.Kernel : function.Kernel;
+        kernel(set, values);
     }
 }

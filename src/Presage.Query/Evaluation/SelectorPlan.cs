@@ -10,8 +10,8 @@ namespace Presage.Query.Evaluation;
 /// An instant selector: at each step the newest sample of the lookback window, unless that is a staleness marker.
 /// </summary>
 sealed class SelectorPlan(
-    VectorSelector selector, bool ofTimestamps, SeriesOrder order, bool forStatistics = false, bool numbersOnly = false)
-    : VectorPlan
+    VectorSelector selector, bool ofTimestamps, SeriesOrder order, bool forStatistics = false, bool numbersOnly = false,
+    bool ofStarts = false) : VectorPlan
 {
     public override bool SharesName { get; } = selector.Matchers.Any(
         m => m.Name == LabelNames.MetricName && m.Operator == MatchOperator.Equal);
@@ -39,7 +39,8 @@ sealed class SelectorPlan(
         // At one step the newest sample is all that is asked for; how histograms reset shows in the ones before.
         var part = frame.Steps == 1 && !forStatistics ? ScanPart.Newest : ScanPart.All;
         return SeriesScan.Run(frame, all, range, part, (series, worker, values) =>
-            worker.Columns.HasHistograms ? FillMixed(worker.Columns, series.Labels, frame, values)
+            ofStarts ? FillStarts(worker.Columns, first, step, lookback, values, series.Labels)
+            : worker.Columns.HasHistograms ? FillMixed(worker.Columns, series.Labels, frame, values)
             : Fill(worker.Columns, first, step, lookback, values) ? new StepSeries(series.Labels, values)
             : null);
     }
@@ -75,6 +76,24 @@ sealed class SelectorPlan(
         }
 
         return new StepSeries(labels, values, histograms: histograms);
+    }
+
+    /// <summary>Since when the newest sample counts, in seconds; 0 where that is unknown.</summary>
+    StepSeries? FillStarts(
+        SampleColumns columns, long first, long step, long lookback, double[] result, LabelSet labels)
+    {
+        // The place of each step's sample, by its time.
+        bool any = Fill(columns, first, step, lookback, result);
+        for (int i = 0; i < result.Length; i++)
+        {
+            if (!Point.IsAbsent(result[i]))
+            {
+                int at = columns.TimestampsMs.BinarySearch((long)Math.Round(result[i] * 1000));
+                result[i] = columns.HasStarts ? columns.StartsMs[at] / 1000.0 : 0;
+            }
+        }
+
+        return any ? new StepSeries(labels, result) : null;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -23,6 +23,7 @@ readonly ref struct WindowSet
         TimestampsMs = columns.TimestampsMs;
         Values = columns.Values;
         Histograms = columns.Histograms;
+        StartsMs = columns.StartsMs;
         RangeMs = windows.RangeMs;
         Starts = starts;
         Ends = ends;
@@ -38,6 +39,9 @@ readonly ref struct WindowSet
 
     /// <inheritdoc cref="SampleColumns.Histograms"/>
     public ReadOnlySpan<NativeHistogram?> Histograms { get; }
+
+    /// <inheritdoc cref="SampleColumns.StartsMs"/>
+    public ReadOnlySpan<long> StartsMs { get; }
 
     /// <summary>Per step, the index of the first sample inside.</summary>
     public ReadOnlySpan<int> Starts { get; }

@@ -51,6 +51,7 @@ static class FunctionCatalog
             .. Of("round", InstantVector, [InstantVector, Scalar], optional: 1),
             .. Of("scalar", Scalar, [InstantVector]),
             .. Of("sort_by_label sort_by_label_desc", InstantVector, [InstantVector, Text], -1, trial: true),
+            .. Of("start_timestamp", InstantVector, [InstantVector], trial: true),
             .. Of("vector", InstantVector, [Scalar]),
         ];
     }

@@ -39,6 +39,8 @@ static class CallPlanner
                 return new AbsentPlan(OverRange(call, planner), AbsentPlan.LabelsOf(TextArgument.Unwrap(arguments[0])));
             case "timestamp":
                 return Timestamp(arguments[0], planner);
+            case "start_timestamp":
+                return Starts(arguments[0], planner);
             case "sort" or "sort_desc" or "sort_by_label" or "sort_by_label_desc":
                 return new SortPlan(planner.Ordered(SeriesOrder.ByLabels, arguments[0]), call);
             case "label_replace":
@@ -101,6 +103,18 @@ static class CallPlanner
         return planner.Distinct(new MapPlan(input, static (_, time, _) => time, [new TimePlan()]), !input.SharesName);
     }
 
+    /// <summary>Only stored series know since when they count; behind any operation nobody does.</summary>
+    static VectorPlan Starts(Expression argument, Planner planner)
+    {
+        if (TextArgument.Unwrap(argument) is not VectorSelector { Border: RangeBorder.Plain } selector)
+        {
+            return new MapPlan(planner.Vector(argument), static (_, _, _) => Point.Absent, []);
+        }
+
+        var starts = planner.StartsOf(selector);
+        return planner.Distinct(new MapPlan(starts, static (v, _, _) => v, []), !starts.SharesName);
+    }
+
     static VectorPlan OverRange(CallExpression call, Planner planner)
     {
         string name = call.Function.Name;
@@ -121,7 +135,8 @@ static class CallPlanner
             input,
             scalars,
             RangeRemarks.For(call, ranged),
-            new HistogramRange(call, border, ranged.Span));
+            new HistogramRange(call, border, ranged.Span),
+            ranged.Span);
 
         // absent_over_time asks only whether there are points, of whatever name.
         return planner.Distinct(plan, !function.KeepsName && !input.SharesName && name != "absent_over_time");

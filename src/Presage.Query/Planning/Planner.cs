@@ -71,6 +71,9 @@ sealed class Planner(QueryFeatures features)
     public VectorPlan Selector(VectorSelector selector, bool ofTimestamps) =>
         new SelectorPlan(selector, ofTimestamps, _order, _forStatistics && !ofTimestamps);
 
+    public VectorPlan StartsOf(VectorSelector selector) =>
+        new SelectorPlan(selector, ofTimestamps: true, _order, ofStarts: true);
+
     /// <summary>Guards a plan that drops or changes names against series that become equal.</summary>
     public VectorPlan Distinct(VectorPlan plan, bool mayCollide, bool evenWithNames = false) =>
         mayCollide && (evenWithNames || !features.HasFlag(QueryFeatures.DelayedNameRemoval)) ? new MergePlan(plan)

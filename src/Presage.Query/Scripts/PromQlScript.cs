@@ -56,6 +56,17 @@ public static partial class PromQlScript
             }
         }
 
+        foreach (var starts in load.Series.Where(static s => s.IsStartTimes))
+        {
+            for (int i = 0; i < starts.Values.Count; i++)
+            {
+                if (starts.Values[i].Number is { } offset)
+                {
+                    samples.SetStart(starts.Labels, i * load.StepMs, (i * load.StepMs) + (long)offset);
+                }
+            }
+        }
+
         foreach (var (labels, step, histogram) in load.WithHistograms ? ClassicHistograms.Of(load.Series) : [])
         {
             samples.Add(labels, step * load.StepMs, histogram);

@@ -16,6 +16,9 @@ sealed class ScriptSamples : ISampleSource
     public void Add(LabelSet labels, long timestampMs, NativeHistogram histogram) =>
         Of(labels).Set(timestampMs, SampleValue.HistogramMark, histogram);
 
+    /// <summary>Since when the sample of a time counts.</summary>
+    public void SetStart(LabelSet labels, long timestampMs, long startMs) => Of(labels).SetStart(timestampMs, startMs);
+
     public IReadOnlyList<ISampleSeries> Select(IReadOnlyList<LabelMatcher> matchers, TimeRange range) =>
         [.. _series.Values.Where(s => matchers.All(m => m.Matches(s.Labels)))];
 
@@ -38,6 +41,7 @@ sealed class ScriptSamples : ISampleSource
     sealed class Series(LabelSet labels) : ISampleSeries
     {
         readonly SortedList<long, (double Value, NativeHistogram? Histogram)> _samples = [];
+        readonly Dictionary<long, long> _starts = [];
         bool _hintsSet = true;
 
         public LabelSet Labels { get; } = labels;
@@ -47,6 +51,8 @@ sealed class ScriptSamples : ISampleSource
             _samples[timestampMs] = (value, histogram);
             _hintsSet &= histogram is null;
         }
+
+        public void SetStart(long timestampMs, long startMs) => _starts[timestampMs] = startMs;
 
         public void Read(TimeRange range, SampleColumns columns)
         {
@@ -69,6 +75,11 @@ sealed class ScriptSamples : ISampleSource
                 else
                 {
                     columns.AddHistogram(timestampMs, histogram);
+                }
+
+                if (_starts.TryGetValue(timestampMs, out long startMs))
+                {
+                    columns.SetStart(startMs);
                 }
             }
         }

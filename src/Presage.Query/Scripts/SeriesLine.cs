@@ -162,6 +162,7 @@ sealed partial class SeriesLine
     {
         if (startTimes)
         {
+            AddStarts(token, values);
             return;
         }
 
@@ -195,6 +196,38 @@ sealed partial class SeriesLine
             sum += i > 0 && match.Groups[2].Success ? step : 0;
             return new ScriptValue(sum);
         });
+    }
+
+    /// <summary>
+    /// <c>-30s</c>, <c>-30s-1mx2</c>: since when a sample counts, from its own time on, in milliseconds.
+    /// </summary>
+    static void AddStarts(string token, List<ScriptValue> values)
+    {
+        var match = StartPattern().Match(token);
+        if (!match.Success)
+        {
+            throw new FormatException($"cannot read the start timestamp \"{token}\"");
+        }
+
+        int more = match.Groups[4].Success ? ParseCount(match.Groups[4].Value) : 0;
+        if (match.Groups[1].Success)
+        {
+            Repeat(values, Math.Max(more, 1), static _ => new ScriptValue(null));
+            return;
+        }
+
+        double first = StartOf(match.Groups[2].Value);
+        double step = match.Groups[3].Success ? StartOf(match.Groups[3].Value) : 0;
+        Repeat(values, more + 1, i => new ScriptValue(first + (i * step)));
+    }
+
+    static double StartOf(string text)
+    {
+        double sign = text.StartsWith('-') ? -1 : 1;
+        string plain = text.TrimStart('+', '-');
+        return plain is "0" or "0ms" or "0s" ? 0
+            : Durations.TryParse(plain, out long milliseconds) ? sign * milliseconds
+            : throw new FormatException($"cannot read the start timestamp \"{text}\"");
     }
 
     /// <summary><c>{{…}}</c>, <c>{{…}}xN</c>, <c>{{…}}+{{…}}xN</c> and <c>{{…}}-{{…}}xN</c>.</summary>
@@ -258,6 +291,9 @@ sealed partial class SeriesLine
 
     [GeneratedRegex("^(_|stale)(?:x([0-9]+))?$")]
     private static partial Regex NothingPattern();
+
+    [GeneratedRegex("^(?:(_)|([+-]?[0-9a-z]+?)([+-][0-9a-z]+?)?)(?:x([0-9]+))?$")]
+    private static partial Regex StartPattern();
 
     [GeneratedRegex($"^([+-]?{Number})([+-]{Number})?(?:x([0-9]+))?$")]
     private static partial Regex ValuePattern();
