@@ -28,10 +28,11 @@ public sealed class DataFolder : IDisposable
     /// <summary>Takes the folder and opens its blocks; damaged indexes are reported by <see cref="Verify"/>.</summary>
     /// <exception cref="DataFolderLockedException">A server, or another tool, holds it.</exception>
     /// <exception cref="IOException">There is no data folder, or it cannot be read.</exception>
-    public static DataFolder Open(string folder)
+    public static DataFolder Open(string folder) => Open(folder, LocalDisk.Instance);
+
+    internal static DataFolder Open(string folder, Disk disk)
     {
-        var disk = LocalDisk.Instance;
-        if (!Directory.Exists(Path.Combine(folder, "blocks")))
+        if (!disk.FolderExists(Path.Combine(folder, "blocks")))
         {
             throw new IOException($"{Path.GetFullPath(folder)} holds no samples: there is no folder \"blocks\" in it.");
         }

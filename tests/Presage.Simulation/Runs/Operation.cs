@@ -26,6 +26,8 @@ enum OperationKind
     Backfill,
     Rollups,
     Snapshot,
+    Copy,
+    Verify,
     Rot,
     Reopen,
     Kill,

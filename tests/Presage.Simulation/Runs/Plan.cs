@@ -1,4 +1,5 @@
 using System.Globalization;
+using Presage.Metrics;
 using Presage.Storage;
 
 namespace Presage.Simulation;
@@ -30,6 +31,8 @@ sealed record Plan(ulong Seed, IReadOnlyList<Operation> Operations)
         (OperationKind.Backfill, 2, 2, 2),
         (OperationKind.Rollups, 2, 1, 1),
         (OperationKind.Snapshot, 1, 1, 1),
+        (OperationKind.Copy, 1, 1, 1),
+        (OperationKind.Verify, 1, 1, 1),
         (OperationKind.Rot, 0, 0, 1),
         (OperationKind.Reopen, 2, 2, 2),
         (OperationKind.Kill, 1, 5, 2),
@@ -39,6 +42,14 @@ sealed record Plan(ulong Seed, IReadOnlyList<Operation> Operations)
         (OperationKind.Fault, 0, 0, 6),
         (OperationKind.Fill, 0, 0, 3),
         (OperationKind.Heal, 0, 0, 6),
+    ];
+
+    /// <summary>Some series are kept for two hours; their roll-ups as long as those of the others.</summary>
+    static readonly RetentionRule[] ShorterForSome =
+    [
+        new RetentionRule(
+            [new LabelMatcher("i", MatchOperator.RegexMatch, "[1-4]")],
+            new RetentionTimes(TimeSpan.FromHours(2), TimeSpan.FromDays(90), TimeSpan.FromDays(730))),
     ];
 
     /// <summary>The run of a seed.</summary>
@@ -83,6 +94,8 @@ sealed record Plan(ulong Seed, IReadOnlyList<Operation> Operations)
                 TimeSpan.FromHours(2), TimeSpan.FromHours(2)),
             IdleMax = Pick(4, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2)),
             FlushDelay = Pick(5, TimeSpan.Zero, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(50)),
+            DiskBytesMax = Pick(9, 0, 0, 0, 0, 0, 20_000, 200_000),
+            RetentionRules = Pick<IReadOnlyList<RetentionRule>>(10, [], [], [], ShorterForSome),
             RunBeside = RunHere,
             EarlyFlushBytes = Pick(8, 0, 1 << 10, 16 << 20),
             EarlyFlushBytesPerSeries = 0,

@@ -18,9 +18,10 @@ sealed class SimulationRun
     readonly SimulatedProcess _process;
     readonly Traffic _traffic;
     readonly StoreComparison _comparison;
+    readonly StoreCopies _copies;
     readonly Action<string>? _trace;
+    long _newestNowMs;
     TimeSpan _healthy;
-    int _snapshots;
     bool _powerWillFail;
     bool _mayBeDamaged;
 
@@ -31,6 +32,7 @@ sealed class SimulationRun
         _process = new SimulatedProcess(disk => plan.Options(Folder, disk), trace);
         _options = plan.Options(Folder, Disk);
         _comparison = new StoreComparison(_model);
+        _copies = new StoreCopies(plan, _process, _model, _comparison, trace);
         _traffic = new Traffic(_process, _model, _comparison, _options, trace);
     }
 
@@ -77,6 +79,7 @@ sealed class SimulationRun
         var random = new Generator(operation.Seed);
         Disk.Random = new Generator(operation.Seed ^ 0xD15C);
         Figures.Operations++;
+        Fade(TimeSpan.Zero);
         try
         {
             Do(operation.Kind, random);
@@ -165,7 +168,13 @@ sealed class SimulationRun
                 FlushBusy(random);
                 break;
             case OperationKind.Snapshot:
-                Snapshot();
+                _copies.Snapshot();
+                break;
+            case OperationKind.Copy:
+                _copies.Copy();
+                break;
+            case OperationKind.Verify:
+                Verify();
                 break;
             case OperationKind.Rot:
                 Rot(random);
@@ -252,43 +261,6 @@ sealed class SimulationRun
         NoticeDeletions();
     }
 
-    /// <summary>A snapshot opens as a store of its own and holds the same.</summary>
-    void Snapshot()
-    {
-        string target = $"/snapshot{++_snapshots}";
-        int failed = Disk.SyncsFailed;
-        try
-        {
-            _process.Await(Store.SnapshotAsync(target, CancellationToken.None));
-        }
-        catch (Exception e) when (SimulatedProcess.Unwrap(e) is IOException)
-        {
-            _trace?.Invoke($"  fails: {SimulatedProcess.Unwrap(e).Message}");
-            _process.RequireFault(SimulatedProcess.Unwrap(e));
-            Disk.Heal();
-            Disk.DeleteFolder(target);
-            return;
-        }
-        finally
-        {
-            // It syncs the journal, which may fail as any other sync.
-            if (Disk.SyncsFailed > failed)
-            {
-                _model.BeginTick();
-                _model.EndTick(syncFailed: true);
-            }
-        }
-
-        // Opening it is nobody's emergency: the disk works then.
-        Disk.Heal();
-        var copy = SampleStore.Open(_plan.Options(target, Disk), _process.Time, NullLogger.Instance);
-        _comparison.TakesLatent = true;
-        _comparison.All(copy, pin: false);
-        _comparison.TakesLatent = false;
-        _process.Await(copy.DisposeAsync().AsTask());
-        Disk.DeleteFolder(target);
-    }
-
     /// <summary>
     /// Bytes change on the disk: what is missing then must be reported, what is shown must be right.
     /// </summary>
@@ -373,7 +345,28 @@ sealed class SimulationRun
     {
         _trace?.Invoke($"  by {by}");
         _process.JumpClock(by);
-        _model.Fade(NowMs - (long)_options.Retention.TotalMilliseconds);
+        Fade(TimeSpan.Zero);
+    }
+
+    /// <summary>Retention may take what is older, and the size limit all but the newest day.</summary>
+    void Fade(TimeSpan ahead)
+    {
+        var shortest = _options.RetentionRules.Select(static r => r.Times.Raw).Append(_options.Retention).Min();
+        long nowMs = NowMs + (long)ahead.TotalMilliseconds;
+        _newestNowMs = Math.Max(_newestNowMs, nowMs + (long)_options.FutureMax.TotalMilliseconds);
+        _model.Fade(Math.Max(
+            nowMs - (long)shortest.TotalMilliseconds,
+            _options.DiskBytesMax > 0 ? MergeSchedule.DayOf(_newestNowMs) : long.MinValue));
+    }
+
+    /// <summary>The tools look into the folder and repair it where bytes were changed before.</summary>
+    void Verify()
+    {
+        Disk.CrashAfter = -1;
+        Disk.Heal();
+        Close();
+        _copies.Verify(_mayBeDamaged);
+        OpenAndCompare(lostPower: false);
     }
 
     /// <summary>Within some minutes of a disk that works, a failed sync is made good.</summary>
@@ -417,7 +410,7 @@ sealed class SimulationRun
         {
             var step = time > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(1) : time;
             time -= step;
-            _model.Fade((NowMs + (long)step.TotalMilliseconds) - (long)_options.Retention.TotalMilliseconds);
+            Fade(step);
             int failed = Disk.SyncsFailed;
             _model.BeginTick();
             _process.Advance(step);
