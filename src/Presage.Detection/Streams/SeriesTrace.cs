@@ -56,6 +56,10 @@ public struct SeriesTrace
 
     const double ValueMax = 1e100;
 
+    /// <summary>A pause is missing data from this many seconds, and this many of the longest pauses, on.</summary>
+    const double GapMin = 30;
+    const double GapFactor = 5;
+
     /// <summary>Distances that matter at least, as a share of the level; below, a series is constant.</summary>
     const double ShareMin = 0.005;
 
@@ -161,11 +165,13 @@ public struct SeriesTrace
     public void Expect(long hostMs)
     {
         double gap = (hostMs - _lastMs) / 1000.0;
-        if (_looks >= LooksMin && gap > Math.Max(20, 4 * Math.Max(_cadenceSeconds, _longestGap)))
+        double longest = Math.Max(_cadenceSeconds, _longestGap);
+        if (_looks >= LooksMin && gap > Math.Max(GapMin, GapFactor * longest))
         {
+            // Cadences are regular: their tail falls with the sixth power.
+            double ratio = longest / gap;
             _oddity = SeriesOddity.Missing;
-            double ratio = Math.Max(_cadenceSeconds, _longestGap) / gap;
-            _probability = (float)(ratio * ratio * ratio / (_looks + 1));
+            _probability = (float)(ratio * ratio * ratio * ratio * ratio * ratio / (_looks + 1));
         }
     }
 

@@ -115,11 +115,11 @@ public sealed class SeriesTraceTests
             Assert.Equal(SeriesOddity.None, trace.Oddity);
         }
 
-        trace.Expect(atMs + 45_000);
+        trace.Expect(atMs + 70_000);
         Assert.Equal(SeriesOddity.None, trace.Oddity);
-        trace.Expect(atMs + 65_000);
+        trace.Expect(atMs + 80_000);
         Assert.Equal(SeriesOddity.Missing, trace.Oddity);
-        trace.See(atMs + 75_000, 3);
+        trace.See(atMs + 90_000, 3);
         Assert.Equal(SeriesOddity.None, trace.Oddity);
     }
 
