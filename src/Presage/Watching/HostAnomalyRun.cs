@@ -42,7 +42,7 @@ sealed class HostAnomalyRun
             }
 
             var first = causes();
-            long sinceMs = first.Select(cause => cause.SinceMs ?? nowMs).Append(nowMs).Min();
+            long sinceMs = first is [{ SinceMs: { } movedMs }, ..] ? Math.Min(movedMs, nowMs) : nowMs;
             Anomaly = new HostAnomaly(sinceMs, nowMs, score, isJoint, first);
             IsOpen = true;
             return AnomalyChange.Opened;

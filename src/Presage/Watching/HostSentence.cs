@@ -15,6 +15,9 @@ static class HostSentence
     /// <summary>Causes weaker than this share of the first are not mentioned.</summary>
     const double MentionShare = 0.3;
 
+    /// <summary>What is weaker than this share of the first moved by chance.</summary>
+    const double MoverShare = 0.5;
+
     public static string Of(HostAnomaly anomaly, bool isOpen, TimeZoneInfo zone, long nowMs)
     {
         string when = isOpen
@@ -41,7 +44,8 @@ static class HostSentence
         }
 
         text.Append('.');
-        var mover = anomaly.Causes.Where(static cause => cause.SinceMs is not null)
+        var mover = anomaly.Causes
+            .Where(cause => cause.SinceMs is not null && cause.Strength >= MoverShare * first.Strength)
             .MinBy(static cause => cause.SinceMs);
         if (mover is not null && first.SinceMs is { } firstMs && firstMs - mover.SinceMs!.Value >= 2_000)
         {
