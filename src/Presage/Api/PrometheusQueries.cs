@@ -196,6 +196,7 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
         {
             var span = call.Duration("timeout") is { } asked
                 && asked < options.QueryTimeout ? asked : options.QueryTimeout;
+            span = span < TimeSpan.Zero ? TimeSpan.Zero : span;
             using var timer = new CancellationTokenSource(span, time);
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, context.RequestAborted);
             write = await evaluate(call, linked.Token);

@@ -123,6 +123,7 @@ public sealed class PrometheusApiTests
     [InlineData("query?query=sum(", 400, "bad_data", "parse error")]
     [InlineData("query?query=load&time=yesterday", 400, "bad_data", "yesterday")]
     [InlineData("query?query=load&timeout=soon", 400, "bad_data", "soon")]
+    [InlineData("query?query=load&timeout=-1", 503, "timeout", "timed out")]
     [InlineData("query_range?query=load&start=1&end=2", 400, "bad_data", "step")]
     [InlineData("query_range?query=load&start=1&end=2&step=0", 400, "bad_data", "step")]
     [InlineData("query_range?query=load&start=2&end=1&step=1", 400, "bad_data", "end")]
