@@ -28,4 +28,17 @@ public sealed class QueryResult
     public IReadOnlyList<string> Infos { get; internal init; } = [];
 
     public QueryStatistics Statistics { get; internal init; }
+
+    /// <summary>The same with further remarks.</summary>
+    public QueryResult With(IReadOnlyList<string> infos) => infos.Count == 0 ? this : new QueryResult
+    {
+        Kind = Kind,
+        TimestampMs = TimestampMs,
+        Series = Series,
+        Scalar = Scalar,
+        Text = Text,
+        Warnings = Warnings,
+        Infos = [.. Infos, .. infos],
+        Statistics = Statistics,
+    };
 }

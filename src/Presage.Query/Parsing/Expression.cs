@@ -17,12 +17,29 @@ abstract class Expression(TextSpan span, params ReadOnlySpan<Expression?> childr
 {
     public TextSpan Span { get; } = span;
 
+    /// <summary>The nodes below, in the order they are written in.</summary>
+    public IReadOnlyList<Expression> Children { get; } = Present(children);
+
     /// <summary>The nodes on the longest way down, limited so that recursion over a tree is safe.</summary>
     public int Depth { get; } = 1 + Deepest(children);
 
     public abstract ValueKind Kind { get; }
 
     public sealed override string ToString() => ExpressionPrinter.Print(this);
+
+    static Expression[] Present(ReadOnlySpan<Expression?> children)
+    {
+        var present = new List<Expression>(children.Length);
+        foreach (var child in children)
+        {
+            if (child is not null)
+            {
+                present.Add(child);
+            }
+        }
+
+        return [.. present];
+    }
 
     static int Deepest(ReadOnlySpan<Expression?> children)
     {

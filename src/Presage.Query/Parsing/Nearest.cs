@@ -22,21 +22,29 @@ static class Nearest
         return nearest;
     }
 
+    /// <summary>Insertions, deletions, changes and swaps of neighbours (optimal string alignment).</summary>
     static int Distance(string a, string b)
     {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        int[] before = [], last = [.. Enumerable.Range(0, b.Length + 1)];
         for (int i = 0; i < a.Length; i++)
         {
-            int diagonal = row[0];
+            int[] row = new int[b.Length + 1];
             row[0] = i + 1;
             for (int j = 0; j < b.Length; j++)
             {
-                int change = diagonal + (char.ToLowerInvariant(a[i]) == b[j] ? 0 : 1);
-                diagonal = row[j + 1];
-                row[j + 1] = Math.Min(change, Math.Min(row[j], row[j + 1]) + 1);
+                int change = last[j] + (Same(a[i], b[j]) ? 0 : 1);
+                row[j + 1] = Math.Min(change, Math.Min(last[j + 1], row[j]) + 1);
+                if (i > 0 && j > 0 && Same(a[i], b[j - 1]) && Same(a[i - 1], b[j]))
+                {
+                    row[j + 1] = Math.Min(row[j + 1], before[j - 1] + 1);
+                }
             }
+
+            (before, last) = (last, row);
         }
 
-        return row[^1];
+        return last[^1];
     }
+
+    static bool Same(char typed, char known) => char.ToLowerInvariant(typed) == char.ToLowerInvariant(known);
 }

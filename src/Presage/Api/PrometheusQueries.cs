@@ -22,7 +22,9 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
         long at = call.Time("time") ?? Now();
         var clock = new QueryClock(call, time);
         var query = Prepare(call, out var engine);
-        var result = await RunAsync(() => clock.Time(() => engine.Instant(query, at, Source(call), token)), token);
+        var source = Source(call);
+        var result = await RunAsync(
+            () => clock.Time(() => Explained(engine.Instant(query, at, source, token), query, source)), token);
         return writer => PrometheusJson.WriteResult(writer, result, limit, clock);
     });
 
@@ -34,8 +36,10 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
         var query = Prepare(call, out var engine);
         try
         {
+            var source = Source(call);
             var result = await RunAsync(
-                () => clock.Time(() => engine.Range(query, start, end, step, Source(call), token)), token);
+                () => clock.Time(() => Explained(engine.Range(query, start, end, step, source, token), query, source)),
+                token);
             return writer => PrometheusJson.WriteResult(writer, result, limit, clock);
         }
         catch (ArgumentException e)
@@ -106,6 +110,12 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
         "2.24.0", PresageVersion.Text, "presage", "presage", "", Environment.Version.ToString()));
 
     public void Dispose() => _running.Dispose();
+
+    /// <summary>An empty answer says which names of the query do not exist.</summary>
+    static QueryResult Explained(QueryResult result, PreparedQuery query, ISampleSource source) =>
+        result.Kind is QueryResultKind.Vector or QueryResultKind.Matrix && result.Series.Count == 0
+            ? result.With(UnknownNames.Remarks(query, source))
+            : result;
 
     long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 

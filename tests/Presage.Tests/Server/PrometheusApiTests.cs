@@ -105,6 +105,21 @@ public sealed class PrometheusApiTests
         Assert.Contains($"\"{type}\",\"result\":[{StartSeconds},\"{value}\"]", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("laod", "no series has the metric name \"laod\", did you mean \"load\"? (1:1)")]
+    [InlineData("sum(load{instnace=\"a\"})", "no series has the label \"instnace\", did you mean \"instance\"? (1:5)")]
+    [InlineData("load{instance=\"none\"}", null)]
+    [InlineData("something_else_entirely", null)]
+    public async Task An_empty_answer_names_what_was_probably_misspelt(string query, string? remark)
+    {
+        await using var server = await StartAsync();
+
+        var answer = await JsonAsync(server, $"/api/v1/query?time={StartSeconds}&query={Uri.EscapeDataString(query)}");
+
+        string? info = answer.TryGetProperty("infos", out var infos) ? infos[0].GetString() : null;
+        Assert.Equal(remark is null ? null : "PromQL info: " + remark, info);
+    }
+
     [Fact]
     public async Task Parameters_may_come_as_a_form()
     {
