@@ -12,6 +12,7 @@ sealed class BlockList(
     readonly Lock _lock = new();
     volatile Block[] _blocks = [];
     volatile Tuple<Block[], SortedSet<string>>? _hosts;
+    readonly Queue<string> _unwanted = [];
     List<Block> _retired = [];
     List<Block> _closing = [];
     int _nextNumber = 1;
@@ -128,7 +129,7 @@ sealed class BlockList(
         }
         catch (IOException)
         {
-            disk.Delete(path);
+            DeleteFiles([path]);
             throw;
         }
     }
@@ -139,13 +140,16 @@ sealed class BlockList(
     public void Delete(IReadOnlyCollection<Block> old)
     {
         Swap([], old);
-        foreach (var block in old)
-        {
-            disk.Delete(block.Path);
-        }
-
         Retire(old);
+        DeleteFiles(old.Select(static b => b.Path));
     }
+
+    /// <summary>
+    /// Deletes files that count as gone but that a broken disk would not let go: the next start would take them for
+    /// blocks, and deletions carried out meanwhile have not touched them.
+    /// </summary>
+    /// <exception cref="IOException">The disk is broken still.</exception>
+    public void DeleteUnwanted() => DeleteFiles([]);
 
     /// <summary>
     /// Puts blocks in the place of others in one step: no reader sees both, or neither. The old files are the
@@ -229,5 +233,22 @@ sealed class BlockList(
     {
         string name = Path.GetFileNameWithoutExtension(path);
         return int.TryParse(name.AsSpan(name.LastIndexOf('-') + 1), out int number) ? number : 0;
+    }
+
+    void DeleteFiles(IEnumerable<string> paths)
+    {
+        lock (_unwanted)
+        {
+            foreach (string path in paths)
+            {
+                _unwanted.Enqueue(path);
+            }
+
+            while (_unwanted.TryPeek(out string? path))
+            {
+                disk.Delete(path);
+                _unwanted.Dequeue();
+            }
+        }
     }
 }

@@ -95,6 +95,10 @@ sealed class BlockTiers : IDisposable
         _unfinished = null;
     }
 
+    /// <summary>Deletes what a broken disk would not let go of.</summary>
+    /// <exception cref="IOException">The disk is broken still.</exception>
+    public void DeleteUnwanted() => Array.ForEach(All, static list => list.DeleteUnwanted());
+
     public void CloseRetired() => Array.ForEach(All, static list => list.CloseRetired());
 
     public void Dispose() => Array.ForEach(All, static list => list.Dispose());

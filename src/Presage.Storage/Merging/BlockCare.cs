@@ -99,6 +99,7 @@ sealed class BlockCare(
         {
             await options.RunBeside(() =>
             {
+                tiers.DeleteUnwanted();
                 tiers.FinishReplacement();
                 work();
             });
