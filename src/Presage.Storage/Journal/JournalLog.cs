@@ -232,6 +232,7 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
         broken = current is null ? broken : TrySync(current) ?? broken;
         if (broken is not null)
         {
+            UnsyncedMark.Set(disk, folder);
             throw new IOException(broken.Message, broken);
         }
     }

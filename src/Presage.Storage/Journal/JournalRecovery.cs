@@ -14,6 +14,7 @@ static class JournalRecovery
         ILogger logger)
     {
         using var workers = new ReplayWorkers(head);
+        bool isUnsynced = UnsyncedMark.IsSet(disk, folder);
         foreach (int number in JournalLog.NumbersIn(disk, folder))
         {
             string path = JournalLog.PathOf(folder, number);
@@ -27,18 +28,31 @@ static class JournalRecovery
                 onDamage(new StorageDamage(path, reader.WholeBytes, lost, reason));
             }
 
-            CutAndSync(disk, path, reader.WholeBytes);
+            if (isUnsynced)
+            {
+                disk.Replace(path, disk.ReadAll(path).AsSpan(0, (int)reader.WholeBytes));
+            }
+            else
+            {
+                CutAndSync(disk, folder, path, reader.WholeBytes);
+            }
+
             journal.Adopt(new JournalSegment(number, path, reader.WholeBytes, replay.NewestMs));
         }
 
         disk.SyncFolder(folder);
+        if (isUnsynced)
+        {
+            UnsyncedMark.Clear(disk, folder);
+        }
+
         return workers.Complete();
     }
 
     /// <summary>
     /// What was read back survives power loss from now on: the process before may have died before its last sync.
     /// </summary>
-    static void CutAndSync(Disk disk, string path, long length)
+    static void CutAndSync(Disk disk, string folder, string path, long length)
     {
         using var file = disk.OpenForWriting(path);
         if (file.Length != length)
@@ -46,6 +60,14 @@ static class JournalRecovery
             file.Truncate(length);
         }
 
-        file.Sync();
+        try
+        {
+            file.Sync();
+        }
+        catch (IOException)
+        {
+            UnsyncedMark.Set(disk, folder);
+            throw;
+        }
     }
 }
