@@ -12,7 +12,7 @@ sealed class BlockList(
     readonly Lock _lock = new();
     volatile Block[] _blocks = [];
     volatile Tuple<Block[], SortedSet<string>>? _hosts;
-    readonly Queue<string> _unwanted = [];
+    readonly List<string> _unwanted = [];
     List<Block> _retired = [];
     List<Block> _closing = [];
     int _nextNumber = 1;
@@ -239,15 +239,24 @@ sealed class BlockList(
     {
         lock (_unwanted)
         {
-            foreach (string path in paths)
+            _unwanted.AddRange(paths);
+            Exception? broken = null;
+            _unwanted.RemoveAll(path =>
             {
-                _unwanted.Enqueue(path);
-            }
-
-            while (_unwanted.TryPeek(out string? path))
+                try
+                {
+                    disk.Delete(path);
+                    return true;
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    broken = e;
+                    return false;
+                }
+            });
+            if (broken is not null)
             {
-                disk.Delete(path);
-                _unwanted.Dequeue();
+                throw new IOException(broken.Message, broken);
             }
         }
     }

@@ -5,6 +5,9 @@ namespace Presage.Storage;
 /// <summary>Reads the journal back when a store is opened; damaged ends are cut off and reported.</summary>
 static class JournalRecovery
 {
+    /// <summary>Room on the disk that writing segments anew leaves.</summary>
+    const long RoomLeft = 1 << 20;
+
     /// <summary>
     /// Replays all segments of a folder into the head, oldest first; returns how many samples came back. One thread
     /// reads and checks, others append.
@@ -14,7 +17,7 @@ static class JournalRecovery
         ILogger logger)
     {
         using var workers = new ReplayWorkers(head);
-        bool isUnsynced = UnsyncedMark.IsSet(disk, folder);
+        bool isUnsynced = UnsyncedMark.IsSet(disk, folder), isAnew = true;
         foreach (int number in JournalLog.NumbersIn(disk, folder))
         {
             string path = JournalLog.PathOf(folder, number);
@@ -28,7 +31,10 @@ static class JournalRecovery
                 onDamage(new StorageDamage(path, reader.WholeBytes, lost, reason));
             }
 
-            if (isUnsynced)
+            // On a full disk the sync must do, and the mark stays: starting matters more.
+            bool hasRoom = !isUnsynced || disk.FreeBytes(folder) - RoomLeft > reader.WholeBytes;
+            isAnew &= hasRoom;
+            if (isUnsynced && hasRoom)
             {
                 disk.Replace(path, disk.ReadAll(path).AsSpan(0, (int)reader.WholeBytes));
             }
@@ -41,7 +47,7 @@ static class JournalRecovery
         }
 
         disk.SyncFolder(folder);
-        if (isUnsynced)
+        if (isUnsynced && isAnew)
         {
             UnsyncedMark.Clear(disk, folder);
         }

@@ -99,7 +99,6 @@ sealed class BlockCare(
         {
             await options.RunBeside(() =>
             {
-                tiers.DeleteUnwanted();
                 tiers.FinishReplacement();
                 work();
             });
@@ -126,7 +125,13 @@ sealed class BlockCare(
             await head.FlushAsync(cancellationToken);
             await AloneAsync(() => CarryOut(deletions, cancellationToken), cancellationToken);
             await head.ForgetAsync(deletions);
-            await AloneAsync(() => tombstones.Remove(deletions), cancellationToken);
+            await AloneAsync(
+                () =>
+                {
+                    tiers.DeleteUnwanted();
+                    tombstones.Remove(deletions);
+                },
+                cancellationToken);
         }
     }
 
