@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Presage.Cli;
 
 namespace Presage;
@@ -8,6 +7,5 @@ static class Program
     /// <summary>How long a stop may take before the process ends anyway.</summary>
     static readonly TimeSpan StopMax = TimeSpan.FromSeconds(10);
 
-    static Task<int> Main(string[] args) => PresageCommand.Create(TimeProvider.System).Parse(args).InvokeAsync(
-        new InvocationConfiguration { ProcessTerminationTimeout = StopMax });
+    static Task<int> Main(string[] args) => PresageCommand.RunAsync(args, TimeProvider.System, StopMax);
 }

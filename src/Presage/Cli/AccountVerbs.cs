@@ -60,7 +60,7 @@ static class AccountVerbs
         }
 
         var token = new SetupLink(state).Renew();
-        Console.Out.WriteLine(new Uri(LocalAddress.Of(options), $"/setup?token={token.Text}"));
+        Console.Out.WriteLine(new Uri(ServerAddress.Of(options), $"/setup?token={token.Text}"));
         return 0;
     }
 

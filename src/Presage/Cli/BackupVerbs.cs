@@ -18,13 +18,21 @@ static class BackupVerbs
         {
             Description = "An API token of an administrator, for a server that runs; " + ClientToken.Elsewhere,
         };
-        var backup = new Command("backup", "Copy everything a server holds; it may run meanwhile") { target, token };
+        var url = new Option<string?>("--url")
+        {
+            Description = "The server, running on this machine; the one of the configuration when left out",
+        };
+        var backup = new Command("backup", "Copy everything a server holds; it may run meanwhile") 
+        {
+            target, url, token,
+        };
         backup.SetAction(
             (parsed, cancellationToken) =>
                 Failure.GuardAsync(() =>
                     BackUpAsync(
                         options(parsed),
                         parsed.GetRequiredValue(target),
+                        parsed.GetValue(url),
                         parsed.GetValue(token),
                         cancellationToken
                     )
@@ -43,11 +51,17 @@ static class BackupVerbs
     static async Task<int> BackUpAsync(
         PresageOptions options,
         string target,
+        string? url,
         string? token,
         CancellationToken cancellationToken
     )
     {
         Refuse(target);
+        if (url is not null)
+        {
+            return await CopySnapshotAsync(ServerAddress.Named(url), false, target, token, cancellationToken);
+        }
+
         try
         {
             using (DataFolder.Open(options.Data))
@@ -65,22 +79,26 @@ static class BackupVerbs
             throw new StartException(e.Message, e);
         }
 
-        return await CopySnapshotAsync(options, target, token, cancellationToken);
+        return await CopySnapshotAsync(ServerAddress.Of(options), true, target, token, cancellationToken);
     }
 
     static async Task<int> CopySnapshotAsync(
-        PresageOptions options,
+        Uri server,
+        bool own,
         string target,
         string? token,
         CancellationToken cancellationToken
     )
     {
-        // As for the health check: the server is this machine's own.
-        using var handler = new HttpClientHandler
+        using var handler = new HttpClientHandler();
+        if (own)
         {
-            ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
-        };
-        using var client = new HttpClient(handler) { BaseAddress = LocalAddress.Of(options) };
+            // As for the health check: the server is this machine's own.
+            handler.ServerCertificateCustomValidationCallback =
+                HttpClientHandler.DangerousAcceptAnyServerCertificateValidator;
+        }
+
+        using var client = new HttpClient(handler) { BaseAddress = server };
         if (ClientToken.Of(token, "PRESAGE_API_TOKEN") is { } secret)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
@@ -110,7 +128,7 @@ static class BackupVerbs
         catch (HttpRequestException e)
         {
             throw new StartException(
-                $"A server holds {options.Data} but does not answer at {client.BaseAddress}: {e.Message}",
+                $"The server does not answer at {client.BaseAddress}: {e.Message}",
                 e
             );
         }

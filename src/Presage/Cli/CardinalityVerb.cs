@@ -35,17 +35,12 @@ static class CardinalityVerb
         };
         verb.SetAction((parsed, cancellationToken) => Failure.GuardAsync(async () =>
         {
-            string? url = parsed.GetValue(Url);
-            Uri? given = null;
-            if (url is not null && !Uri.TryCreate(url, UriKind.Absolute, out given))
-            {
-                throw new ConfigurationException($"--url: \"{url}\" is not an address such as http://127.0.0.1:9440.");
-            }
-
+            var server = parsed.GetValue(Url) is { } url
+                ? ServerAddress.Named(url)
+                : ServerAddress.Of(options(parsed));
             string? token = ClientToken.Of(parsed.GetValue(Token));
             return await RunAsync(
-                given ?? LocalAddress.Of(options(parsed)), token, parsed.GetValue(Top), AnsiConsole.Console,
-                cancellationToken);
+                server, token, parsed.GetValue(Top), AnsiConsole.Console, cancellationToken);
         }));
         root.Subcommands.Add(verb);
     }

@@ -36,7 +36,7 @@ static class ConfigVerbs
             ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
         };
         using var client = new HttpClient(handler) { Timeout = HealthTimeout };
-        var address = new Uri(LocalAddress.Of(options), "/-/ready");
+        var address = new Uri(ServerAddress.Of(options), "/-/ready");
         try
         {
             using var answer = await client.GetAsync(address, cancellationToken);

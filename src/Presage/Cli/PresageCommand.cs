@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Presage.Configuration;
 
 namespace Presage.Cli;
@@ -12,6 +15,8 @@ static class PresageCommand
         HelpName = "FILE",
         Recursive = true,
     };
+
+    static readonly string[] EverywhereShown = ["data", "listen"];
 
     static readonly IReadOnlyDictionary<string, Option<string?>> Flags = ConfigurationKeys.All.ToDictionary(
         static key => key.Key,
@@ -68,7 +73,30 @@ static class PresageCommand
         StorageVerbs.AddTo(root, Options);
         BackupVerbs.AddTo(root, Options);
         CardinalityVerb.AddTo(root, Options);
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new BriefHelp(
+            (HelpAction)help.Action!, [.. Flags.Values], [.. EverywhereShown.Select(static key => Flags[key])]);
         return root;
+    }
+
+    /// <summary>Runs the verb of the arguments; a mistake in them is told without the whole of the help.</summary>
+    /// <returns>The exit code: 0 for success, 1 for arguments that are no verb's, or what the verb says.</returns>
+    public static async Task<int> RunAsync(string[] args, TimeProvider time, TimeSpan stopMax)
+    {
+        var parsed = Create(time).Parse(args);
+        if (parsed.Action is ParseErrorAction error)
+        {
+            error.ShowHelp = false;
+            int code = await parsed.InvokeAsync();
+            Console.Error.WriteLine($"See `{Path(parsed.CommandResult)} --help`.");
+            return code;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = stopMax });
+
+        static string Path(CommandResult command) => command.Parent is CommandResult parent
+            ? $"{Path(parent)} {command.Command.Name}"
+            : "presage";
     }
 
     static PresageOptions Options(ParseResult parsed)

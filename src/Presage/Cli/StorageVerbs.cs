@@ -69,10 +69,9 @@ static class StorageVerbs
     }
 
     /// <summary>The server that <c>--url</c> names, or null.</summary>
-    static StorageClient? Client(ParseResult parsed) => parsed.GetValue(Url) is not { } url ? null
-        : Uri.TryCreate(url, UriKind.Absolute, out var server) && server.Scheme is "http" or "https"
-            ? new StorageClient(server, ClientToken.Of(parsed.GetValue(Token)), Console.Out)
-            : throw new ConfigurationException($"--url: \"{url}\" is not an address such as http://127.0.0.1:9440.");
+    static StorageClient? Client(ParseResult parsed) => parsed.GetValue(Url) is { } url
+        ? new StorageClient(ServerAddress.Named(url), ClientToken.Of(parsed.GetValue(Token)), Console.Out)
+        : null;
 
     /// <summary>Opens a store to read from: nothing in it is too old.</summary>
     public static SampleStore OpenStore(string folder)

@@ -105,12 +105,8 @@ static class TrainVerb
     static async Task<int> TrainServerAsync(
         string url, ParseResult parsed, TimeSpan since, CancellationToken cancellationToken)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var server))
-        {
-            throw new ConfigurationException($"--url: \"{url}\" is not an address such as http://127.0.0.1:9440.");
-        }
-
-        string? token = parsed.GetValue(Token) ?? Environment.GetEnvironmentVariable("PRESAGE_TOKEN");
+        string? token = ClientToken.Of(parsed.GetValue(Token));
+        var server = ServerAddress.Named(url);
         using var http = new HttpClient { BaseAddress = server };
         http.DefaultRequestHeaders.Authorization =
             token is null ? null : new AuthenticationHeaderValue("Bearer", token);

@@ -58,14 +58,9 @@ static class QueryVerb
         ParseResult parsed, Func<ParseResult, PresageOptions> options, CancellationToken cancellationToken)
     {
         var request = RequestOf(parsed);
-        string? url = parsed.GetValue(Url);
-        if (url is not null && (!Uri.TryCreate(url, UriKind.Absolute, out var given) || given.Scheme is not ("http"
-            or "https")))
-        {
-            throw new ConfigurationException($"--url: \"{url}\" is not an address such as http://127.0.0.1:9440.");
-        }
-
-        var server = url is null ? LocalAddress.Of(options(parsed)) : new Uri(url);
+        var server = parsed.GetValue(Url) is { } url
+            ? ServerAddress.Named(url)
+            : ServerAddress.Of(options(parsed));
         string? token = ClientToken.Of(parsed.GetValue(Token), "PRESAGE_QUERY_TOKEN");
         using var client = new QueryClient(server, token);
         var answer = await client.AskAsync(request, cancellationToken);
