@@ -34,7 +34,7 @@ static class DetectBenchmark
         {
             for (int j = 0; j < Metrics; j++)
             {
-                odd += detectors[j].Feed(rows[at + j]).Score;
+                odd += detectors[j].Feed(at / Metrics * StepSeconds * 1_000L, rows[at + j]).Score;
             }
         }
 

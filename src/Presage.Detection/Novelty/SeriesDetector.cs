@@ -10,17 +10,23 @@ namespace Presage.Detection;
 /// 1. Four signals are derived: the value, the means of the last 3 and 36 samples, the range of the last 12. For each
 /// the novelty is the distance to the nearest value it has had before (<see cref="GapSketch"/>); for the slow mean
 /// and the range also in relation to where it lies (<see cref="RunningSpread"/>).
-/// 2. How rare is such a novelty here (<see cref="TailScore"/>)? The five answers are joined by a power mean.
-/// 3. The rest is economy of attention: what has just been odd is less odd a second time (habituation), an anomaly is
+/// 2. Where days are alike, the mean of half an hour is compared with those at this time of day (<see
+/// cref="DayNovelty"/>).
+/// 3. How rare is such a novelty here (<see cref="TailScore"/>)? The answers are joined by a power mean.
+/// 4. The rest is economy of attention: what has just been odd is less odd a second time (habituation), an anomaly is
 /// told once (refractory period), and who keeps crying is heard less. Short histories cannot give small
 /// probabilities; that is made up for.
 ///
-/// Samples count, not time: feed evenly spaced values, of a minute or five. NaN and infinities are passed over.
+/// Samples count; time is asked for the time of day only. Feed evenly spaced values, of a minute or five. NaN and
+/// infinities are passed over, times may repeat or go back.
 /// Deterministic; not thread-safe.
 /// </summary>
 public sealed class SeriesDetector
 {
-    const byte StateVersion = 1;
+    const byte StateVersion = 2;
+
+    /// <summary>The version before knew no times; it is still read, and its rhythm learned anew.</summary>
+    const byte TimelessVersion = 1;
 
     /// <summary>Values beyond are taken as this: their sums are still numbers.</summary>
     const double ValueMax = 1e100;
@@ -29,12 +35,18 @@ public sealed class SeriesDetector
     const int RangeWindow = 12;
     const int FastWindow = 3;
 
-    /// <summary>Weights of value, fast mean, slow mean, slow mean relative, range relative; they add up to 1.</summary>
+    const double HalfHourMs = 1_800_000;
+
+    /// <summary>
+    /// Weights of value, fast mean, slow mean, slow mean relative, range relative, which add up to 1; the time of day
+    /// comes on top, as far as there is a rhythm.
+    /// </summary>
     const double ValueWeight = 0.30;
     const double FastWeight = 0.175;
     const double SlowWeight = 0.30;
     const double SlowRelativeWeight = 0.175;
     const double RangeRelativeWeight = 0.05;
+    const double DayWeight = 0.2;
 
     /// <summary>Exponent of the power mean: a strong witness counts a little more.</summary>
     const double Power = 1.25;
@@ -43,6 +55,7 @@ public sealed class SeriesDetector
     const double Unit = 3;
 
     readonly double[] _recent = new double[SlowWindow];
+    readonly long[] _times = new long[SlowWindow];
     readonly GapSketch _values = new();
     readonly GapSketch _fast = new();
     readonly GapSketch _slow = new();
@@ -52,6 +65,8 @@ public sealed class SeriesDetector
     readonly TailScore _slowTail = new();
     readonly TailScore _slowRelativeTail = new();
     readonly TailScore _rangeRelativeTail = new();
+    readonly DayNovelty _day = new();
+    readonly TailScore _dayTail = new();
     readonly double _line;
     RunningSpread _slowSpread;
     RunningSpread _rangeSpread;
@@ -66,8 +81,8 @@ public sealed class SeriesDetector
     /// <summary>Samples taken in.</summary>
     public long Samples => _seen;
 
-    /// <summary>Judges a sample, then learns it.</summary>
-    public SeriesReading Feed(double value)
+    /// <summary>Judges a sample, then learns it. The time is in ms since 1970 UTC.</summary>
+    public SeriesReading Feed(long timeMs, double value)
     {
         if (!double.IsFinite(value))
         {
@@ -76,30 +91,33 @@ public sealed class SeriesDetector
 
         value = Math.Clamp(value, -ValueMax, ValueMax);
         _recent[_seen % SlowWindow] = value;
+        _times[_seen % SlowWindow] = timeMs;
         double fast = Mean(FastWindow), slow = Mean(SlowWindow), range = Range();
         double fastNovelty = _fast.DistanceTo(fast), slowNovelty = _slow.DistanceTo(slow);
+        double ofDay = _dayTail.Of(_day.See(timeMs / 1_000.0, MeanOfHalfHour(timeMs)));
         double sum =
             (ValueWeight * Raise(_valueTail.Of(_values.DistanceTo(value)))) +
             (FastWeight * Raise(_fastTail.Of(fastNovelty))) +
             (SlowWeight * Raise(_slowTail.Of(slowNovelty))) +
             (SlowRelativeWeight * Raise(_slowRelativeTail.Of(_slowSpread.Relative(slow, slowNovelty)))) +
             (RangeRelativeWeight *
-                Raise(_rangeRelativeTail.Of(_rangeSpread.Relative(range, _ranges.DistanceTo(range)))));
+                Raise(_rangeRelativeTail.Of(_rangeSpread.Relative(range, _ranges.DistanceTo(range))))) +
+            (DayWeight * Raise(_day.Weight * ofDay));
         double strength = _attention.Heed(Unit * Math.Pow(sum, 1 / Power), _seen);
         _seen++;
         return new SeriesReading(SeriesScale.Score(strength), strength >= _line, strength);
     }
 
     /// <summary>Judges and learns a run of samples; the same as feeding them one by one.</summary>
-    public void Feed(ReadOnlySpan<double> values, Span<SeriesReading> readings)
+    public void Feed(ReadOnlySpan<long> timesMs, ReadOnlySpan<double> values, Span<SeriesReading> readings)
     {
         for (int i = 0; i < values.Length; i++)
         {
-            readings[i] = Feed(values[i]);
+            readings[i] = Feed(timesMs[i], values[i]);
         }
     }
 
-    /// <summary>Appends everything it knows (up to about 10 KB); see docs/formats/detection-state.md.</summary>
+    /// <summary>Appends everything it knows (up to about 16 KB); see docs/formats/detection-state.md.</summary>
     public void Save(IBufferWriter<byte> output)
     {
         var writer = new StateWriter(output);
@@ -124,6 +142,13 @@ public sealed class SeriesDetector
         _slowSpread.Save(writer);
         _rangeSpread.Save(writer);
         _attention.Save(writer);
+        foreach (long time in _times)
+        {
+            writer.Long(time);
+        }
+
+        _day.Save(writer);
+        _dayTail.Save(writer);
     }
 
     /// <summary>
@@ -137,14 +162,15 @@ public sealed class SeriesDetector
     {
         var reader = new StateReader(state);
         byte version = reader.Byte();
-        if (version != StateVersion)
+        if (version is not (StateVersion or TimelessVersion))
         {
             problem = $"the state has version {version}, this version of Presage reads {StateVersion}";
             return null;
         }
 
         var detector = new SeriesDetector(sensitivity);
-        bool isWhole = detector.Restore(ref reader) && reader.IsWhole;
+        bool isWhole = detector.Restore(ref reader) &&
+            (version == TimelessVersion || detector.RestoreDay(ref reader)) && reader.IsWhole;
         problem = isWhole ? null : "the state is damaged";
         return isWhole ? detector : null;
     }
@@ -166,6 +192,16 @@ public sealed class SeriesDetector
             _rangeSpread.Restore(ref reader) && _attention.Restore(ref reader);
     }
 
+    bool RestoreDay(ref StateReader reader)
+    {
+        for (int i = 0; i < SlowWindow; i++)
+        {
+            _times[i] = reader.Long();
+        }
+
+        return _day.Restore(ref reader) && _dayTail.Restore(ref reader);
+    }
+
     static double Raise(double score) => score <= 0 ? 0 : score * Math.Sqrt(Math.Sqrt(score));
 
     /// <summary>
@@ -178,6 +214,26 @@ public sealed class SeriesDetector
         for (long i = _seen - count + 1; i <= _seen; i++)
         {
             sum += _recent[i % SlowWindow];
+        }
+
+        return sum / count;
+    }
+
+    /// <summary>The mean of the samples of the last half hour, the newest 36 at most.</summary>
+    double MeanOfHalfHour(long timeMs)
+    {
+        double sum = 0;
+        int count = 0;
+        for (long i = _seen; i >= Math.Max(0, _seen - SlowWindow + 1); i--)
+        {
+            double age = (double)timeMs - _times[i % SlowWindow];
+            if (age is < 0 or >= HalfHourMs)
+            {
+                break;
+            }
+
+            sum += _recent[i % SlowWindow];
+            count++;
         }
 
         return sum / count;

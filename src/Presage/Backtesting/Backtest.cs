@@ -8,11 +8,6 @@ namespace Presage.Backtesting;
 /// </summary>
 sealed class Backtest(TimeSpan step, bool explains, Sensitivity sensitivity)
 {
-    /// <summary>
-    /// A host without history of its own learns first from half a day, then whenever its history has doubled.
-    /// </summary>
-    static readonly TimeSpan FirstLearned = TimeSpan.FromHours(12);
-
     /// <summary>Scores a file with a column of times.</summary>
     public void Run(
         string input,
@@ -52,7 +47,7 @@ sealed class Backtest(TimeSpan step, bool explains, Sensitivity sensitivity)
         for (int row = 0; row < table.Rows; row++)
         {
             double value = table.Values[row];
-            var reading = detector.Feed(value);
+            var reading = detector.Feed(RowTime.Of(table.Times[row], row, step), value);
             file.Write(table.Times[row], repeatsValue ? value : null, reading.Score, reading.IsAlert, [0]);
         }
     }
@@ -74,23 +69,18 @@ sealed class Backtest(TimeSpan step, bool explains, Sensitivity sensitivity)
 
         bool hasTimes = table.Times.Count > 0;
         using var file = new ScoreFile(output, hasTimes ? ["timestamp"] : [], table.Metrics, explains);
-        double stepSeconds = step.TotalSeconds;
-        var detector = HostDetector.Learn(past?.Values ?? [], metrics, stepSeconds, sensitivity);
-        double[] all = past is null ? table.Values : [.. past.Values, .. table.Values];
-        int known = past?.Rows ?? 0;
-        int next = Math.Max(Math.Max(HostModel.RowsMin, (int)(FirstLearned / step)), 2 * known);
+        var replay = new HostReplay(metrics, step, sensitivity);
+        replay.Learn(past?.Values ?? []);
         int[] causes = new int[metrics];
         for (int row = 0; row < table.Rows; row++)
         {
-            if (known + row == next)
+            if (replay.IsAboutToLearn)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                detector.Adopt(HostDetector.Learn(all.AsSpan(0, next * metrics), metrics, stepSeconds, sensitivity));
-                next *= 2;
             }
 
-            var reading = detector.Feed(table.Row(row));
-            int named = explains ? detector.Rank(causes) : 0;
+            var reading = replay.Feed(table.Row(row));
+            int named = explains ? replay.Rank(causes) : 0;
             string? time = hasTimes ? table.Times[row] : null;
             file.Write(time, null, reading.Score, reading.IsAlert, causes.AsSpan(0, named));
         }

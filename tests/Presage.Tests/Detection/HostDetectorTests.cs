@@ -147,12 +147,12 @@ public sealed class HostDetectorTests(ITestOutputHelper output)
 
         // What the runtime makes once, for the first sort of maxima, is not counted.
         Feed(detector, rows.AsSpan(0, 2_000 * Metrics));
-        series.Feed(1);
+        series.Feed(0, 1);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int t = 4_000; t < 5_000; t++)
         {
             detector.Feed(rows.AsSpan(t * Metrics, Metrics));
-            series.Feed(rows[t * Metrics]);
+            series.Feed(t * 60_000L, rows[t * Metrics]);
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);

@@ -8,6 +8,8 @@ namespace Presage.Tests.Detection;
 
 public sealed class SeriesDetectorTests
 {
+    const long StepMs = 300_000;
+
     /// <summary>Ordinary numbers with everything that must not hurt between them.</summary>
     static readonly Gen<double[]> Wild = Gen.Frequency(
         (20, Gen.Double[-10, 10]),
@@ -23,9 +25,11 @@ public sealed class SeriesDetectorTests
         Wild.Sample(static values =>
         {
             var detector = new SeriesDetector();
-            foreach (double value in values)
+            for (int i = 0; i < values.Length; i++)
             {
-                var reading = detector.Feed(value);
+                // Times stand still, leap ahead and go back.
+                long time = i % 7 == 3 ? 0 : i % 11 == 5 ? long.MaxValue : i % 13 == 4 ? long.MinValue : i * StepMs;
+                var reading = detector.Feed(time, values[i]);
                 Assert.InRange(reading.Score, 0, 1);
                 Assert.True(double.IsFinite(reading.Strength));
             }
@@ -56,7 +60,7 @@ public sealed class SeriesDetectorTests
             first.Save(state);
             var second = SeriesDetector.Restore(state.WrittenSpan, out string? problem);
             Assert.Null(problem);
-            Assert.Equal(straight.Skip(at), Scores(second!, values.AsSpan(at)));
+            Assert.Equal(straight.Skip(at), Scores(second!, values.AsSpan(at), at));
         }, iter: 100);
     }
 
@@ -68,16 +72,16 @@ public sealed class SeriesDetectorTests
         var state = new ArrayBufferWriter<byte>();
         detector.Save(state);
         byte[] bytes = state.WrittenSpan.ToArray();
-        Assert.InRange(bytes.Length, 1, 12_000);
+        Assert.InRange(bytes.Length, 1, 20_000);
         Assert.Null(SeriesDetector.Restore(bytes.AsSpan(0, bytes.Length - 1), out string? problem));
         Assert.Equal("the state is damaged", problem);
         bytes[0] = 77;
         Assert.Null(SeriesDetector.Restore(bytes, out problem));
-        Assert.Equal("the state has version 77, this version of Presage reads 1", problem);
+        Assert.Equal("the state has version 77, this version of Presage reads 2", problem);
         Assert.Null(SeriesDetector.Restore([], out problem));
         Gen.Byte.Array[0, 300].Sample(static random =>
         {
-            random = [1, .. random];
+            random = [(byte)(1 + (random.Length & 1)), .. random];
             return SeriesDetector.Restore(random, out string? why) is null && why is not null;
         });
     }
@@ -111,6 +115,51 @@ public sealed class SeriesDetectorTests
         Assert.True(scores.Skip(3_500).Take(5).Max() > 0.99);
     }
 
+    [Fact]
+    public void A_state_of_the_version_before_is_read_and_its_rhythm_learned_anew()
+    {
+        double[] values = Noise(7, 1_000);
+        var detector = new SeriesDetector();
+        var straight = Scores(detector, values);
+        var state = new ArrayBufferWriter<byte>();
+        detector.Save(state);
+
+        // Without times: 36 times, the rhythm and its tail are the end of the state.
+        byte[] old = Timeless(state.WrittenSpan);
+        var restored = SeriesDetector.Restore(old, out string? problem);
+        Assert.Null(problem);
+        Assert.Equal(1_000, restored!.Samples);
+        Assert.Equal(Scores(detector, values, 1_000), Scores(restored, values, 1_000));
+        Assert.NotEmpty(straight);
+    }
+
+    [Fact]
+    public void A_daily_rise_that_stays_away_is_seen_where_days_are_alike()
+    {
+        var random = new SeededGenerator(9);
+        double[] values = [.. Enumerable.Range(0, 14 * 288).Select(i =>
+            (i % 288 is >= 96 and < 216 ? 80 : 20) + random.Normal())];
+        Array.Fill(values, 20.5, (12 * 288) + 96, 120);
+        var scores = Scores(new SeriesDetector(), values);
+        int oddest = scores.FindIndex(4 * 288, score => score >= scores.Skip(4 * 288).Max());
+        Assert.InRange(oddest, (12 * 288) + 96, (12 * 288) + 216);
+    }
+
+    /// <summary>The same state as version 1 wrote it.</summary>
+    static byte[] Timeless(ReadOnlySpan<byte> state)
+    {
+        for (int length = state.Length; length > 0; length--)
+        {
+            byte[] old = [1, .. state[1..length]];
+            if (SeriesDetector.Restore(old, out _) is not null)
+            {
+                return old;
+            }
+        }
+
+        throw new InvalidOperationException("No beginning of the state is one of version 1.");
+    }
+
     internal static double[] Noise(ulong seed, int length)
     {
         var random = new SeededGenerator(seed);
@@ -122,10 +171,10 @@ public sealed class SeriesDetectorTests
         })];
     }
 
-    static List<double> Scores(SeriesDetector detector, ReadOnlySpan<double> values)
+    static List<double> Scores(SeriesDetector detector, ReadOnlySpan<double> values, int from = 0)
     {
         var readings = new SeriesReading[values.Length];
-        detector.Feed(values, readings);
+        detector.Feed([.. Enumerable.Range(from, values.Length).Select(static i => i * StepMs)], values, readings);
         return [.. readings.Select(static reading => reading.Score)];
     }
 }
