@@ -21,7 +21,11 @@ sealed class AlarmScorer(LabelledSeries[] hosts, double[][] scores)
         public double FalsePerDay => False / Days;
 
         public static Tally operator +(Tally a, Tally b) => new(
-            a.Incidents + b.Incidents, a.Found + b.Found, a.FoundSoon + b.FoundSoon, a.False + b.False, a.Days + b.Days);
+            a.Incidents + b.Incidents,
+            a.Found + b.Found,
+            a.FoundSoon + b.FoundSoon,
+            a.False + b.False,
+            a.Days + b.Days);
     }
 
     /// <summary>

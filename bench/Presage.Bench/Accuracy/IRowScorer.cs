@@ -6,8 +6,10 @@ interface IRowScorer
     /// <summary>Takes in unlabelled history; none for single series.</summary>
     void Learn(ReadOnlySpan<double> history);
 
-    /// <summary>How odd a row is, higher is odder; then learns it, where the method does. The time is in seconds since
-    /// some midnight.</summary>
+    /// <summary>
+    /// How odd a row is, higher is odder; then learns it, where the method does. The time is in seconds since some
+    /// midnight.
+    /// </summary>
     double Score(ReadOnlySpan<double> row, double seconds);
 
     /// <summary>Writes the metrics likeliest to be the cause, as of the last row; 0 where the method names none.</summary>

@@ -22,7 +22,9 @@ static class LabelledSets
             var table = MetricTable.Read(Path.Combine(folder, "data", name + ".gz"), hasTimes: true, default);
             var times = table.Times.ConvertAll(Time);
             var events = file.Value.EnumerateArray()
-                .Select(window => (times.IndexOf(Time(window[0].GetString()!)), times.IndexOf(Time(window[1].GetString()!))))
+                .Select(window => (
+                    times.IndexOf(Time(window[0].GetString()!)),
+                    times.IndexOf(Time(window[1].GetString()!))))
                 .ToArray();
             var step = times.Zip(times.Skip(1), static (a, b) => b - a).Order().ElementAt(times.Count / 2);
             return new LabelledSeries(name[..^4], table.Metrics, [], table.Values, step, events, 0, [])
@@ -39,8 +41,9 @@ static class LabelledSets
         var step = TimeSpan.FromMinutes(labels.RootElement.GetProperty("step_minutes").GetDouble());
         return [.. labels.RootElement.GetProperty("series").EnumerateObject().AsParallel().AsOrdered().Select(host =>
         {
-            var train = MetricTable.Read(Path.Combine(folder, "train", host.Name + ".csv.gz"), hasTimes: false, default);
-            var test = MetricTable.Read(Path.Combine(folder, "test", host.Name + ".csv.gz"), hasTimes: false, default);
+            string file = host.Name + ".csv.gz";
+            var train = MetricTable.Read(Path.Combine(folder, "train", file), hasTimes: false, default);
+            var test = MetricTable.Read(Path.Combine(folder, "test", file), hasTimes: false, default);
             var events = host.Value.GetProperty("events").EnumerateArray()
                 .Select(static e => (e[0].GetInt32(), e[1].GetInt32())).ToArray();
             var causes = host.Value.TryGetProperty("causes", out var known)

@@ -16,7 +16,8 @@ sealed class PresageSeriesScorer(TimeSpan step) : IRowScorer
         }
     }
 
-    public double Score(ReadOnlySpan<double> row, double seconds) => _detector.Feed((long)(seconds * 1_000), row[0]).Score;
+    public double Score(ReadOnlySpan<double> row, double seconds) =>
+        _detector.Feed((long)(seconds * 1_000), row[0]).Score;
 }
 
 /// <summary>

@@ -18,7 +18,8 @@ static class VusScorer
         }
 
         int[] order = [.. Enumerable.Range(0, n).OrderByDescending(row => scores[row])];
-        double[] thresholds = [.. Enumerable.Range(0, Levels).Select(i => scores[order[(int)((n - 1.0) * i / (Levels - 1))]])];
+        double[] thresholds = [.. Enumerable.Range(0, Levels).Select(
+            i => scores[order[(int)((n - 1.0) * i / (Levels - 1))]])];
         int[] predicted = new int[Levels];
         double[] insideAmong = new double[Levels];
         for (int level = 0, count = 0, inside = 0; level < Levels; level++)
