@@ -12,6 +12,6 @@ interface IRowScorer
     /// </summary>
     double Score(ReadOnlySpan<double> row, double seconds);
 
-    /// <summary>Writes the metrics likeliest to be the cause, as of the last row; 0 where the method names none.</summary>
+    /// <summary>Writes the likeliest causes as of the last row; 0 where the method names none.</summary>
     int Rank(Span<int> metrics) => 0;
 }
