@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Presage.Metrics;
-using ZstdSharp;
 
 namespace Presage.Storage;
 
@@ -13,14 +12,13 @@ namespace Presage.Storage;
 /// </summary>
 sealed class Block : ILabelIndex, IDisposable
 {
-    [ThreadStatic]
-    static Decompressor? t_decompressor;
-
     readonly MappedFile _file;
     readonly int _length;
     readonly int _indexAt;
     readonly int _indexLength;
     readonly PageCache _cache;
+    readonly DataPage?[] _pages;
+    readonly PageFile _pageFile;
 
     /// <exception cref="CorruptDataException">The file is not a whole block.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -47,6 +45,8 @@ sealed class Block : ILabelIndex, IDisposable
                 Number(IndexField.CoveredSegment), Number(IndexField.Series), Number(IndexField.Chunks),
                     Field(IndexField.Samples));
             CheckTotals();
+            _pages = new DataPage?[PagesOf(Totals.Chunks)];
+            _pageFile = new PageFile(_file, path, _indexAt);
         }
         catch
         {
@@ -77,17 +77,18 @@ sealed class Block : ILabelIndex, IDisposable
     /// </summary>
     void CheckTotals()
     {
-        SliceIndex(Number(IndexField.KeyPagesAt), PagesOf(Totals.Series) * BlockFormat.KeyPageEntryBytes);
-        SliceIndex(Number(IndexField.DataPagesAt), PagesOf(Totals.Chunks) * BlockFormat.DataPageEntryBytes);
+        SliceIndex(Number(IndexField.KeyPagesAt), (long)PagesOf(Totals.Series) * BlockFormat.KeyPageEntryBytes);
+        SliceIndex(Number(IndexField.DataPagesAt), (long)PagesOf(Totals.Chunks) * BlockFormat.DataPageEntryBytes);
 
-        static long PagesOf(int items) => ((long)items + BlockFormat.PageItems - 1) / BlockFormat.PageItems;
     }
+
+    static int PagesOf(int items) => (int)(((long)items + BlockFormat.PageItems - 1) / BlockFormat.PageItems);
 
     /// <summary>The key of a series.</summary>
     public ReadOnlySpan<byte> Key(int series) => KeyPageOf(series).Key(series % BlockFormat.PageItems);
 
     /// <summary>The same for ascending numbers: a page is looked up once.</summary>
-    public ReadOnlySpan<byte> Key(int series, ref KeyPage? page, ref int pageNumber)
+    public ReadOnlySpan<byte> Key(int series, [NotNull] ref KeyPage? page, ref int pageNumber)
     {
         int number = series / BlockFormat.PageItems, index = series % BlockFormat.PageItems;
         if (page is null || pageNumber != number || index >= page.Count)
@@ -143,10 +144,16 @@ sealed class Block : ILabelIndex, IDisposable
         return -1;
     }
 
-    /// <summary>Appends the samples of a series that lie in the range.</summary>
-    public void Read(int series, TimeRange range, SampleColumns columns)
+    /// <summary>Where the chunks of a series lie.</summary>
+    public Place PlaceOf(int series)
     {
         var (from, to) = ChunksOf(KeyPageOf(series), series);
+        return new Place(this, from, to);
+    }
+
+    /// <summary>Appends the samples of a series, given by its chunks, that lie in the range.</summary>
+    public void Read(int from, int to, TimeRange range, SampleColumns columns)
+    {
         if (Kind == BlockKind.Merged && to - from > 2)
         {
             from = LastBeginningBefore(from, to, range.FromMs);
@@ -226,7 +233,7 @@ sealed class Block : ILabelIndex, IDisposable
     /// <summary>The page of keys a series stands in, past the cache: merging would push everything else out.</summary>
     public KeyPage UnpackKeys(int series)
     {
-        var page = new KeyPage(Packed(PageEntryAt(IndexField.KeyPagesAt, series, true)));
+        var page = new KeyPage(_pageFile.Packed(PageEntryAt(IndexField.KeyPagesAt, series, true)));
         byte[] room = [];
         UnpackKeys(series, page, ref room);
         return page;
@@ -234,7 +241,7 @@ sealed class Block : ILabelIndex, IDisposable
 
     /// <summary>The same into a page that held another, with the room it had.</summary>
     public void UnpackKeys(int series, KeyPage page, ref byte[] room) =>
-        Unpack(PageEntryAt(IndexField.KeyPagesAt, series, true), ref room, page.Load);
+        _pageFile.Unpack(PageEntryAt(IndexField.KeyPagesAt, series, true), ref room, page.Load);
 
     /// <summary>The page a chunk stands in, past the cache.</summary>
     public DataPage UnpackData(int chunk)
@@ -247,7 +254,7 @@ sealed class Block : ILabelIndex, IDisposable
 
     /// <summary>The same into a page that held another, with the room it had.</summary>
     public void UnpackData(int chunk, DataPage page, ref byte[] room) =>
-        Unpack(PageEntryAt(IndexField.DataPagesAt, chunk, false), ref room, page.Load);
+        _pageFile.Unpack(PageEntryAt(IndexField.DataPagesAt, chunk, false), ref room, page.Load);
 
     /// <summary>Where the page of a chunk begins in the file.</summary>
     public long OffsetOfData(int chunk) => PageEntryAt(IndexField.DataPagesAt, chunk, false).Offset;
@@ -400,13 +407,18 @@ sealed class Block : ILabelIndex, IDisposable
 
     KeyPage KeyPageOf(int series)
     {
-        // Pages of the same bytes are the same page, whichever block they stand in.
-        var entry = PageEntryAt(IndexField.KeyPagesAt, series, true);
-        var page = _cache.TryGet(null, entry.Checksum, out object? known) ? (KeyPage)known : null;
-        if (page is null || !page.IsOf(Packed(entry)))
+        ulong number = (ulong)(series / BlockFormat.PageItems);
+        if (!_cache.TryGet(this, number, out var page))
         {
-            page = UnpackKeys(series);
-            _cache.Add(null, entry.Checksum, page, page.Bytes);
+            // Pages of the same bytes are the same page, whichever block they stand in.
+            var entry = PageEntryAt(IndexField.KeyPagesAt, series, true);
+            if (!_cache.TryGet(null, entry.Checksum, out page) || !page.IsOf(_pageFile.Packed(entry)))
+            {
+                page = UnpackKeys(series);
+                _cache.Add(null, entry.Checksum, page);
+            }
+
+            _cache.Add(this, number, page);
         }
 
         int index = series % BlockFormat.PageItems;
@@ -417,14 +429,19 @@ sealed class Block : ILabelIndex, IDisposable
 
     DataPage DataPageOf(int chunk)
     {
-        ulong number = (ulong)(chunk / BlockFormat.PageItems);
-        if (_cache.TryGet(this, number, out object? known))
+        int number = chunk / BlockFormat.PageItems;
+        if ((uint)number < (uint)_pages.Length && Volatile.Read(ref _pages[number]) is { } known)
         {
-            return (DataPage)known;
+            if (!known.IsUsed)
+            {
+                known.IsUsed = true;
+            }
+
+            return known;
         }
 
-        var page = UnpackData(chunk);
-        _cache.Add(this, number, page, page.Bytes);
+        var page = _pageFile.Open(PageEntryAt(IndexField.DataPagesAt, chunk, false));
+        _cache.Add(this, number, _pages, page);
         return page;
     }
 
@@ -443,52 +460,6 @@ sealed class Block : ILabelIndex, IDisposable
             BinaryPrimitives.ReadInt32LittleEndian(entry[8..]),
             BinaryPrimitives.ReadInt32LittleEndian(entry[12..]),
             BinaryPrimitives.ReadUInt64LittleEndian(entry[16..]));
-    }
-
-    /// <summary>The bytes of a page as they lie in the file.</summary>
-    ReadOnlySpan<byte> Packed(PageEntry page)
-    {
-        if (page.Offset < 0 || page.PackedBytes < 0 || page.Offset > _indexAt - page.PackedBytes ||
-            page.Bytes is < 0 or > BlockFormat.PageBytesMax)
-        {
-            throw new CorruptDataException("A page lies outside of the file or is too large.", Path, page.Offset);
-        }
-
-        return Bytes.Slice((int)page.Offset, page.PackedBytes);
-    }
-
-    /// <summary>Unpacks and loads a page; the room is made anew where it is too small.</summary>
-    void Unpack(PageEntry page, ref byte[] room, Action<byte[], int> load)
-    {
-        var packed = Packed(page);
-        if (XxHash3.HashToUInt64(packed) != page.Checksum)
-        {
-            throw new CorruptDataException("The checksum of a page is wrong.", Path, page.Offset);
-        }
-
-        try
-        {
-            room = room.Length < page.Bytes ? GC.AllocateUninitializedArray<byte>(page.Bytes) : room;
-            var bytes = room.AsSpan(0, page.Bytes);
-            if (StoredFrame.TryFind(packed, out var stored) && stored.Length == bytes.Length)
-            {
-                stored.CopyTo(bytes);
-            }
-            else if ((t_decompressor ??= new Decompressor()).Unwrap(packed, bytes) != page.Bytes)
-            {
-                throw new CorruptDataException("A page unpacks to another length.");
-            }
-
-            load(room, page.Bytes);
-        }
-        catch (CorruptDataException e)
-        {
-            throw new CorruptDataException(e.Reason, Path, page.Offset);
-        }
-        catch (ZstdException e)
-        {
-            throw new CorruptDataException($"A page does not unpack: {e.Message}.", Path, page.Offset);
-        }
     }
 
     static int[] Enumerate(int from, int count) => [.. Enumerable.Range(from, count)];

@@ -1,11 +1,19 @@
 namespace Presage.Storage;
 
-/// <summary>An unpacked page of chunks. Changed only by whoever reads one after the other into it.</summary>
-sealed class DataPage
+/// <summary>
+/// A page of chunks: where each lies. The bytes are the page's own where they had to be unpacked; where the file holds
+/// them as they are (<see cref="StoredFrame"/>) they stay there, and whoever reads holds a lease on the file.
+/// Changed only by whoever reads one page after the other into it.
+/// </summary>
+sealed class DataPage : CachedPage
 {
+    readonly MappedFile? _file;
+    readonly int _fileAt;
     byte[] _bytes = [];
     int _length;
-    (int TimeAt, int TimeLength, int ValuesAt, int ValuesLength)[] _chunks = [];
+    (int At, int Length, TimeHead Head)[] _times = [];
+    byte[] _timeOf = [];
+    int[] _valuesAt = [];
 
     /// <summary>An empty page.</summary>
     public DataPage()
@@ -15,10 +23,22 @@ sealed class DataPage
     /// <exception cref="CorruptDataException">The bytes are no page.</exception>
     public DataPage(byte[] bytes) => Load(bytes, bytes.Length);
 
+    /// <summary>A page that lies in a file as it is.</summary>
+    /// <exception cref="CorruptDataException">The bytes are no page.</exception>
+    public DataPage(MappedFile file, int at, int length)
+    {
+        _file = file;
+        _fileAt = at;
+        _length = length;
+        ReadDirectory(Content);
+    }
+
     public int Count { get; private set; }
 
-    /// <summary>Bytes held, for the cache.</summary>
-    public int Bytes => _bytes.Length + (_chunks.Length * 16);
+    public override int Bytes => _bytes.Length + (_times.Length * 40) + (_valuesAt.Length * 5) + 160;
+
+    ReadOnlySpan<byte> Content =>
+        _file is null ? _bytes.AsSpan(0, _length) : _file.Bytes.Slice(_fileAt, _length);
 
     /// <summary>Becomes the page that the first bytes hold; they are the page's from now on.</summary>
     /// <exception cref="CorruptDataException">The bytes are no page.</exception>
@@ -26,35 +46,7 @@ sealed class DataPage
     {
         _bytes = room;
         _length = bytesLength;
-        Count = 0;
-        var bytes = room.AsSpan(0, bytesLength);
-        int at = 0;
-        int count = Varint.ReadBounded(bytes, ref at, BlockFormat.PageItems);
-        int columns = Varint.ReadBounded(bytes, ref at, BlockFormat.PageItems);
-        Span<(int At, int Length)> times = stackalloc (int, int)[columns];
-        for (int i = 0; i < columns; i++)
-        {
-            int length = Varint.ReadBounded(bytes, ref at, bytes.Length);
-            times[i] = (Place(ref at, length), length);
-        }
-
-        if (_chunks.Length < count)
-        {
-            _chunks = new (int, int, int, int)[count];
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            int column = Varint.ReadBounded(bytes, ref at, columns - 1);
-            _chunks[i] = (times[column].At, times[column].Length, 0, Varint.ReadBounded(bytes, ref at, bytes.Length));
-        }
-
-        foreach (ref var chunk in _chunks.AsSpan(0, count))
-        {
-            chunk.ValuesAt = Place(ref at, chunk.ValuesLength);
-        }
-
-        Count = count;
+        ReadDirectory(Content);
     }
 
     /// <exception cref="CorruptDataException">The page has no such chunk, or its time column is none.</exception>
@@ -65,13 +57,60 @@ sealed class DataPage
             throw new CorruptDataException($"A page of {Count} chunks is asked for chunk {index}.");
         }
 
-        var (timeAt, timeLength, valuesAt, valuesLength) = _chunks[index];
-        return new ChunkReader(_bytes.AsSpan(timeAt, timeLength), _bytes.AsSpan(valuesAt, valuesLength));
+        var content = Content;
+        ref readonly var time = ref _times[_timeOf[index]];
+        int valuesAt = _valuesAt[index];
+        return new ChunkReader(
+            content.Slice(time.At, time.Length), time.Head, content[valuesAt.._valuesAt[index + 1]]);
     }
 
-    int Place(ref int at, int length)
+    void ReadDirectory(ReadOnlySpan<byte> bytes)
     {
-        if (length > _length - at)
+        Count = 0;
+        int at = 0;
+        int count = Varint.ReadBounded(bytes, ref at, BlockFormat.PageItems);
+        int columns = Varint.ReadBounded(bytes, ref at, BlockFormat.PageItems);
+        if (_times.Length < columns)
+        {
+            _times = new (int, int, TimeHead)[columns];
+        }
+
+        for (int i = 0; i < columns; i++)
+        {
+            int length = Varint.ReadBounded(bytes, ref at, bytes.Length);
+            int place = Place(ref at, length, bytes.Length);
+            _times[i] = (place, length, TimeColumn.HeadOf(bytes.Slice(place, length)));
+        }
+
+        if (_timeOf.Length < count)
+        {
+            _timeOf = new byte[count];
+            _valuesAt = new int[count + 1];
+        }
+
+        // First the lengths; where values begin is known once all are read.
+        for (int i = 0; i < count; i++)
+        {
+            _timeOf[i] = (byte)Varint.ReadBounded(bytes, ref at, columns - 1);
+            _valuesAt[i] = Varint.ReadBounded(bytes, ref at, bytes.Length);
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            _valuesAt[i] = Place(ref at, _valuesAt[i], bytes.Length);
+        }
+
+        if (count > 0)
+        {
+            _valuesAt[count] = at;
+        }
+
+        Count = count;
+    }
+
+    static int Place(ref int at, int length, int end)
+    {
+        if (length > end - at)
         {
             throw new CorruptDataException("A page is cut short.");
         }

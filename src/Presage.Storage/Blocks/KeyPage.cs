@@ -5,7 +5,7 @@ namespace Presage.Storage;
 /// blocks of a day, which hold the same series hour after hour, share it (<see cref="PageCache"/>). Changed only by
 /// whoever reads one page after the other into it.
 /// </summary>
-sealed class KeyPage
+sealed class KeyPage : CachedPage
 {
     readonly byte[] _packed;
     byte[] _bytes = [];
@@ -18,7 +18,7 @@ sealed class KeyPage
     public int Count { get; private set; }
 
     /// <summary>Bytes held, for the cache.</summary>
-    public int Bytes => _bytes.Length + _packed.Length + (_series.Length * 12);
+    public override int Bytes => _bytes.Length + _packed.Length + (_series.Length * 12);
 
     /// <summary>Whether it was unpacked from these bytes.</summary>
     public bool IsOf(ReadOnlySpan<byte> packed) => packed.SequenceEqual(_packed);

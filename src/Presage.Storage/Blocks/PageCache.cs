@@ -3,55 +3,64 @@ using System.Diagnostics.CodeAnalysis;
 namespace Presage.Storage;
 
 /// <summary>
-/// Keeps unpacked pages of blocks, the least recently used ones leave first: neighbouring series share pages, and a
-/// chart is asked for again a moment later.
+/// Keeps pages of blocks that were read: neighbouring series share pages, and a chart is asked for again a moment
+/// later. Which leaves is decided by the clock algorithm (Corbató, 1968): whoever was asked for since the hand's last
+/// turn stays. So a hit writes nothing but a flag, and data pages, which stand in places of their block, are found
+/// without a lock.
 /// </summary>
 sealed class PageCache(long bytesMax)
 {
-    /// <summary>Bounds of what is kept; a day of 10,000 series takes about 120 MB.</summary>
+    /// <summary>Bounds of what is kept.</summary>
     const long BytesMin = 16 << 20, BytesMax = 192 << 20;
 
+    /// <summary>What a further name of a page costs.</summary>
+    const int AliasBytes = 64;
+
     readonly Lock _lock = new();
-    readonly Dictionary<(Block?, ulong), LinkedListNode<Entry>> _pages = [];
-    readonly LinkedList<Entry> _byUse = new();
+    readonly Dictionary<(Block?, ulong), KeyPage> _keys = [];
+    Queue<Entry> _clock = new();
     long _bytes;
 
     /// <summary>A cache of a 32nd of the machine's memory.</summary>
     public static PageCache OfThisMachine() =>
         new(Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 32, BytesMin, BytesMax));
 
-    /// <summary>A page of a block by its number, or one that blocks share by what it was unpacked from.</summary>
-    public bool TryGet(Block? block, ulong page, [NotNullWhen(true)] out object? value)
+    /// <summary>A page of keys of a block by its number, or one that blocks share by its checksum.</summary>
+    public bool TryGet(Block? block, ulong number, [NotNullWhen(true)] out KeyPage? page)
     {
         lock (_lock)
         {
-            if (_pages.TryGetValue((block, page), out var node))
+            if (!_keys.TryGetValue((block, number), out page))
             {
-                _byUse.Remove(node);
-                _byUse.AddFirst(node);
-                value = node.Value.Page;
-                return true;
+                return false;
             }
         }
 
-        value = null;
-        return false;
+        page.IsUsed = true;
+        return true;
     }
 
-    public void Add(Block? block, ulong page, object value, int bytes)
+    /// <summary>Keeps a page of keys under a name; under another one it may be known already.</summary>
+    public void Add(Block? block, ulong number, KeyPage page)
     {
         lock (_lock)
         {
-            if (_pages.ContainsKey((block, page)))
+            if (_keys.TryAdd((block, number), page))
             {
-                return;
+                Enter(new Entry(block, number, page, null, block is null ? page.Bytes : AliasBytes));
             }
+        }
+    }
 
-            _pages.Add((block, page), _byUse.AddFirst(new Entry(block, page, value, bytes)));
-            _bytes += bytes;
-            while (_bytes > bytesMax && _byUse.Last is { } oldest)
+    /// <summary>Keeps a data page in its block's place for it.</summary>
+    public void Add(Block block, int number, DataPage?[] places, DataPage page)
+    {
+        lock (_lock)
+        {
+            if (places[number] is null)
             {
-                Remove(oldest);
+                Volatile.Write(ref places[number], page);
+                Enter(new Entry(block, (ulong)number, page, places, page.Bytes));
             }
         }
     }
@@ -61,25 +70,54 @@ sealed class PageCache(long bytesMax)
     {
         lock (_lock)
         {
-            for (var node = _byUse.First; node is not null;)
+            var rest = new Queue<Entry>(_clock.Count);
+            foreach (var entry in _clock)
             {
-                var next = node.Next;
-                if (node.Value.Block == block)
+                if (entry.Block == block)
                 {
-                    Remove(node);
+                    Remove(entry);
                 }
+                else
+                {
+                    rest.Enqueue(entry);
+                }
+            }
 
-                node = next;
+            _clock = rest;
+        }
+    }
+
+    void Enter(in Entry entry)
+    {
+        _clock.Enqueue(entry);
+        _bytes += entry.Bytes;
+        while (_bytes > bytesMax && _clock.TryDequeue(out var oldest))
+        {
+            if (oldest.Page.IsUsed)
+            {
+                oldest.Page.IsUsed = false;
+                _clock.Enqueue(oldest);
+            }
+            else
+            {
+                Remove(oldest);
             }
         }
     }
 
-    void Remove(LinkedListNode<Entry> node)
+    void Remove(in Entry entry)
     {
-        _byUse.Remove(node);
-        _pages.Remove((node.Value.Block, node.Value.Number));
-        _bytes -= node.Value.Bytes;
+        _bytes -= entry.Bytes;
+        if (entry.Places is { } places)
+        {
+            places[(int)entry.Number] = null;
+        }
+        else
+        {
+            _keys.Remove((entry.Block, entry.Number));
+        }
     }
 
-    readonly record struct Entry(Block? Block, ulong Number, object Page, int Bytes);
+    /// <summary>A page and where it is known: in a block's places, or by a name.</summary>
+    readonly record struct Entry(Block? Block, ulong Number, CachedPage Page, DataPage?[]? Places, int Bytes);
 }

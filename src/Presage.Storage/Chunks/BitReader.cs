@@ -49,8 +49,17 @@ ref struct BitReader(ReadOnlySpan<byte> buffer)
 
     readonly ulong PeekTail(int at)
     {
+        // The last whole word, without what lies before; a stream shorter than a word is taken byte by byte.
+        if (_buffer.Length >= sizeof(ulong))
+        {
+            int missing = at + sizeof(ulong) - _buffer.Length;
+            return missing < sizeof(ulong)
+                ? BinaryPrimitives.ReadUInt64LittleEndian(_buffer[^sizeof(ulong)..]) >> (missing * 8)
+                : 0;
+        }
+
         ulong word = 0;
-        for (int i = 0; at + i < _buffer.Length && i < 8; i++)
+        for (int i = 0; at + i < _buffer.Length; i++)
         {
             word |= (ulong)_buffer[at + i] << (i * 8);
         }

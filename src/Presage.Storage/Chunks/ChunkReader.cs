@@ -10,6 +10,7 @@ readonly ref struct ChunkReader
 {
     readonly ReadOnlySpan<byte> _time;
     readonly ReadOnlySpan<byte> _values;
+    readonly TimeHead _head;
 
     /// <exception cref="CorruptDataException">The bytes are not a chunk.</exception>
     public ChunkReader(ReadOnlySpan<byte> chunk)
@@ -29,25 +30,23 @@ readonly ref struct ChunkReader
 
         _time = chunk.Slice(at, timeLength);
         _values = chunk[(at + timeLength)..];
-        Count = TimeColumn.ReadCount(_time, out long firstMs);
-        FirstMs = firstMs;
+        _head = TimeColumn.ReadHead(_time);
     }
 
     /// <summary>Reads a chunk whose columns lie apart, as in a page of a block.</summary>
     /// <exception cref="CorruptDataException">The bytes are not a time column.</exception>
-    public ChunkReader(ReadOnlySpan<byte> timeColumn, ReadOnlySpan<byte> valueColumn)
+    public ChunkReader(ReadOnlySpan<byte> timeColumn, in TimeHead head, ReadOnlySpan<byte> valueColumn)
     {
         _time = timeColumn;
         _values = valueColumn;
-        Count = TimeColumn.ReadCount(_time, out long firstMs);
-        FirstMs = firstMs;
+        _head = head.Count > 0 ? head : TimeColumn.ReadHead(timeColumn);
     }
 
     /// <summary>Samples, 1 to 240.</summary>
-    public int Count { get; }
+    public int Count => _head.Count;
 
     /// <summary>The first timestamp.</summary>
-    public long FirstMs { get; }
+    public long FirstMs => _head.FirstMs;
 
     /// <summary>The bytes of the time column.</summary>
     public ReadOnlySpan<byte> TimeBytes => _time;
@@ -59,7 +58,7 @@ readonly ref struct ChunkReader
     /// <exception cref="CorruptDataException">The bytes are not a chunk of that many samples.</exception>
     public void Read(Span<long> timestampsMs, Span<double> values)
     {
-        TimeColumn.Read(_time, timestampsMs[..Count]);
+        TimeColumn.Read(_time, _head, timestampsMs[..Count]);
         ValueColumn.Read(_values, values[..Count]);
     }
 
@@ -68,7 +67,7 @@ readonly ref struct ChunkReader
     [SkipLocalsInit]
     public void ReadInto(SampleColumns columns, TimeRange range)
     {
-        if (TimeColumn.TryReadLast(_time, out long lastMs) && lastMs < range.FromMs)
+        if (_head.TryGetLast(out long lastMs) && lastMs < range.FromMs)
         {
             return;
         }
@@ -77,13 +76,13 @@ readonly ref struct ChunkReader
         {
             // All of it is wanted: decoded where it is to be.
             columns.Extend(Count, out var allTimes, out var allValues);
-            TimeColumn.Read(_time, allTimes);
+            TimeColumn.Read(_time, _head, allTimes);
             ValueColumn.Read(_values, allValues);
             return;
         }
 
         Span<long> times = stackalloc long[Chunk.SamplesMax];
-        TimeColumn.Read(_time, times[..Count]);
+        TimeColumn.Read(_time, _head, times[..Count]);
         times = times[..Count];
         int from = 0, to = Count;
         while (from < to && times[from] < range.FromMs)

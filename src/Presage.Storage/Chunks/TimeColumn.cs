@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Presage.Storage;
@@ -66,72 +67,95 @@ static class TimeColumn
     /// <exception cref="CorruptDataException">The bytes are not a time column.</exception>
     public static int ReadCount(ReadOnlySpan<byte> column, out long firstMs)
     {
-        int at = 0;
-        return ReadHeader(column, ref at, out _, out firstMs, out _);
+        var head = ReadHead(column);
+        firstMs = head.FirstMs;
+        return head.Count;
     }
 
-    /// <summary>The last timestamp, where it can be told without decoding the others.</summary>
-    /// <exception cref="CorruptDataException">The bytes are not a time column.</exception>
-    public static bool TryReadLast(ReadOnlySpan<byte> column, out long lastMs)
+    /// <summary>What a column begins with; it has no samples where the bytes are none.</summary>
+    public static TimeHead HeadOf(ReadOnlySpan<byte> column)
     {
-        int at = 0;
-        int count = ReadHeader(column, ref at, out bool regular, out long first, out long interval);
-        lastMs = regular ? first + ((count - 1) * interval) : long.MinValue;
-        return regular;
+        try
+        {
+            return ReadHead(column);
+        }
+        catch (CorruptDataException)
+        {
+            // Told when somebody asks for one of its chunks: the page's others are well.
+            return default;
+        }
     }
 
     /// <summary>Reads the timestamps; the destination has room for <see cref="ReadCount"/> of them.</summary>
     /// <exception cref="CorruptDataException">The bytes are not a time column.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Read(ReadOnlySpan<byte> column, Span<long> timestampsMs)
-    {
-        int at = 0;
-        int count = ReadHeader(column, ref at, out bool regular, out long first, out long interval);
-        timestampsMs[0] = first;
-        if (regular)
-        {
-            for (int i = 1; i < count; i++)
-            {
-                timestampsMs[i] = first + (i * interval);
-            }
+    public static void Read(ReadOnlySpan<byte> column, Span<long> timestampsMs) =>
+        Read(column, ReadHead(column), timestampsMs);
 
+    /// <summary>The same where the head is known.</summary>
+    /// <exception cref="CorruptDataException">The bytes are not a time column.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Read(ReadOnlySpan<byte> column, in TimeHead head, Span<long> timestampsMs)
+    {
+        int count = head.Count, at = head.StreamAt;
+        long first = head.FirstMs, interval = head.IntervalMs;
+        timestampsMs = timestampsMs[..count];
+        timestampsMs[0] = first;
+        if (head.IsRegular)
+        {
+            FillRegular(first, interval, timestampsMs);
             return;
         }
 
-        Span<ulong> codes = stackalloc ulong[count - 1];
+        Span<long> codes = stackalloc long[count - 1];
         Span<ushort> raw = stackalloc ushort[count - 1];
         var reader = new BitReader(column[at..]);
         var rice = new AdaptiveRice(TimeStream.RiceStart, TimeStream.RunStart);
-        if (AdaptiveRiceReader.Read(ref reader, rice, codes, raw) > 0)
+        if (AdaptiveRiceReader.Read<NoPrediction>(ref reader, rice, 0, 0, codes, raw) > 0)
         {
             throw new CorruptDataException("A time column holds a raw value.");
         }
 
         for (int i = 1; i < count; i++)
         {
-            long residual = Varint.UnZigZag(codes[i - 1]);
+            long residual = Varint.UnZigZag((ulong)codes[i - 1]);
             first += interval + residual;
             interval = TimeStream.NextInterval(interval, residual);
             timestampsMs[i] = first;
         }
     }
 
-    static int ReadHeader(
-        ReadOnlySpan<byte> column, ref int at, out bool regular, out long firstMs, out long intervalMs)
+    static void FillRegular(long first, long interval, Span<long> timestampsMs)
+    {
+        var next = new Vector<long>(first) + (Vector<long>.Indices * interval);
+        var step = new Vector<long>(interval * Vector<long>.Count);
+        int i = 0;
+        for (; i <= timestampsMs.Length - Vector<long>.Count; i += Vector<long>.Count)
+        {
+            next.CopyTo(timestampsMs[i..]);
+            next += step;
+        }
+
+        for (; i < timestampsMs.Length; i++)
+        {
+            timestampsMs[i] = first + (i * interval);
+        }
+    }
+
+    /// <summary>What a column begins with.</summary>
+    /// <exception cref="CorruptDataException">The bytes are not a time column.</exception>
+    public static TimeHead ReadHead(ReadOnlySpan<byte> column)
     {
         if (column.IsEmpty || column[0] > Irregular)
         {
             throw new CorruptDataException("A time column is empty or of an unknown mode.");
         }
 
-        regular = column[0] == Regular;
-        at = 1;
+        int at = 1;
         int count = Varint.ReadBounded(column, ref at, Chunk.SamplesMax);
-        firstMs = Varint.UnZigZag(Varint.Read(column, ref at));
+        long firstMs = Varint.UnZigZag(Varint.Read(column, ref at));
         ulong interval = Varint.Read(column, ref at);
-        intervalMs = (long)interval;
         return count > 0 && interval <= long.MaxValue / 2
-            ? count
+            ? new TimeHead(count, column[0] == Regular, firstMs, (long)interval, at)
             : throw new CorruptDataException("A time column has no samples or an impossible interval.");
     }
 }

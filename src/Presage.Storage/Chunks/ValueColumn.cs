@@ -1,7 +1,7 @@
 // Hot path: every value of every query passes here. Budget: 8 ns a sample.
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Presage.Storage;
 
@@ -62,48 +62,22 @@ static class ValueColumn
         long delta = second ? Varint.UnZigZag(Varint.Read(column, ref at)) : 0;
         mantissa -= delta;
 
-        Span<ulong> codes = stackalloc ulong[values.Length];
+        // The integers are decoded to where their values are to be.
+        var numbers = MemoryMarshal.Cast<double, long>(values);
         Span<ushort> raw = stackalloc ushort[values.Length];
         var reader = new BitReader(column[at..]);
         var rice = new AdaptiveRice(column[2] & 31, column[2] >> 5);
-        raw = raw[..AdaptiveRiceReader.Read(ref reader, rice, codes, raw)];
-        var mantissas = System.Runtime.InteropServices.MemoryMarshal.Cast<ulong, long>(codes);
+        int rawCount = second
+            ? AdaptiveRiceReader.Read<SecondDeltaPrediction>(ref reader, rice, mantissa, delta, numbers, raw)
+            : AdaptiveRiceReader.Read<DeltaPrediction>(ref reader, rice, mantissa, delta, numbers, raw);
         int from = 0;
-        for (int i = 0; i <= raw.Length; i++)
+        for (int i = 0; i < rawCount; i++)
         {
-            int to = i < raw.Length ? raw[i] : values.Length;
-            Accumulate(codes[from..to], mantissas[from..to], second, ref mantissa, ref delta);
-            DecimalScale.ToValues(mantissas[from..to], column[1], values[from..to]);
-            if (to < values.Length)
-            {
-                values[to] = BitConverter.UInt64BitsToDouble(codes[to]);
-            }
+            DecimalScale.ToValues(values[from..raw[i]], column[1]);
+            from = raw[i] + 1;
+        }
 
-            from = to + 1;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Accumulate(
-        ReadOnlySpan<ulong> codes, Span<long> mantissas, bool second, ref long mantissa, ref long delta)
-    {
-        if (second)
-        {
-            for (int i = 0; i < codes.Length; i++)
-            {
-                delta += Varint.UnZigZag(codes[i]);
-                mantissa += delta;
-                mantissas[i] = mantissa;
-            }
-        }
-        else
-        {
-            for (int i = 0; i < codes.Length; i++)
-            {
-                mantissa += Varint.UnZigZag(codes[i]);
-                mantissas[i] = mantissa;
-            }
-        }
+        DecimalScale.ToValues(values[from..], column[1]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -4,6 +4,7 @@ namespace Presage.Storage;
 sealed class FoundSeries
 {
     readonly Dictionary<ulong, StoredSeries> _byHash;
+    readonly Dictionary<KeyPage, StoredSeries?[]> _byPage = [];
 
     FoundSeries(int capacity) => _byHash = new Dictionary<ulong, StoredSeries>(capacity);
 
@@ -20,6 +21,20 @@ sealed class FoundSeries
         var found = new FoundSeries(series.Count);
         series.ForEach(found.Add);
         return found;
+    }
+
+    /// <summary>
+    /// The series of a page of keys by their place in it: blocks of a day share most pages, and what was found in one
+    /// of them needs no look-up in the next.
+    /// </summary>
+    public StoredSeries?[] Of(KeyPage page)
+    {
+        if (!_byPage.TryGetValue(page, out var series))
+        {
+            _byPage.Add(page, series = new StoredSeries?[page.Count]);
+        }
+
+        return series;
     }
 
     public StoredSeries? Find(ulong hash, ReadOnlySpan<byte> key)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Presage.Metrics;
 
@@ -33,8 +34,20 @@ static class SampleOrder
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int CountRuns(ReadOnlySpan<long> times)
     {
-        int runs = times.IsEmpty ? 0 : 1;
-        for (int i = 1; i < times.Length; i++)
+        int runs = times.IsEmpty ? 0 : 1, i = 1;
+        for (; i <= times.Length - Vector<long>.Count; i += Vector<long>.Count)
+        {
+            // Several pairs at once: the order is broken at few places, if at all.
+            if (Vector.LessThanOrEqualAny(new Vector<long>(times[i..]), new Vector<long>(times[(i - 1)..])))
+            {
+                for (int j = i; j < i + Vector<long>.Count; j++)
+                {
+                    runs += times[j] <= times[j - 1] ? 1 : 0;
+                }
+            }
+        }
+
+        for (; i < times.Length; i++)
         {
             runs += times[i] <= times[i - 1] ? 1 : 0;
         }

@@ -124,7 +124,7 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
         var found = FoundSeries.ToMeet(all, asked.Length);
         foreach (var block in asked)
         {
-            SelectInBlock(block, matchers, found, all);
+            SelectInBlock(block, asked.Length, matchers, found, all);
         }
 
         var deletions = samples.Tombstones;
@@ -196,26 +196,40 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
     }
 
     void SelectInBlock(
-        Block block, IReadOnlyList<LabelMatcher> matchers, FoundSeries? found, List<StoredSeries> all)
+        Block block, int blocks, IReadOnlyList<LabelMatcher> matchers, FoundSeries? found, List<StoredSeries> all)
     {
         try
         {
             using var lease = block.Borrow();
-            KeyPage? page = null;
+            KeyPage? page = null, knownOf = null;
+            StoredSeries?[]? known = null;
             int pageNumber = -1;
             foreach (int number in Selection.Select(block, matchers, host, block.Key))
             {
                 var key = block.Key(number, ref page, ref pageNumber);
-                ulong hash = SeriesKey.Hash(key);
-                var series = found?.Find(hash, key);
-                if (series is null)
+                if (page != knownOf)
                 {
-                    series = new StoredSeries(samples, samples.Identities.Get(hash, key));
-                    all.Add(series);
-                    found?.Add(series);
+                    (knownOf, known) = (page, found?.Of(page));
                 }
 
-                series.Add(block, number);
+                int index = number % BlockFormat.PageItems;
+                var series = known?[index];
+                if (series is null)
+                {
+                    ulong hash = SeriesKey.Hash(key);
+                    series = found?.Find(hash, key);
+                    if (series is null)
+                    {
+                        series = new StoredSeries(samples, samples.Identities.Get(hash, key));
+                        all.Add(series);
+                        found?.Add(series);
+                    }
+
+                    known?[index] = series;
+                }
+
+                var (from, to) = block.ChunksOf(page, number);
+                series.Add(new Place(block, from, to), blocks);
             }
         }
         catch (CorruptDataException e)

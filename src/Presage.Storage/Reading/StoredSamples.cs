@@ -61,44 +61,49 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
     void ReadBlocks(StoredSeries series, TimeRange range, SampleColumns columns)
     {
         var current = blocks.Current;
+        if (series.Blocks == current && range.FromMs >= series.Range.FromMs && range.ToMs <= series.Range.ToMs)
+        {
+            foreach (ref readonly var place in series.Places)
+            {
+                if (place.Block.Overlaps(range))
+                {
+                    Read(place, range, columns);
+                }
+            }
+
+            return;
+        }
+
+        // The blocks are others by now, or the series was not looked up in all of them.
         foreach (var block in current)
         {
-            if (block.Overlaps(range))
+            if (block.Overlaps(range) && Find(block, series.Key) is { } found)
             {
-                // The series was looked up in the blocks of its list that overlap its range; in others it may be too.
-                int number = series.NumberIn(block);
-                bool lookedUp = number >= 0 || (series.Blocks == current && block.Overlaps(series.Range));
-                number = lookedUp ? number : Find(block, series.Key);
-                ReadBlock(block, number, range, columns);
+                Read(found, range, columns);
             }
         }
     }
 
-    int Find(Block block, ReadOnlySpan<byte> key)
+    Place? Find(Block block, ReadOnlySpan<byte> key)
     {
         try
         {
             using var lease = block.Borrow();
-            return block.Find(key);
+            return block.Find(key) is >= 0 and var number ? block.PlaceOf(number) : null;
         }
         catch (CorruptDataException e)
         {
             blocks.Report(e);
-            return -1;
+            return null;
         }
     }
 
-    void ReadBlock(Block block, int number, TimeRange range, SampleColumns columns)
+    void Read(in Place place, TimeRange range, SampleColumns columns)
     {
-        if (number < 0)
-        {
-            return;
-        }
-
         try
         {
-            using var lease = block.Borrow();
-            block.Read(number, range, columns);
+            using var lease = place.Block.Borrow();
+            place.Block.Read(place.From, place.To, range, columns);
         }
         catch (CorruptDataException e)
         {

@@ -5,8 +5,11 @@ namespace Presage.Storage;
 /// <summary>One selected series of the store: where it was found when it was selected.</summary>
 sealed class StoredSeries(StoredSamples samples, SeriesIdentity identity) : ISampleSeries
 {
-    (Block Block, int Number) _place;
-    List<(Block Block, int Number)>? _morePlaces;
+    /// <summary>Room for a day at once: most series are in all blocks or in one.</summary>
+    const int PlacesUsual = 32;
+
+    Place[] _places = [];
+    int _placesCount;
 
     public LabelSet Labels => identity.Labels;
 
@@ -29,41 +32,20 @@ sealed class StoredSeries(StoredSamples samples, SeriesIdentity identity) : ISam
     /// <summary>The range the series was selected for; it may be asked for another one.</summary>
     public TimeRange Range { get; set; }
 
-    /// <summary>Notes that a block holds the series.</summary>
-    public void Add(Block block, int number)
+    /// <summary>Where it lies in blocks, in their order.</summary>
+    public ReadOnlySpan<Place> Places => _places.AsSpan(0, _placesCount);
+
+    /// <summary>Notes that a block holds the series; one of so many.</summary>
+    public void Add(in Place place, int blocks)
     {
-        if (_place.Block is null)
+        if (_placesCount == _places.Length)
         {
-            _place = (block, number);
-        }
-        else
-        {
-            (_morePlaces ??= []).Add((block, number));
+            int usual = Math.Min(blocks, PlacesUsual);
+            Array.Resize(ref _places, _placesCount == 0 ? usual : Math.Max(blocks, 2 * _placesCount));
         }
 
-        NewestMs = Math.Max(NewestMs, block.Totals.NewestMs);
-    }
-
-    /// <summary>Its number in a block, or -1.</summary>
-    public int NumberIn(Block block)
-    {
-        if (_place.Block == block)
-        {
-            return _place.Number;
-        }
-
-        if (_morePlaces is not null)
-        {
-            foreach (var place in _morePlaces)
-            {
-                if (place.Block == block)
-                {
-                    return place.Number;
-                }
-            }
-        }
-
-        return -1;
+        _places[_placesCount++] = place;
+        NewestMs = Math.Max(NewestMs, place.Block.Totals.NewestMs);
     }
 
     public void Read(TimeRange range, SampleColumns columns)
@@ -94,3 +76,6 @@ sealed class StoredSeries(StoredSamples samples, SeriesIdentity identity) : ISam
         columns.KeepNewest(start);
     }
 }
+
+/// <summary>The chunks of a series in a block: first, and one behind the last.</summary>
+readonly record struct Place(Block Block, int From, int To);

@@ -175,7 +175,8 @@ static class StorageTargets
             }
             else
             {
-                block.Read(number, StoreComparison.Always, new SampleColumns());
+                var place = block.PlaceOf(number);
+                block.Read(place.From, place.To, StoreComparison.Always, new SampleColumns());
             }
         }
         catch (Exception e) when (e is CorruptDataException { File: BlockPath } or FormatException)

@@ -217,7 +217,8 @@ public sealed class BlockTests
                 block, [new LabelMatcher("i", MatchOperator.RegexMatch, ".+")], null))
             {
                 _ = LabelSet.FromKey(block.Key(number));
-                block.Read(number, StoreFixture.Always, columns);
+                var place = block.PlaceOf(number);
+                block.Read(place.From, place.To, StoreFixture.Always, columns);
             }
 
             _ = block.Hosts().Count() + block.Names().Count() + block.OfHost("a").Length;
