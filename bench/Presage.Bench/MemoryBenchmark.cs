@@ -106,7 +106,7 @@ static class MemoryBenchmark
         bool flushDue = nowMs - hourMs >= 7 * MinuteMs && hourMs > StartMs;
         bool mergeDue = nowMs - dayMs >= (3 * HourMs) + (9 * MinuteMs) && dayMs > StartMs;
         while ((flushDue && !(store.Statistics.LastFlushMs >= hourMs)) ||
-            (mergeDue && !(store.Statistics.LastMergeMs >= dayMs)))
+            (mergeDue && !store.Files.Any(static f => f.Kind == "raw, merged")))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }

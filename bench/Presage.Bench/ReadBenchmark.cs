@@ -11,15 +11,17 @@ namespace Presage.Bench;
 /// </summary>
 static class ReadBenchmark
 {
-    const int Hosts = 20;
     const int SeriesPerHost = 100;
     const int ScrapeSeconds = 15;
     const long DayMs = 86_400_000;
     const long Start = 1_800_000_000_000 - (1_800_000_000_000 % DayMs);
 
+    static int Hosts { get; set; } = 20;
+
     public static async Task<int> RunAsync(string[] args)
     {
-        string folder = args.Length > 0 ? args[0] : Directory.CreateTempSubdirectory("presage-read-").FullName;
+        Hosts = args.Length > 0 ? int.Parse(args[0]) : Hosts;
+        string folder = Directory.CreateTempSubdirectory("presage-read-").FullName;
         var time = new BenchTime(DateTimeOffset.FromUnixTimeMilliseconds(Start));
         var options = new StorageOptions { DataFolder = folder };
         await using (var store = SampleStore.Open(options, time, NullLogger.Instance))
@@ -33,27 +35,29 @@ static class ReadBenchmark
 
         await MeasureColdAsync(options, time);
         await MeasureColdAsync(options, time);
+        time.Advance(TimeSpan.FromMinutes(8));
+        await MergeAsync("four hours each", options, time);
         time.Advance(TimeSpan.FromHours(6));
+        await MergeAsync("a day", options, time);
+        Directory.Delete(folder, recursive: true);
+        return 0;
+    }
+
+    static async Task MergeAsync(string title, StorageOptions options, BenchTime time)
+    {
         await using (var store = SampleStore.Open(options, time, NullLogger.Instance))
         {
             var clock = CpuClock.Start();
             await store.CareNowAsync(CancellationToken.None);
             double samples = Hosts * SeriesPerHost * 5760.0;
-            Console.WriteLine($"merged in {clock.Elapsed.TotalSeconds:0.00} CPU s " +
+            Console.WriteLine($"merged to {title} in {clock.Elapsed.TotalSeconds:0.00} CPU s " +
                 $"({clock.Elapsed.TotalNanoseconds / samples:0.0} ns a sample): " +
                 $"raw {store.Statistics.BlockBytes / samples:0.000}, " +
                 $"roll-ups {store.Statistics.RollupBytes / samples:0.000} bytes a sample");
-            Measure("merged day", store);
+            Measure($"{store.Statistics.Blocks} blocks, of {title}", store);
         }
 
         await MeasureColdAsync(options, time);
-
-        if (args.Length == 0)
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
-        return 0;
     }
 
     /// <summary>The first question to a store just opened: files mapped anew, nothing unpacked.</summary>
@@ -61,23 +65,24 @@ static class ReadBenchmark
     {
         var day = new TimeRange(Start, Start + DayMs - 1);
         var columns = new SampleColumns();
-        double[] times = new double[Hosts];
-        double[] again = new double[Hosts];
-        for (int host = 0; host < Hosts; host++)
+        const int Rounds = 20;
+        double[] times = new double[Rounds];
+        double[] again = new double[Rounds];
+        for (int host = 0; host < Rounds; host++)
         {
             await using var store = SampleStore.Open(options, time, NullLogger.Instance);
             long started = Stopwatch.GetTimestamp();
             ReadAll(store.Select([Of(host), Name(42)], day), day, columns);
             times[host] = Stopwatch.GetElapsedTime(started).TotalMicroseconds;
             started = Stopwatch.GetTimestamp();
-            ReadAll(store.Select([Of((host + 10) % Hosts), Name(42)], day), day, columns);
+            ReadAll(store.Select([Of((host + 10) % Rounds), Name(42)], day), day, columns);
             again[host] = Stopwatch.GetElapsedTime(started).TotalMicroseconds;
         }
 
         Array.Sort(times);
         Array.Sort(again);
-        Console.WriteLine($"  one series x 24 h, just opened: {times[Hosts / 2]:0} us (best {times[0]:0}); " +
-            $"then one of another host: {again[Hosts / 2]:0} us (best {again[0]:0})");
+        Console.WriteLine($"  one series x 24 h, just opened: {times[Rounds / 2]:0} us (best {times[0]:0}); " +
+            $"then one of another host: {again[Rounds / 2]:0} us (best {again[0]:0})");
     }
 
     static void Measure(string title, SampleStore store)

@@ -267,7 +267,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     }
 
     /// <summary>Does the background work on blocks that is due, now instead of within a minute: for tools.</summary>
-    public Task CareNowAsync(CancellationToken cancellationToken) => _care.RunAsync(cancellationToken);
+    public Task CareNowAsync(CancellationToken cancellationToken) => _care.RunNowAsync(cancellationToken);
 
     /// <summary>
     /// Stops the background work, writes what is in memory to blocks (so that the next start has no journal to read),

@@ -89,6 +89,11 @@ public sealed class StorageOptions
 
     internal long EarlyFlushBytesPerSeries { get; init; } = 110;
 
+    /// <summary>
+    /// How much of one core merging takes at most while it keeps up; above 0. Default a quarter.
+    /// </summary>
+    internal double MergeShare { get; init; } = 0.25;
+
     /// <summary>The times of series that no rule is for.</summary>
     internal RetentionTimes RetentionTimes => new(Retention, RetentionFiveMinutes, RetentionOneHour);
 

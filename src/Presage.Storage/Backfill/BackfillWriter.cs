@@ -168,7 +168,7 @@ public sealed class BackfillWriter : IAsyncDisposable
                 Raw = blocks,
                 Kind = BlockKind.Flushed,
             };
-            using var merge = new SpanMerge(_disk, _tiers, job, KeepAll.Rules, _onDamage);
+            using var merge = new SpanMerge(_disk, _tiers, job, KeepAll.Rules, MergePace.Hurried, _onDamage);
             merge.Run(CancellationToken.None);
             merge.Commit();
             _pieces.RemoveAll(pieces.Contains);

@@ -67,7 +67,7 @@ sealed class BlockWriter : IDisposable
         BeginSeries(host, key);
         for (int i = 0; i < chunks.Count; i++)
         {
-            AddChunk(chunks.TimeOf(i), chunks.ValuesOf(i));
+            AddChunk(chunks.TimeOf(i), chunks.ValuesOf(i), chunks.SpanOf(i));
         }
 
         EndSeries();
@@ -107,16 +107,13 @@ sealed class BlockWriter : IDisposable
 
     /// <summary>Adds a chunk of the series begun.</summary>
     /// <exception cref="IOException">The disk is full or broken.</exception>
-    public void AddChunk(ReadOnlySpan<byte> time, ReadOnlySpan<byte> values)
+    public void AddChunk(ReadOnlySpan<byte> time, ReadOnlySpan<byte> values, ChunkSpan span)
     {
         _data.Add(time, values);
         Chunks++;
-        Span<long> times = stackalloc long[Chunk.SamplesMax];
-        int count = TimeColumn.ReadCount(time, out _);
-        TimeColumn.Read(time, times[..count]);
-        Samples += count;
-        OldestMs = Math.Min(OldestMs, times[0]);
-        NewestMs = Math.Max(NewestMs, times[count - 1] + _kind.LastMsOfSample());
+        Samples += span.Count;
+        OldestMs = Math.Min(OldestMs, span.FirstMs);
+        NewestMs = Math.Max(NewestMs, span.LastMs + _kind.LastMsOfSample());
         if (_data.Count == BlockFormat.PageItems)
         {
             EndDataPage();

@@ -41,6 +41,9 @@ sealed class ChunkCopies
     /// <summary>The time column of a copy.</summary>
     public ReadOnlySpan<byte> TimeOf(int index) => _bytes.AsSpan(_copies[index].TimeAt, _copies[index].TimeLength);
 
+    /// <summary>What there is to say of a copy's samples.</summary>
+    public ChunkSpan SpanOf(int index) => new(_copies[index].Count, _copies[index].FirstMs, _copies[index].LastMs);
+
     /// <summary>The value column of a copy.</summary>
     public ReadOnlySpan<byte> ValuesOf(int index) =>
         _bytes.AsSpan(_copies[index].ValuesAt, _copies[index].ValuesLength);

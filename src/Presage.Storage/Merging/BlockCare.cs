@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Presage.Storage;
 
 /// <summary>
-/// The background work on block files: merging days, making roll-ups, retention, the size limit, carrying out
+/// The background work on block files: merging hours and days, making roll-ups, retention, the size limit, carrying out
 /// deletions. One of these at a time, on a thread of low priority; readers and appending never wait for it.
 /// </summary>
 sealed class BlockCare(
@@ -11,12 +11,15 @@ sealed class BlockCare(
     ILogger logger, HeadCare head) : IDisposable
 {
     const long DayMs = 86_400_000;
-    const long HourMs = 3_600_000;
+
+    /// <summary>More merges than these are not due where all keeps up: a day, and four hours of the next.</summary>
+    const int AtLeisureMax = 3;
 
     /// <summary>Events kept for the statistics.</summary>
     const int EventsMax = 100;
 
     readonly SemaphoreSlim _turn = new(1, 1);
+    readonly MergePace _pace = new(time, options.MergeShare);
     readonly List<StorageEvent> _events = [];
     long? _lastMergeMs;
     string? _lastError;
@@ -45,16 +48,28 @@ sealed class BlockCare(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await CarryOutDeletionsAsync(cancellationToken);
+        await MergeAsync(cancellationToken);
         await AloneAsync(
             () =>
             {
-                tiers.CloseRetired();
-                MergeDue(cancellationToken);
-                JoinHours(cancellationToken);
                 Retire(cancellationToken);
                 KeepToSize(cancellationToken);
             },
             cancellationToken);
+    }
+
+    /// <summary>The same without resting in between, for somebody who waits.</summary>
+    public async Task RunNowAsync(CancellationToken cancellationToken)
+    {
+        _pace.BeginWait();
+        try
+        {
+            await RunAsync(cancellationToken);
+        }
+        finally
+        {
+            _pace.EndWait();
+        }
     }
 
     /// <summary>Does it again and again, beside flushing, which must not wait for it.</summary>
@@ -94,7 +109,7 @@ sealed class BlockCare(
     /// <summary>Does something while nothing else changes the files.</summary>
     public async Task AloneAsync(Action work, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        await TakeTurnAsync(cancellationToken);
         try
         {
             await options.RunBeside(() =>
@@ -116,6 +131,19 @@ sealed class BlockCare(
     }
 
     public void Dispose() => _turn.Dispose();
+
+    async Task TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        _pace.BeginWait();
+        try
+        {
+            await _turn.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            _pace.EndWait();
+        }
+    }
 
     async Task CarryOutDeletionsAsync(CancellationToken cancellationToken)
     {
@@ -157,46 +185,94 @@ sealed class BlockCare(
         }
     }
 
-    void MergeDue(CancellationToken cancellationToken)
+    /// <summary>
+    /// Merges what is due, one after the other: in between others have their turn. What is not done at the pace before
+    /// more is due is hurried.
+    /// </summary>
+    async Task MergeAsync(CancellationToken cancellationToken)
     {
-        var settled = options.PastMax + options.FlushDelay + TimeSpan.FromHours(1);
-        foreach (long dayMs in MergeSchedule.Due(tiers.Raw.Current, NowMs, settled, journal.OldestNumber))
+        var done = new HashSet<(long FromMs, long ToMs)>();
+        Action closing = tiers.CloseRetired;
+        while (true)
         {
-            Block[] raw = Raw(dayMs);
-            Block[] rollups = Rollups(dayMs);
-            Merge(
-                new MergeJob
+            bool any = false;
+            await AloneAsync(
+                () =>
                 {
-                    FromMs = dayMs,
-                    ToMs = dayMs + DayMs,
-                    Raw = raw,
-                    Rollups = rollups,
-                    IsRawComplete = rollups.Length == 0 || raw.Any(b => b.Kind == BlockKind.Merged),
+                    closing();
+                    closing = static () => { };
+                    var due = Due().Where(job => !done.Contains((job.FromMs, job.ToMs))).ToList();
+                    if (due is [var job, ..])
+                    {
+                        any = done.Add((job.FromMs, job.ToMs));
+                        _pace.IsBehind = due.Count > AtLeisureMax || IsTooLarge;
+                        Merge(job, cancellationToken);
+                    }
                 },
                 cancellationToken);
+            if (!any)
+            {
+                return;
+            }
         }
     }
 
-    /// <summary>Makes one block of the several of an hour.</summary>
-    void JoinHours(CancellationToken cancellationToken)
+    /// <summary>The merges that are due: days, four hours, parts of hours.</summary>
+    List<MergeJob> Due()
     {
-        var settled = options.FlushDelay + TimeSpan.FromMinutes(2);
-        foreach (var blocks in MergeSchedule.DueHours(tiers.Raw.Current, NowMs, settled))
+        var raw = tiers.Raw.Current;
+        var flushed = options.FlushDelay + TimeSpan.FromMinutes(2);
+        var jobs = new List<MergeJob>();
+        foreach (long dayMs in MergeSchedule.Due(
+            raw, NowMs, options.PastMax + options.FlushDelay + TimeSpan.FromHours(1), journal.OldestNumber))
         {
-            long fromMs = blocks[0].Totals.FromMs, toMs = fromMs + HourMs;
-            Merge(
-                new MergeJob
-                {
-                    FromMs = fromMs,
-                    ToMs = toMs,
-                    Raw = blocks,
-                    Kind = BlockKind.Flushed,
-                    // A part tells of its part of the hour only.
-                    CoveredSegment = blocks.Max(b => b.Totals.ToMs >= toMs ? b.Totals.CoveredSegment : 0),
-                },
-                cancellationToken);
+            jobs.Add(WholeDay(dayMs));
         }
+
+        foreach (var blocks in MergeSchedule.DueSpans(raw, NowMs, flushed, journal.OldestNumber))
+        {
+            long fromMs = MergeSchedule.SpanOf(blocks[0].Totals.FromMs);
+            if (!jobs.Exists(day => day.FromMs <= fromMs && day.ToMs > fromMs))
+            {
+                jobs.Add(Joining(blocks, fromMs, fromMs + MergeSchedule.SpanMs, covered: 0));
+            }
+        }
+
+        foreach (var parts in MergeSchedule.DueParts(raw, NowMs, flushed))
+        {
+            long fromMs = parts[0].Totals.FromMs;
+            if (!jobs.Exists(job => job.FromMs <= fromMs && job.ToMs > fromMs))
+            {
+                // What the part that knows most of the journal says of it holds for all of them together.
+                var newest = parts.MaxBy(static b => b.Totals.CoveredSegment)!.Totals;
+                jobs.Add(Joining(parts, fromMs, newest.ToMs, newest.CoveredSegment));
+            }
+        }
+
+        return jobs;
     }
+
+    MergeJob WholeDay(long dayMs)
+    {
+        Block[] raw = Raw(dayMs), rollups = Rollups(dayMs);
+        return new MergeJob
+        {
+            FromMs = dayMs,
+            ToMs = dayMs + DayMs,
+            Raw = raw,
+            Rollups = rollups,
+            IsRawComplete = rollups.Length == 0 || Array.Exists(raw, static b => b.Kind == BlockKind.Merged),
+        };
+    }
+
+    static MergeJob Joining(Block[] blocks, long fromMs, long toMs, int covered) => new()
+    {
+        FromMs = fromMs,
+        ToMs = toMs,
+        Raw = blocks,
+        Kind = BlockKind.Flushed,
+        CoveredSegment = covered,
+    };
 
     /// <summary>Drops what is older than it is to be kept. Raw samples go when their roll-ups are written.</summary>
     void Retire(CancellationToken cancellationToken)
@@ -249,10 +325,12 @@ sealed class BlockCare(
         }
     }
 
+    bool IsTooLarge => options.DiskBytesMax > 0 && journal.Bytes + tiers.FileBytes > options.DiskBytesMax;
+
     /// <summary>Deletes the oldest until all of it is within the size limit again, and says so.</summary>
     void KeepToSize(CancellationToken cancellationToken)
     {
-        while (options.DiskBytesMax > 0 && journal.Bytes + tiers.FileBytes > options.DiskBytesMax)
+        while (IsTooLarge)
         {
             long before = tiers.FileBytes;
             string? what = DropOldest(cancellationToken);
@@ -325,15 +403,7 @@ sealed class BlockCare(
     }
 
     void RewriteFlushed(Block block, CancellationToken cancellationToken) => Merge(
-        new MergeJob
-        {
-            FromMs = block.Totals.FromMs,
-            ToMs = block.Totals.ToMs,
-            Raw = [block],
-            Kind = BlockKind.Flushed,
-            CoveredSegment = block.Totals.CoveredSegment,
-        },
-        cancellationToken);
+        Joining([block], block.Totals.FromMs, block.Totals.ToMs, block.Totals.CoveredSegment), cancellationToken);
 
     /// <summary>Writes a merged day anew, without what is deleted or past its time.</summary>
     void RewriteDay(long dayMs, CancellationToken cancellationToken)
@@ -355,7 +425,7 @@ sealed class BlockCare(
     {
         long started = time.GetTimestamp();
         var plan = new RetentionPlan(options, tombstones, NowMs);
-        using var merge = new SpanMerge(disk, tiers, job, plan, tiers.Raw.Report);
+        using var merge = new SpanMerge(disk, tiers, job, plan, _pace, tiers.Raw.Report);
         merge.Run(cancellationToken);
         var files = merge.Files;
         tiers.Replace(files, merge.Read, merge.Damaged, merge.Commit);

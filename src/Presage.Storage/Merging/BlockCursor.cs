@@ -109,6 +109,10 @@ sealed class BlockCursor(Block block, Action<CorruptDataException> onDamage)
         }
     }
 
+    /// <summary>Reports a chunk of the series stood on that does not decode; it is left out.</summary>
+    public void ReportChunk(CorruptDataException e) =>
+        Report(new CorruptDataException(e.Reason, block.Path, e.OffsetBytes));
+
     (int From, int To) Chunks()
     {
         try

@@ -7,9 +7,9 @@ namespace Presage.Storage;
 sealed class BlockSet(Disk disk, BlockList list, BlockKind kind, MergeJob job) : IDisposable
 {
     /// <summary>A block beyond this is completed and another begun: files stay below 2 GB, indexes small.</summary>
-    const long BlockBytesTarget = 1L << 30;
+    public const long BlockBytesTarget = 1L << 30;
 
-    const int SeriesTarget = 1 << 20;
+    public const int SeriesTarget = 1 << 20;
 
     readonly List<string> _complete = [];
     BlockWriter? _writer;

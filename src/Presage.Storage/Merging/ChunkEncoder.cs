@@ -18,7 +18,8 @@ static class ChunkEncoder
             var stream = new ValueStream();
             int length = stream.Begin(values.Slice(from, count), column);
             length += stream.Finish(column[length..]);
-            writer.AddChunk(time[..timeLength], column[..length]);
+            var span = new ChunkSpan(count, timestampsMs[from], timestampsMs[from + count - 1]);
+            writer.AddChunk(time[..timeLength], column[..length], span);
         }
     }
 
@@ -38,7 +39,8 @@ static class ChunkEncoder
 
             int timeLength = TimeColumn.Write(starts[..count], time);
             int length = RollupChunk.Write(buckets.Slice(from, count), columns);
-            writer.AddChunk(time[..timeLength], columns.AsSpan(0, length));
+            writer.AddChunk(
+                time[..timeLength], columns.AsSpan(0, length), new ChunkSpan(count, starts[0], starts[count - 1]));
         }
     }
 

@@ -30,6 +30,9 @@ sealed record MergeJob
     /// </summary>
     public bool IsRawComplete { get; init; } = true;
 
+    /// <summary>Whether every chunk is decoded, so that damaged ones stay out: copying looks into none.</summary>
+    public bool IsChecked { get; init; }
+
     /// <summary>Whether raw samples are not written again: their time is over, or their room is needed.</summary>
     public bool DropsRaw { get; init; }
 }

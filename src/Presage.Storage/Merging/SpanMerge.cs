@@ -12,6 +12,7 @@ sealed class SpanMerge : IDisposable
 {
     readonly MergeJob _job;
     readonly IMergeRules _rules;
+    readonly MergePace _pace;
     readonly BlockSet _raw;
     readonly BlockSet _five;
     readonly BlockSet _hour;
@@ -30,11 +31,13 @@ sealed class SpanMerge : IDisposable
         BlockTiers tiers,
         MergeJob job,
         IMergeRules rules,
+        MergePace pace,
         Action<CorruptDataException> onDamage
     )
     {
         _job = job;
         _rules = rules;
+        _pace = pace;
         _raw = new BlockSet(disk, tiers.Raw, job.Kind, job);
         _five = new BlockSet(disk, tiers.FiveMinutes, BlockKind.FiveMinutes, job);
         _hour = new BlockSet(disk, tiers.OneHour, BlockKind.OneHour, job);
@@ -61,10 +64,11 @@ sealed class SpanMerge : IDisposable
     /// <exception cref="OperationCanceledException">It was told to stop: nothing has changed.</exception>
     public void Run(CancellationToken cancellationToken)
     {
+        _pace.Begin();
         _open.AddRange(Cursors.Where(static c => c.MoveNext()));
         while (_open.Count > 0)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            _pace.Step(cancellationToken);
             MergeNext();
         }
 
@@ -106,25 +110,30 @@ sealed class SpanMerge : IDisposable
         {
             if (IsAt(cursor, key))
             {
-                cursor.ReadChunks(_chunks.Add);
+                _chunks.AddFrom(cursor);
             }
         }
 
-        bool anyRaw = _chunks.Samples.Count > 0;
-        _chunks.Join();
+        if (_job.IsChecked)
+        {
+            _chunks.Decode();
+        }
+
+        bool anyRaw = !_chunks.IsEmpty;
         var rules = _rules.For(key);
         foreach (var deleted in rules.Deleted)
         {
             _chunks.Drop(deleted);
         }
 
-        if (_job.Kind == BlockKind.Merged)
+        bool isRolledUp = _job.ToMs > rules.FiveMinutesFromMs || _job.ToMs > rules.OneHourFromMs;
+        if (_job.Kind == BlockKind.Merged && isRolledUp)
         {
             bool complete = anyRaw && _job.IsRawComplete && _job.ToMs > rules.RawFromMs;
             WriteRollups(host, key, rules, complete);
         }
 
-        if (_chunks.Samples.Count > 0 && !_job.DropsRaw && IsKept(rules))
+        if (!_chunks.IsEmpty && !_job.DropsRaw && IsKept(rules))
         {
             var writer = _raw.BeginSeries(host, key);
             _chunks.WriteTo(writer);
@@ -203,14 +212,14 @@ sealed class SpanMerge : IDisposable
             }
         }
 
+        foreach (var deleted in rules.Deleted)
+        {
+            BucketOrder.Drop(_known, deleted, kind.StepMs());
+        }
+
         if (_known.Count > 0)
         {
             BucketOrder.Join(buckets, _known);
-        }
-
-        foreach (var deleted in rules.Deleted)
-        {
-            BucketOrder.Drop(buckets, deleted, kind.StepMs());
         }
     }
 

@@ -25,13 +25,16 @@ static class BucketOrder
         }
     }
 
-    /// <summary>Drops the buckets that lie wholly within a span.</summary>
+    /// <summary>
+    /// Drops the buckets that a deleted span touches: what of one is left can't be told from its figures. They are made
+    /// anew where there are samples, or finer buckets.
+    /// </summary>
     public static void Drop(RollupColumns buckets, TimeRange range, long stepMs)
     {
         for (int i = buckets.Count - 1; i >= 0; i--)
         {
             long startMs = buckets.Buckets[i].StartMs;
-            if (startMs >= range.FromMs && startMs + stepMs - 1 <= range.ToMs)
+            if (startMs <= range.ToMs && startMs + stepMs - 1 >= range.FromMs)
             {
                 buckets.RemoveRange(i, 1);
             }

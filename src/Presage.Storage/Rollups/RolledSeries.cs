@@ -59,11 +59,12 @@ sealed class RolledSeries(LabelSet labels, RollupSelection selection) : IRollupS
             }
         }
 
-        BucketOrder.Join(found, known);
         foreach (var deleted in selection.Deleted(labels))
         {
-            BucketOrder.Drop(found, deleted, selection.Tier.StepMs());
+            BucketOrder.Drop(known, deleted, selection.Tier.StepMs());
         }
+
+        BucketOrder.Join(found, known);
     }
 
     void ReadRaw(TimeRange range, RollupColumns found)

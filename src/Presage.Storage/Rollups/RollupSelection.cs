@@ -13,7 +13,8 @@ sealed class RollupSelection(RollupTier tier, BlockTiers tiers, Tombstones tombs
     public Block[] Blocks { get; } = tiers.Of(tier).Current;
 
     /// <summary>Spans whose buckets are computed from raw samples.</summary>
-    public List<TimeRange> Unwritten(TimeRange range) => RollupSpans.Unwritten(_raw, Blocks, headFromMs, range);
+    public List<TimeRange> Unwritten(TimeRange range) =>
+        RollupSpans.Unwritten(_raw, Blocks, headFromMs, range, tier.StepMs(), tombstones.Current);
 
     public IReadOnlyList<TimeRange> Deleted(LabelSet labels) => tombstones.For(labels);
 

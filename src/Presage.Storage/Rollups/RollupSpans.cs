@@ -3,15 +3,17 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>
-/// The spans of time whose roll-ups are not, or not all, in files: days with blocks that no merge has seen, and the
-/// newest time, which is in the head. For those, buckets are computed from raw samples.
+/// The spans of time whose roll-ups are not, or not all, in files: days with blocks that no merge has seen, the newest
+/// time, which is in the head, and the buckets in which a deletion begins or ends that is not carried out yet. For
+/// those, buckets are computed from raw samples.
 /// </summary>
 static class RollupSpans
 {
     const long DayMs = 86_400_000;
 
     /// <summary>The spans within a range, ascending, apart from each other.</summary>
-    public static List<TimeRange> Unwritten(Block[] raw, Block[] rollups, long headFromMs, TimeRange range)
+    public static List<TimeRange> Unwritten(
+        Block[] raw, Block[] rollups, long headFromMs, TimeRange range, long stepMs, Tombstone[] deletions)
     {
         // Whole days only: a day's files are written together.
         var days = new SortedSet<long>();
@@ -29,14 +31,28 @@ static class RollupSpans
         }
 
         long openFromMs = MergeSchedule.DayOf(Math.Min(headFromMs, rollups[^1].Totals.ToMs));
-        var spans = new List<TimeRange>();
-        foreach (long dayMs in days.Where(d => d < openFromMs))
+        List<TimeRange> spans = [.. days.Select(static d => new TimeRange(d, d + DayMs - 1))];
+        spans.Add(new TimeRange(openFromMs, long.MaxValue));
+        foreach (var deletion in deletions)
         {
-            Add(spans, new TimeRange(dayMs, dayMs + DayMs - 1), range);
+            AddEdge(spans, deletion.Range.FromMs, stepMs);
+            AddEdge(spans, deletion.Range.ToMs, stepMs);
         }
 
-        Add(spans, new TimeRange(openFromMs, long.MaxValue), range);
-        return spans;
+        spans.Sort(static (a, b) => a.FromMs.CompareTo(b.FromMs));
+        var joined = new List<TimeRange>();
+        spans.ForEach(span => Add(joined, span, range));
+        return joined;
+    }
+
+    /// <summary>The bucket that a time lies in, unless that time is an open end.</summary>
+    static void AddEdge(List<TimeRange> spans, long timestampMs, long stepMs)
+    {
+        if (timestampMs > long.MinValue + stepMs && timestampMs < long.MaxValue - stepMs)
+        {
+            long into = timestampMs % stepMs, fromMs = timestampMs - (into < 0 ? into + stepMs : into);
+            spans.Add(new TimeRange(fromMs, fromMs + stepMs - 1));
+        }
     }
 
     static void Add(List<TimeRange> spans, TimeRange span, TimeRange range)
@@ -47,9 +63,9 @@ static class RollupSpans
             return;
         }
 
-        if (spans.Count > 0 && spans[^1].ToMs == from - 1)
+        if (spans.Count > 0 && spans[^1].ToMs >= from - 1)
         {
-            spans[^1] = new TimeRange(spans[^1].FromMs, to);
+            spans[^1] = spans[^1] with { ToMs = Math.Max(spans[^1].ToMs, to) };
         }
         else
         {

@@ -186,8 +186,9 @@ public sealed class DataFolder : IDisposable
             RollupTiers = rollup ? [block.Kind] : [],
             CoveredSegment = block.Totals.CoveredSegment,
             IsRawComplete = false,
+            IsChecked = true,
         };
-        using var merge = new SpanMerge(_disk, _tiers, job, KeepAll.Rules, static _ => { });
+        using var merge = new SpanMerge(_disk, _tiers, job, KeepAll.Rules, MergePace.Hurried, static _ => { });
         merge.Run(CancellationToken.None);
         _tiers.Replace(merge.Files, merge.Read, merge.Damaged, merge.Commit);
     }

@@ -86,9 +86,12 @@ static class RollupComparison
         Alike(a.Sum, b.Sum) || !double.IsFinite(a.Sum) || !double.IsFinite(b.Sum) ||
         Math.Abs(a.Sum - b.Sum) <= 1e-12 * a.Count * Math.Max(Math.Abs(a.Min), Math.Abs(a.Max));
 
-    /// <summary>NaN in the model's stands for one that is not known.</summary>
+    /// <summary>
+    /// NaN in the model's stands for one that is not known; differences of enormous values may run over.
+    /// </summary>
     static bool AreIncreasesAlike(in RollupBucket model, in RollupBucket shown) =>
-        double.IsNaN(model.Increase) || !double.IsFinite(model.Increase) || !double.IsFinite(shown.Increase) ||
+        !double.IsFinite(model.Increase) || !double.IsFinite(shown.Increase) ||
+        !double.IsFinite(model.Max - model.Min) ||
         Math.Abs(model.Increase - shown.Increase) <=
             1e-12 * (model.Count + 1) * Math.Max(Math.Abs(model.Increase), Scale(model));
 

@@ -131,6 +131,30 @@ public sealed class RetentionTests
         Assert.Equal(288, fixture.Read("host", 2).Length);
     }
 
+    [Fact]
+    public async Task Where_samples_are_gone_a_deletion_takes_every_bucket_it_touches()
+    {
+        await using var fixture = new StoreFixture();
+        await BackfillAsync(fixture, 1, TimeSpan.FromDays(40));
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+        long day = Buckets(fixture, RollupTier.OneHour, 1)[0].StartMs;
+        Assert.Empty(fixture.Read("host", 1));
+
+        // From within a bucket of five minutes to within another one, an hour later.
+        var range = new TimeRange(day + (10 * 300_000) + 1, day + (22 * 300_000) + 1);
+        fixture.Store.Delete([new LabelMatcher("i", MatchOperator.Equal, "1")], range);
+        Assert.Equal(288 - 13, Count(fixture, RollupTier.FiveMinutes));
+        Assert.Equal(22, Count(fixture, RollupTier.OneHour));
+
+        // The hours it began and ended in are made anew of the finer buckets that are left.
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+        Assert.Equal(0, fixture.Store.Statistics.DeletionsPending);
+        Assert.Equal(288 - 13, Count(fixture, RollupTier.FiveMinutes));
+        var hours = Buckets(fixture, RollupTier.OneHour, 1);
+        Assert.Equal((24, 10, 1), (hours.Length, hours[0].Count, hours[1].Count));
+        Assert.Equal((0, 9, 23, 23), (hours[0].First, hours[0].Last, hours[1].First, hours[1].Last));
+    }
+
     /// <summary>A day of one series, a sample every 5 minutes, values 0 to 287.</summary>
     static async Task BackfillAsync(StoreFixture fixture, int i, TimeSpan ago)
     {
