@@ -1,6 +1,4 @@
 // Hot path: once per chunk of every merge. Budget: 50 ns where the column is regular or was met lately.
-using System.Diagnostics.CodeAnalysis;
-
 namespace Presage.Storage;
 
 /// <summary>
@@ -18,38 +16,38 @@ sealed class ChunkTimes
     /// <exception cref="CorruptDataException">It is none, or its timestamps do not ascend.</exception>
     public ChunkSpan SpanOf(ReadOnlySpan<byte> column)
     {
-        int count = TimeColumn.ReadCount(column, out long firstMs);
-        if (TimeColumn.TryReadLast(column, out long lastMs))
+        var head = TimeColumn.ReadHead(column);
+        if (head.TryGetLast(out long lastMs))
         {
-            return lastMs > firstMs || count == 1
-                ? new ChunkSpan(count, firstMs, lastMs)
+            return lastMs > head.FirstMs || head.Count == 1
+                ? new ChunkSpan(head.Count, head.FirstMs, lastMs)
                 : throw new CorruptDataException("The timestamps of a chunk do not ascend.");
         }
 
-        return Find(column, count, firstMs).Span;
+        return Find(column, head).Span;
     }
 
     /// <summary>The timestamps; the destination has room for all of them.</summary>
     /// <exception cref="CorruptDataException">It is none.</exception>
     public void Read(ReadOnlySpan<byte> column, Span<long> timestampsMs)
     {
-        int count = TimeColumn.ReadCount(column, out long firstMs);
-        if (TimeColumn.TryReadLast(column, out _))
+        var head = TimeColumn.ReadHead(column);
+        if (head.IsRegular)
         {
-            TimeColumn.Read(column, timestampsMs);
+            TimeColumn.Read(column, head, timestampsMs);
             return;
         }
 
-        Find(column, count, firstMs).TimestampsMs.AsSpan(0, count).CopyTo(timestampsMs);
+        Find(column, head).TimestampsMs.AsSpan(0, head.Count).CopyTo(timestampsMs);
     }
 
-    Entry Find(ReadOnlySpan<byte> column, int count, long firstMs)
+    Entry Find(ReadOnlySpan<byte> column, in TimeHead head)
     {
-        ref var entry = ref _entries[(int)(((ulong)firstMs * 0x9E3779B97F4A7C15) >> 55)];
+        ref var entry = ref _entries[(int)(((ulong)head.FirstMs * 0x9E3779B97F4A7C15) >> 55)];
         if (entry is null || !entry.IsOf(column))
         {
             entry ??= new Entry();
-            entry.Load(column, count);
+            entry.Load(column, head);
         }
 
         return entry;
@@ -66,11 +64,11 @@ sealed class ChunkTimes
 
         public bool IsOf(ReadOnlySpan<byte> column) => column.SequenceEqual(_column.AsSpan(0, Math.Max(_length, 0)));
 
-        public void Load(ReadOnlySpan<byte> column, int count)
+        public void Load(ReadOnlySpan<byte> column, in TimeHead head)
         {
             _length = -1;
-            TimeColumn.Read(column, TimestampsMs);
-            for (int i = 1; i < count; i++)
+            TimeColumn.Read(column, head, TimestampsMs);
+            for (int i = 1; i < head.Count; i++)
             {
                 if (TimestampsMs[i] <= TimestampsMs[i - 1])
                 {
@@ -78,7 +76,7 @@ sealed class ChunkTimes
                 }
             }
 
-            Span = new ChunkSpan(count, TimestampsMs[0], TimestampsMs[count - 1]);
+            Span = new ChunkSpan(head.Count, TimestampsMs[0], TimestampsMs[head.Count - 1]);
             _column = _column.Length < column.Length ? new byte[column.Length] : _column;
             column.CopyTo(_column);
             _length = column.Length;
