@@ -12,6 +12,7 @@ return args switch
     ["memory", .. var rest] => await MemoryBenchmark.RunAsync(rest),
     ["detect"] => DetectBenchmark.Run(),
     ["accuracy", .. var rest] => AccuracyBenchmark.Run(rest),
+    ["watch", .. var rest] => await WatchBenchmark.RunAsync(rest),
     ["ingest-http", .. var rest] => await IngestHttpBenchmark.RunAsync(rest),
     ["promql-data", var folder] => await PromQlData.RunAsync(folder, hosts: 100),
     ["promql-data", var folder, var hosts] => await PromQlData.RunAsync(folder, int.Parse(hosts)),
@@ -32,7 +33,7 @@ static int Usage()
     Console.Error.WriteLine(
         "Usage: dotnet run -c Release --project bench/Presage.Bench -- codec [SCRAPES.gz] | ingest [FOLDER] | " +
         "ingest-http [OPTIONS] | sustained [OPTIONS] | read [FOLDER] | index [SERIES [FOLDER]] | detect | " +
-        "accuracy [--detectors A,B] [--sets A,B] | " +
+        "watch [OPTIONS] | accuracy [--detectors A,B] [--sets A,B] | " +
         "memory [SERIES [HOURS [SCRAPE_SECONDS [JITTER_MS [FOLDER]]]]] | start FOLDER | " +
         "promql-data FOLDER [HOSTS] | promql FOLDER PRESAGE.dll [ROUNDS [QUERY]] | " +
         "promql-parts FOLDER [QUERY] | promql-compare PRESAGE.dll [COUNT [SEED [EXPRESSION]]]");

@@ -15,8 +15,11 @@ sealed class DayProfile
     /// <summary>A half hour counts when at least a third of it was seen.</summary>
     const double SlotSecondsMin = 600;
 
-    readonly float[] _means = new float[Slots * Days];
-    readonly float[] _typical = new float[Slots];
+    /// <summary>Means are kept within what half precision holds; beyond, differences mean nothing.</summary>
+    const float MeanMax = 60_000;
+
+    /// <summary>Slot by slot the means of three days; null before the first. 0 is unknown.</summary>
+    Half[]? _means;
     long _slot = -1;
     double _sum;
     double _seconds;
@@ -26,6 +29,10 @@ sealed class DayProfile
     /// <summary>How many half hours have been learned, at most.</summary>
     double _learnedSlots;
 
+    /// <summary>Mean of all means there are.</summary>
+    double _all;
+
+    /// <summary>Mean of what is typical of each half hour.</summary>
     double _mean;
 
     /// <summary>How far the rhythm is trusted, 0-1.</summary>
@@ -43,9 +50,9 @@ sealed class DayProfile
         }
 
         int slot = (int)(Modulo(timestampMs, SlotMs * Slots) / SlotMs);
-        double before = _typical[(slot + Slots - 1) % Slots];
-        double own = _typical[slot];
-        double after = _typical[(slot + 1) % Slots];
+        double before = TypicalOf((slot + Slots - 1) % Slots);
+        double own = TypicalOf(slot);
+        double after = TypicalOf((slot + 1) % Slots);
         double least = Math.Min(own, Math.Min(before, after)), most = Math.Max(own, Math.Max(before, after));
         return (Weight * (least - _mean), Weight * (most - _mean));
     }
@@ -76,7 +83,13 @@ sealed class DayProfile
 
     public void Save(in StateWriter writer)
     {
-        writer.Sparse(_means);
+        Span<float> means = stackalloc float[Slots * Days];
+        for (int i = 0; i < means.Length; i++)
+        {
+            means[i] = _means is null ? 0 : (float)_means[i];
+        }
+
+        writer.Sparse(means);
         writer.Long(_slot);
         writer.Double(_sum);
         writer.Double(_seconds);
@@ -87,18 +100,24 @@ sealed class DayProfile
 
     public bool Restore(ref StateReader reader)
     {
-        reader.Sparse(_means);
+        Span<float> means = stackalloc float[Slots * Days];
+        reader.Sparse(means);
         _slot = reader.Long();
         _sum = reader.Double();
         _seconds = reader.Double();
         _errorOfProfile = reader.Double();
         _errorOfMean = reader.Double();
         _learnedSlots = reader.Double();
-        foreach (float mean in _means)
+        for (int i = 0; i < means.Length; i++)
         {
-            if (!float.IsFinite(mean))
+            if (!float.IsFinite(means[i]))
             {
                 return false;
+            }
+
+            if (means[i] != 0)
+            {
+                Keep(i, means[i]);
             }
         }
 
@@ -110,73 +129,77 @@ sealed class DayProfile
 
     void Commit()
     {
-        // 0 marks an unknown mean, so a true 0 is stored as the least positive number.
         float mean = (float)(_sum / _seconds);
-        mean = mean == 0 ? float.Epsilon : mean;
         int slot = (int)Modulo(_slot, Slots);
         int day = (int)Modulo(Math.DivRem(_slot, Slots).Quotient, Days);
         if (_learnedSlots >= Slots)
         {
             // Errors are squared and forget with a half-life of two days (96 half hours).
             double kept = double.Exp2(-1.0 / (2 * Slots));
-            double ofProfile = mean - _typical[slot], ofMean = mean - _mean;
+            double ofProfile = mean - TypicalOf(slot), ofMean = mean - _mean;
             _errorOfProfile = (_errorOfProfile * kept) + (ofProfile * ofProfile);
             _errorOfMean = (_errorOfMean * kept) + (ofMean * ofMean);
         }
 
-        _means[(slot * Days) + day] = mean;
+        Keep((slot * Days) + day, mean);
         _learnedSlots++;
         Measure();
+    }
+
+    void Keep(int at, float mean)
+    {
+        // 0 marks an unknown mean, so a true 0 is kept as the least positive number.
+        var kept = (Half)Math.Clamp(mean, -MeanMax, MeanMax);
+        _means ??= new Half[Slots * Days];
+        _means[at] = kept == Half.Zero ? Half.Epsilon : kept;
     }
 
     void Measure()
     {
         double all = 0;
         int present = 0;
-        foreach (float mean in _means)
+        foreach (var mean in _means ?? [])
         {
-            all += mean;
-            present += mean == 0 ? 0 : 1;
+            all += (double)mean;
+            present += mean == Half.Zero ? 0 : 1;
         }
 
-        all /= Math.Max(1, present);
+        _all = all / Math.Max(1, present);
         double sum = 0;
         int known = 0;
         for (int slot = 0; slot < Slots; slot++)
         {
-            float typical = Typical(_means.AsSpan(slot * Days, Days), all);
-            if (typical != 0)
-            {
-                sum += typical;
-                known++;
-            }
-
-            _typical[slot] = typical;
+            float typical = Typical(slot);
+            sum += typical;
+            known += typical == 0 ? 0 : 1;
         }
 
         _mean = known == 0 ? 0 : sum / known;
-        for (int slot = 0; slot < Slots; slot++)
-        {
-            _typical[slot] = _typical[slot] == 0 ? (float)_mean : _typical[slot];
-        }
-
         double skill = _errorOfMean > 0 ? 1 - (_errorOfProfile / _errorOfMean) : 0;
         Weight = _learnedSlots < 2 * Slots ? 0 : Math.Clamp((skill - 0.3) / 0.4, 0, 1);
     }
 
+    /// <summary>What is typical of a half hour; the mean of all where nothing is known of it.</summary>
+    double TypicalOf(int slot) => Typical(slot) is var typical && typical == 0 ? _mean : typical;
+
     /// <summary>Median of three; of two the one nearer to the mean of all; 0 is unknown.</summary>
-    static float Typical(ReadOnlySpan<float> days, double all)
+    float Typical(int slot)
     {
-        float a = days[0], b = days[1], c = days[2];
+        if (_means is null)
+        {
+            return 0;
+        }
+
+        float a = (float)_means[slot * Days], b = (float)_means[(slot * Days) + 1], c = (float)_means[(slot * Days) + 2];
         if (a != 0 && b != 0 && c != 0)
         {
             return Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
         }
 
         float typical = 0;
-        foreach (float mean in days)
+        foreach (float mean in (ReadOnlySpan<float>)[a, b, c])
         {
-            if (mean != 0 && (typical == 0 || Math.Abs(mean - all) < Math.Abs(typical - all)))
+            if (mean != 0 && (typical == 0 || Math.Abs(mean - _all) < Math.Abs(typical - _all)))
             {
                 typical = mean;
             }

@@ -31,34 +31,34 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
     /// <summary>The looks that the prior exponent of the tail weighs.</summary>
     const double PriorLooks = 1_000;
 
-    readonly float[] _main = new float[2 * Bins];
-    readonly float[] _pending = new float[2 * Bins];
+    BinCounts _main;
+    BinCounts _pending;
     double _mainLooks;
-    double _pendingLooks;
-    double _pendingSeconds;
     double _learnedSeconds;
-    double _farthestAbove;
-    double _farthestBelow;
-    double _pendingAbove;
-    double _pendingBelow;
+    float _pendingLooks;
+    float _pendingSeconds;
+    float _farthestAbove;
+    float _farthestBelow;
+    float _pendingAbove;
+    float _pendingBelow;
 
     /// <summary>
     /// Distances of the ends of the usual range from the expected value; valid after the first merge.
     /// </summary>
-    public double UsualAbove { get; private set; }
+    public float UsualAbove { get; private set; }
 
     /// <inheritdoc cref="UsualAbove"/>
-    public double UsualBelow { get; private set; }
+    public float UsualBelow { get; private set; }
 
     /// <summary>Adds a residual that stood for some time.</summary>
     public void Learn(double residual, double seconds)
     {
         double looks = Math.Min(1, seconds / lookSeconds);
         bool above = residual > 0;
-        double distance = Math.Abs(residual);
-        _pending[(above ? 0 : Bins) + BinOf(distance)] += (float)looks;
-        _pendingLooks += looks;
-        _pendingSeconds += seconds;
+        float distance = (float)Math.Abs(residual);
+        _pending.Of(above, BinOf(distance)) += (float)looks;
+        _pendingLooks += (float)looks;
+        _pendingSeconds += (float)seconds;
         if (above)
         {
             _pendingAbove = Math.Max(_pendingAbove, distance);
@@ -77,7 +77,7 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
     /// <summary>Forgets what is pending.</summary>
     public void DropPending()
     {
-        Array.Clear(_pending);
+        _pending.Clear();
         _pendingLooks = _pendingSeconds = _pendingAbove = _pendingBelow = 0;
     }
 
@@ -86,8 +86,8 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
     {
         double looks = Math.Max(1, seconds / lookSeconds);
         bool above = residual > 0;
-        double distance = Math.Abs(residual);
-        _main[(above ? 0 : Bins) + BinOf(distance)] += (float)looks;
+        float distance = (float)Math.Abs(residual);
+        _main.Of(above, BinOf(distance)) += (float)looks;
         _mainLooks += looks;
         if (above)
         {
@@ -118,8 +118,8 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
 
     public void Save(in StateWriter writer)
     {
-        writer.Sparse(_main);
-        writer.Sparse(_pending);
+        _main.Save(writer, Bins);
+        _pending.Save(writer, Bins);
         writer.Double(_mainLooks);
         writer.Double(_pendingLooks);
         writer.Double(_pendingSeconds);
@@ -132,18 +132,17 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
 
     public bool Restore(ref StateReader reader)
     {
-        reader.Sparse(_main);
-        reader.Sparse(_pending);
+        bool isSane = _main.Restore(ref reader, Bins) & _pending.Restore(ref reader, Bins);
         _mainLooks = reader.Double();
-        _pendingLooks = reader.Double();
-        _pendingSeconds = reader.Double();
+        _pendingLooks = (float)reader.Double();
+        _pendingSeconds = (float)reader.Double();
         _learnedSeconds = reader.Double();
-        _farthestAbove = reader.Double();
-        _farthestBelow = reader.Double();
-        _pendingAbove = reader.Double();
-        _pendingBelow = reader.Double();
+        _farthestAbove = (float)reader.Double();
+        _farthestBelow = (float)reader.Double();
+        _pendingAbove = (float)reader.Double();
+        _pendingBelow = (float)reader.Double();
         Measure();
-        return AreSane(_main) && AreSane(_pending) && IsSane(_mainLooks) && IsSane(_pendingLooks) &&
+        return isSane && IsSane(_mainLooks) && IsSane(_pendingLooks) &&
             IsSane(_pendingSeconds) && IsSane(_learnedSeconds) && IsSane(_farthestAbove) && IsSane(_farthestBelow) &&
             IsSane(_pendingAbove) && IsSane(_pendingBelow);
     }
@@ -151,13 +150,9 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
     void Merge()
     {
         double kept = double.Exp2(-_pendingSeconds / HalfLifeSeconds);
-        for (int i = 0; i < _main.Length; i++)
-        {
-            float count = (float)((_main[i] * kept) + _pending[i]);
-            _main[i] = count < 1e-3f ? 0 : count;
-        }
+        _main.Merge((float)kept, _pending);
 
-        double keptFarthest = double.Exp2(-_pendingSeconds / FarthestHalfLifeSeconds);
+        float keptFarthest = (float)double.Exp2(-_pendingSeconds / FarthestHalfLifeSeconds);
         _mainLooks = (_mainLooks * kept) + _pendingLooks;
         _learnedSeconds += _pendingSeconds;
         _farthestAbove = Math.Max(_farthestAbove * keptFarthest, _pendingAbove);
@@ -169,19 +164,18 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
     void Measure()
     {
         const double OutsidePerSide = 0.005;
-        UsualAbove = Quantile(above: true, OutsidePerSide);
-        UsualBelow = Quantile(above: false, OutsidePerSide);
+        UsualAbove = (float)Quantile(above: true, OutsidePerSide);
+        UsualBelow = (float)Quantile(above: false, OutsidePerSide);
     }
 
     /// <summary>The distance that a share of all looks exceeds on this side.</summary>
     double Quantile(bool above, double share)
     {
         double wanted = share * _mainLooks, beyond = 0;
-        int first = above ? 0 : Bins;
         double farthest = above ? _farthestAbove : _farthestBelow;
-        for (int bin = Bins - 1; bin >= 0; bin--)
+        for (int bin = _main.Bins - 1; bin >= 0; bin--)
         {
-            double count = _main[first + bin];
+            double count = _main[above, bin];
             if (count > 0 && beyond + count >= wanted)
             {
                 double fraction = (wanted - beyond) / count;
@@ -197,18 +191,17 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
 
     double LooksBeyond(bool above, double distance)
     {
-        int first = above ? 0 : Bins;
         int own = BinOf(distance);
         double beyond = 0;
-        for (int bin = Bins - 1; bin > own; bin--)
+        for (int bin = _main.Bins - 1; bin > own; bin--)
         {
-            beyond += _main[first + bin];
+            beyond += _main[above, bin];
         }
 
         double lower = LowerEdge(own);
         double upper = Math.Min(UpperEdge(own), Math.Max(distance, above ? _farthestAbove : _farthestBelow));
         double share = upper > lower ? (upper - distance) / (upper - lower) : 0;
-        return beyond + (_main[first + own] * Math.Clamp(share, 0, 1));
+        return beyond + (_main[above, own] * Math.Clamp(share, 0, 1));
     }
 
     /// <summary>Slope of log probability over log distance between the outer quantile and the farthest stray.</summary>
@@ -232,17 +225,4 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
     static double LowerEdge(int bin) => bin == 0 ? 0 : LowestEdge * double.Exp2((bin - 1) * 0.5);
 
     static bool IsSane(double value) => value is >= 0 and < 1e15;
-
-    static bool AreSane(ReadOnlySpan<float> values)
-    {
-        foreach (float value in values)
-        {
-            if (!IsSane(value))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 }

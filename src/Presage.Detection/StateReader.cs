@@ -32,7 +32,7 @@ ref struct StateReader(ReadOnlySpan<byte> input)
         return isFinite;
     }
 
-    public void Sparse(Span<float> values)
+    public void Sparse(scoped Span<float> values)
     {
         for (int start = 0; start < values.Length; start += 8)
         {

@@ -117,8 +117,8 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     /// <summary>Moves what is to be stored into a batch.</summary>
     public void Flush(SampleBatch batch)
     {
-        VitalTrack.Flush(batch, _scoreKey, _scores);
-        VitalTrack.Flush(batch, _stateKey, _states);
+        batch.Move(_scoreKey, _scores);
+        batch.Move(_stateKey, _states);
     }
 
     /// <summary>

@@ -87,6 +87,7 @@ sealed class HostWatch
         long newestMs,
         long cadenceMs,
         Func<long> oldestMs,
+        ReadingsOutput output,
         CancellationToken cancellationToken)
     {
         foreach (var plan in plans)
@@ -96,7 +97,7 @@ sealed class HostWatch
             bool isHistory = evaluated == long.MinValue || newestMs - evaluated > 10 * stepMs;
             if (EvaluationSpan.Next(evaluated, isHistory ? oldestMs() : long.MinValue, newestMs, stepMs) is { } span)
             {
-                Evaluate(plan, engine, source, span, cancellationToken);
+                Evaluate(plan, engine, source, span, output, cancellationToken);
                 _evaluatedMs[plan.Vital.Id] = newestMs;
             }
         }
@@ -132,31 +133,22 @@ sealed class HostWatch
     /// <summary>
     /// Ends the stored series of a host that has fallen silent; its last values stay to be looked at.
     /// </summary>
-    public void EndAll()
+    public void EndAll(ReadingsOutput output)
     {
         lock (_gate)
         {
             foreach (var track in Tracks())
             {
-                track.EndSilent(EvaluatedMs + 1);
+                track.EndSilent(EvaluatedMs + 1, output);
+                output.Flush(_host, track.Vital, track.Per);
             }
         }
     }
 
-    /// <summary>Moves what is to be stored into a batch; returns how many samples those are.</summary>
-    public int Flush(SampleBatch batch, long? upMs, bool isUp)
+    /// <summary>Moves what is to be stored of the host as a whole into a batch.</summary>
+    public void Flush(SampleBatch batch, long? upMs, bool isUp)
     {
-        int before = batch.SampleCount;
-        lock (_gate)
-        {
-            foreach (var track in Tracks())
-            {
-                track.Flush(batch);
-            }
-        }
-
         Judge.Flush(batch);
-
         if (upMs is { } timestampMs && timestampMs > UpMs)
         {
             Add(_upKey, isUp ? 1 : 0);
@@ -173,8 +165,6 @@ sealed class HostWatch
                 batch.AddSample(timestampMs, value);
             }
         }
-
-        return batch.SampleCount - before;
     }
 
     /// <summary>Draws the conclusion of the newest values: whether the host as a whole is unusual.</summary>
@@ -343,6 +333,7 @@ sealed class HostWatch
         PromQlEngine engine,
         ISampleSource source,
         EvaluationSpan span,
+        ReadingsOutput output,
         CancellationToken cancellationToken)
     {
         foreach (var part in span.Parts())
@@ -352,19 +343,20 @@ sealed class HostWatch
                 : engine.Range(plan.Value, part.FirstMs, part.LastMs, part.StepMs, source, cancellationToken);
             lock (_gate)
             {
-                Take(plan, result.Series, part);
+                Take(plan, result.Series, part, output);
             }
         }
     }
 
-    void Take(VitalPlan plan, IReadOnlyList<QuerySeries> series, EvaluationSpan span)
+    void Take(VitalPlan plan, IReadOnlyList<QuerySeries> series, EvaluationSpan span, ReadingsOutput output)
     {
         foreach (var one in series)
         {
             string? per = plan.Vital.Per is null ? null : one.Labels[plan.Vital.Per];
             if (TrackOf(plan, per) is { } track)
             {
-                See(track, one.TimestampsMs, one.Values, span.StepMs);
+                See(track, one.TimestampsMs, one.Values, span.StepMs, output);
+                output.Flush(_host, track.Vital, track.Per);
             }
         }
 
@@ -374,22 +366,29 @@ sealed class HostWatch
             {
                 if (track.TimeMs < span.LastMs)
                 {
-                    track.End(Math.Max(track.TimeMs + 1, Math.Min(span.LastMs, track.TimeMs + span.StepMs)));
+                    track.End(
+                        Math.Max(track.TimeMs + 1, Math.Min(span.LastMs, track.TimeMs + span.StepMs)), output);
+                    output.Flush(_host, track.Vital, track.Per);
                 }
             }
         }
     }
 
-    void See(VitalTrack track, ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values, long stepMs)
+    void See(
+        VitalTrack track,
+        ReadOnlySpan<long> timestampsMs,
+        ReadOnlySpan<double> values,
+        long stepMs,
+        ReadingsOutput output)
     {
         for (int i = 0; i < values.Length; i++)
         {
             if (track.IsPresent && timestampsMs[i] - track.TimeMs > 3 * stepMs)
             {
-                track.End(track.TimeMs + stepMs);
+                track.End(track.TimeMs + stepMs, output);
             }
 
-            if (track.See(timestampsMs[i], values[i], out var change) && change != AnomalyChange.None)
+            if (track.See(timestampsMs[i], values[i], output, out var change) && change != AnomalyChange.None)
             {
                 _changes.Add((track, track.Detector.Anomaly, change == AnomalyChange.Opened));
             }

@@ -10,7 +10,7 @@ sealed class OddSeries
     /// <summary>The score is stored when its rarity moves by half a decade, else this often.</summary>
     const long StoreEveryMs = 60_000;
 
-    readonly SampleColumns _scores = new();
+    readonly SampleColumns _scores = new(capacity: 0);
     readonly byte[] _key;
     long _storedMs = long.MinValue;
     double _scoreStored;
@@ -82,5 +82,5 @@ sealed class OddSeries
     public void End() => _scores.Add(Math.Max(NowMs, _storedMs) + 1, SampleValue.StaleMarker);
 
     /// <summary>Moves what is to be stored into a batch.</summary>
-    public void Flush(SampleBatch batch) => VitalTrack.Flush(batch, _key, _scores);
+    public void Flush(SampleBatch batch) => batch.Move(_key, _scores);
 }

@@ -57,16 +57,13 @@ sealed class SeriesWatching
         _watch.Ended.Clear();
     }
 
-    /// <summary>Moves what is to be stored of a host's odd series into a batch; returns how many samples.</summary>
-    public int Flush(string host, SampleBatch batch)
+    /// <summary>Moves what is to be stored of a host's odd series into a batch.</summary>
+    public void Flush(string host, SampleBatch batch)
     {
-        int before = batch.SampleCount;
         foreach (var odd in _toStore[host])
         {
             odd.Flush(batch);
         }
-
-        return batch.SampleCount - before;
     }
 
     /// <summary>Saves all traces when it is time to, or at stop.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Presage.Detection;
 using Presage.Metrics;
 using Presage.Metrics.Vitals;
@@ -12,34 +11,27 @@ namespace Presage.Watching;
 sealed class VitalTrack
 {
     /// <summary>
-    /// Band and score are stored thinned: a band when an end moved by a twentieth of the width, a score when it crosses
-    /// <see cref="ScoreOfNote"/>, either at the latest after this time, so that a look-back of 5 min always finds them.
+    /// Band and score are stored thinned: a band when an end moved by a twentieth of the width, a score while it is
+    /// <see cref="ScoreToStore"/> or more, when it changes, either at the latest after this time, so that a look-back of
+    /// 5 min always finds them.
     /// </summary>
     const long StoreEveryMs = 30_000;
 
     const double ScoreOfNote = 0.999;
 
+    /// <summary>
+    /// Once a day: a fleet has a hundred thousand vital signs, and where nothing is odd a score is noise.
+    /// </summary>
+    const double ScoreToStore = 0.9999;
+
     /// <summary>A run of scores of note ends when none came for this long.</summary>
     const long OfNoteGapMs = 60_000;
 
-    /// <summary>
-    /// Room kept for samples that wait to be stored: a fleet has hundreds of thousands of such columns, and only
-    /// learning from history needs more.
-    /// </summary>
-    const int WaitingMax = 16;
-
-    readonly byte[] _valueKey;
-    readonly byte[] _scoreKey;
-    readonly byte[] _lowerKey;
-    readonly byte[] _upperKey;
-    readonly SampleColumns _values = new(capacity: 0);
-    readonly SampleColumns _scores = new(capacity: 0);
-    readonly SampleColumns _lowers = new(capacity: 0);
-    readonly SampleColumns _uppers = new(capacity: 0);
+    readonly string _host;
     long _bandStoredMs = long.MinValue;
     long _scoreStoredMs = long.MinValue;
-    double _lowerStored;
-    double _upperStored;
+    float _lowerStored;
+    float _upperStored;
     double _scoreStored;
     long _ofNoteSinceMs;
     long _ofNoteMs;
@@ -49,16 +41,8 @@ sealed class VitalTrack
         Vital = vital;
         Per = per is null || vital.Per is null ? null : new Label(vital.Per, per);
         Detector = detector ?? new VitalDetector(SettingsOf(vital));
+        _host = host;
         Key = Per is { } label ? LabelSet.OfMetric(vital.Id, label).ToString() : vital.Id;
-        var labels = LabelSet.Of(new Label("host", host), new Label("vital", vital.Id));
-        labels = Per is { } one ? labels.With(one.Name, one.Value) : labels;
-        Query = labels.With(LabelNames.MetricName, "presage_vital").ToString();
-        _valueKey = KeyOf("presage_vital");
-        _scoreKey = KeyOf("presage_vital_score");
-        _lowerKey = KeyOf("presage_vital_lower");
-        _upperKey = KeyOf("presage_vital_upper");
-
-        byte[] KeyOf(string metric) => labels.With(LabelNames.MetricName, metric).ToKey();
     }
 
     public VitalSign Vital { get; }
@@ -68,7 +52,15 @@ sealed class VitalTrack
     public string Key { get; }
 
     /// <summary>PromQL of the stored series.</summary>
-    public string Query { get; }
+    public string Query
+    {
+        get
+        {
+            var labels = LabelSet.OfMetric(
+                ReadingsOutput.ValueName, new Label(LabelNames.Host, _host), new Label("vital", Vital.Id));
+            return (Per is { } per ? labels.With(per.Name, per.Value) : labels).ToString();
+        }
+    }
 
     public VitalDetector Detector { get; }
 
@@ -113,7 +105,7 @@ sealed class VitalTrack
     /// <summary>
     /// Takes a value in; what is to be stored waits for <see cref="Flush"/>. False when it is no value or not newer.
     /// </summary>
-    public bool See(long timestampMs, double value, out AnomalyChange change)
+    public bool See(long timestampMs, double value, ReadingsOutput output, out AnomalyChange change)
     {
         change = AnomalyChange.None;
         if (!double.IsFinite(value) || timestampMs <= Detector.LastMs)
@@ -128,12 +120,12 @@ sealed class VitalTrack
         Kept = double.NaN;
         TimeMs = timestampMs;
         FirstMs = Math.Min(FirstMs, timestampMs);
-        _values.Add(timestampMs, value);
+        output.Values.Add(timestampMs, value);
         if (!double.IsNaN(Reading.Score))
         {
             Note(timestampMs);
-            StoreScore(timestampMs);
-            StoreBand(timestampMs);
+            StoreScore(timestampMs, output);
+            StoreBand(timestampMs, output);
         }
 
         return true;
@@ -142,7 +134,7 @@ sealed class VitalTrack
     /// <summary>
     /// Ends the series: the signal has no value any more (device gone, no I/O to measure, host silent).
     /// </summary>
-    public void End(long timestampMs)
+    public void End(long timestampMs, ReadingsOutput output)
     {
         if (!IsPresent || timestampMs <= TimeMs)
         {
@@ -150,31 +142,22 @@ sealed class VitalTrack
         }
 
         Value = double.NaN;
-        _values.Add(timestampMs, SampleValue.StaleMarker);
+        output.Values.Add(timestampMs, SampleValue.StaleMarker);
+        EndScore(timestampMs, output);
         if (_bandStoredMs != long.MinValue)
         {
-            _scores.Add(timestampMs, SampleValue.StaleMarker);
-            _lowers.Add(timestampMs, SampleValue.StaleMarker);
-            _uppers.Add(timestampMs, SampleValue.StaleMarker);
-            _bandStoredMs = _scoreStoredMs = long.MinValue;
+            output.Lowers.Add(timestampMs, SampleValue.StaleMarker);
+            output.Uppers.Add(timestampMs, SampleValue.StaleMarker);
+            _bandStoredMs = long.MinValue;
         }
     }
 
     /// <summary>Ends the series of a host that has fallen silent; the last value stays to be looked at.</summary>
-    public void EndSilent(long timestampMs)
+    public void EndSilent(long timestampMs, ReadingsOutput output)
     {
         double last = IsPresent ? Value : Kept;
-        End(timestampMs);
+        End(timestampMs, output);
         Kept = last;
-    }
-
-    /// <summary>Moves what waits into a batch.</summary>
-    public void Flush(SampleBatch batch)
-    {
-        Flush(batch, _valueKey, _values);
-        Flush(batch, _scoreKey, _scores);
-        Flush(batch, _lowerKey, _lowers);
-        Flush(batch, _upperKey, _uppers);
     }
 
     public VitalSnapshot Snapshot(bool isHeadline) => new(
@@ -195,22 +178,6 @@ sealed class VitalTrack
 
     static double? Known(double value) => double.IsNaN(value) ? null : value;
 
-    internal static void Flush(SampleBatch batch, byte[] key, SampleColumns columns)
-    {
-        if (columns.Count == 0)
-        {
-            return;
-        }
-
-        batch.AddSeries(key);
-        for (int i = 0; i < columns.Count; i++)
-        {
-            batch.AddSample(columns.TimestampsMs[i], columns.Values[i]);
-        }
-
-        columns.ClearTo(WaitingMax);
-    }
-
     void Note(long timestampMs)
     {
         if (Reading.Score >= ScoreOfNote)
@@ -220,28 +187,40 @@ sealed class VitalTrack
         }
     }
 
-    void StoreScore(long timestampMs)
+    void StoreScore(long timestampMs, ReadingsOutput output)
     {
-        bool isOfNote = Reading.Score >= ScoreOfNote, wasOfNote = _scoreStored >= ScoreOfNote;
-        if (_scoreStoredMs == long.MinValue || isOfNote != wasOfNote || timestampMs - _scoreStoredMs >= StoreEveryMs ||
-            (isOfNote && Reading.Score != _scoreStored))
+        if (Reading.Score < ScoreToStore)
         {
-            _scores.Add(timestampMs, Reading.Score);
+            EndScore(timestampMs, output);
+        }
+        else if (_scoreStoredMs == long.MinValue || Reading.Score != _scoreStored ||
+            timestampMs - _scoreStoredMs >= StoreEveryMs)
+        {
+            output.Scores.Add(timestampMs, Reading.Score);
             _scoreStored = Reading.Score;
             _scoreStoredMs = timestampMs;
         }
     }
 
-    void StoreBand(long timestampMs)
+    void EndScore(long timestampMs, ReadingsOutput output)
+    {
+        if (_scoreStoredMs != long.MinValue)
+        {
+            output.Scores.Add(timestampMs, SampleValue.StaleMarker);
+            _scoreStoredMs = long.MinValue;
+        }
+    }
+
+    void StoreBand(long timestampMs, ReadingsOutput output)
     {
         double moved = Math.Max(Math.Abs(Reading.Lower - _lowerStored), Math.Abs(Reading.Upper - _upperStored));
         if (_bandStoredMs == long.MinValue || timestampMs - _bandStoredMs >= StoreEveryMs ||
             moved > (Reading.Upper - Reading.Lower) / 20)
         {
-            _lowers.Add(timestampMs, Reading.Lower);
-            _uppers.Add(timestampMs, Reading.Upper);
-            _lowerStored = Reading.Lower;
-            _upperStored = Reading.Upper;
+            output.Lowers.Add(timestampMs, Reading.Lower);
+            output.Uppers.Add(timestampMs, Reading.Upper);
+            _lowerStored = (float)Reading.Lower;
+            _upperStored = (float)Reading.Upper;
             _bandStoredMs = timestampMs;
         }
     }

@@ -36,6 +36,7 @@ public sealed class Watcher
     readonly ILogger _logger;
     readonly WatcherOptions _options;
     readonly SampleBatch _batch = new();
+    readonly ReadingsOutput _output;
     readonly List<(HostEntry Entry, long NewestMs, int Samples)> _own = [];
     readonly List<AnomalyEvent> _events = [];
 
@@ -57,6 +58,7 @@ public sealed class Watcher
         WatcherOptions? options = null)
     {
         _store = store;
+        _output = new ReadingsOutput(_batch);
         _plans = new VitalPlans(catalogue, engine);
         _facts = new FactsReading(engine);
         Registry = registry;
@@ -168,6 +170,7 @@ public sealed class Watcher
         }
 
         var watch = Watch(entry.Name) ?? Meet(entry);
+        int before = _batch.SampleCount;
         if (entry.NewestMs > watch.EvaluatedMs)
         {
             // A host whose queries fail (too many series, damaged data) must not stop the others.
@@ -181,7 +184,7 @@ public sealed class Watcher
             }
         }
 
-        Report(entry, watch, nowMs);
+        Report(entry, watch, nowMs, before);
         watch.TakeEvents(_events, _time.LocalTimeZone, nowMs);
     }
 
@@ -199,7 +202,14 @@ public sealed class Watcher
         var plans = _plans.For(entry.Cadence);
         var engine = _plans.EngineFor(entry.Cadence);
         watch.Evaluate(
-            plans, engine, source, newestMs, (long)entry.Cadence.TotalMilliseconds, OldestMs, cancellationToken);
+            plans,
+            engine,
+            source,
+            newestMs,
+            (long)entry.Cadence.TotalMilliseconds,
+            OldestMs,
+            _output,
+            cancellationToken);
         if (isDue)
         {
             watch.ReadCapacities(plans, engine, source, cancellationToken);
@@ -255,13 +265,14 @@ public sealed class Watcher
     }
 
     /// <summary>Notices silence and its end, and puts what is to be stored into the batch.</summary>
-    void Report(HostEntry entry, HostWatch watch, long nowMs)
+    /// <param name="before">Where in the batch this host's readings begin.</param>
+    void Report(HostEntry entry, HostWatch watch, long nowMs, int before)
     {
         bool isSilent = entry.IsSilentAt(nowMs);
         if (isSilent && !watch.WasSilent)
         {
             Log.HostSilent(_logger, entry.Name, TimeSpan.FromMilliseconds(nowMs - entry.NewestMs));
-            watch.EndAll();
+            watch.EndAll(_output);
         }
         else if (!isSilent && watch.WasSilent)
         {
@@ -272,8 +283,9 @@ public sealed class Watcher
             : !watch.WasSilent || nowMs - watch.UpMs >= SilentUpEveryMs ? nowMs
             : null;
         watch.WasSilent = isSilent;
-        int before = _batch.SampleCount;
-        int samples = watch.Flush(_batch, upMs, !isSilent) + (Series?.Flush(entry.Name, _batch) ?? 0);
+        watch.Flush(_batch, upMs, !isSilent);
+        Series?.Flush(entry.Name, _batch);
+        int samples = _batch.SampleCount - before;
         if (samples > 0)
         {
             long newestMs = long.MinValue;
