@@ -67,7 +67,7 @@ static class WatchBenchmark
         var options = new StorageOptions { DataFolder = Path.Combine(folder, "samples"), Observer = registry };
         long before = ProcessMemory.ResidentAnonymous();
         await using var store = SampleStore.Open(options, time, NullLogger.Instance);
-        var watched = new WatchedStore(store, store.ForHost);
+        var watched = new WatchedStore(store);
         var watcher = new Watcher(
             watched, new PromQlEngine(new QueryLimits()), VitalCatalogue.Default, registry, state, time,
             NullLogger.Instance)
@@ -76,7 +76,8 @@ static class WatchBenchmark
         };
         var batch = new SampleBatch();
         int perHost = fleet.Count / hosts;
-        Console.WriteLine($"{"round",6} {"us/host",8} {"garbage B/host",15} {"us/sample",10} {"kB/host",8} {"series",9}");
+        Console.WriteLine(
+            $"{"round",6} {"us/host",8} {"garbage B/host",15} {"us/sample",10} {"kB/host",8} {"series",9}");
         double watching = 0, storing = 0;
         long garbage = 0;
         int reportEvery = Math.Max(1, rounds / 8), counted = 0;

@@ -190,7 +190,8 @@ sealed class DayProfile
             return 0;
         }
 
-        float a = (float)_means[slot * Days], b = (float)_means[(slot * Days) + 1], c = (float)_means[(slot * Days) + 2];
+        int first = slot * Days;
+        float a = (float)_means[first], b = (float)_means[first + 1], c = (float)_means[first + 2];
         if (a != 0 && b != 0 && c != 0)
         {
             return Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));

@@ -17,6 +17,9 @@ public sealed class PromQlEngine(QueryLimits limits, QueryFeatures features)
     {
     }
 
+    /// <summary>The limits it holds to.</summary>
+    public QueryLimits Limits => limits;
+
     /// <summary>Parses and checks an expression.</summary>
     /// <exception cref="PromQlException">It is not PromQL, its types do not fit, or it passes a limit.</exception>
     public PreparedQuery Prepare(string text)

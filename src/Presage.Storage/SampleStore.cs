@@ -208,6 +208,9 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     /// <summary>The newest sample of every active series.</summary>
     public NewestSamples Newest => new(_head);
 
+    /// <summary>The newest samples of one host.</summary>
+    public FollowedHost Follow(string host) => new(_head, host);
+
     /// <summary>
     /// Only the series of one host (<see cref="SeriesKey.HostOf"/>); empty where the host is unknown.
     /// </summary>

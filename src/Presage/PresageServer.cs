@@ -331,7 +331,7 @@ sealed class PresageServer : IAsyncDisposable
     {
         var store = services.GetRequiredService<SampleStore>();
         return new Watcher(
-            new WatchedStore(store, store.ForHost),
+            new WatchedStore(store),
             new PromQlEngine(new QueryLimits { ThreadsMax = 1 }),
             VitalCatalogue.Default,
             services.GetRequiredService<HostRegistry>(),

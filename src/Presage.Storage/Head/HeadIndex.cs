@@ -29,6 +29,7 @@ sealed class HeadIndex : ILabelIndex
     {
         _all.Add(id);
         host.Series.Add(id);
+        host.Changes++;
         var reader = new SeriesKeyReader(key);
         while (reader.Read(out var name, out var value))
         {
@@ -43,6 +44,7 @@ sealed class HeadIndex : ILabelIndex
         Removals++;
         _all.Remove(id);
         host.Series.Remove(id);
+        host.Changes++;
         var reader = new SeriesKeyReader(key);
         while (reader.Read(out var nameBytes, out var valueBytes))
         {
@@ -64,6 +66,8 @@ sealed class HeadIndex : ILabelIndex
     public ReadOnlySpan<int> All() => _all.Ids;
 
     public ReadOnlySpan<int> OfHost(string host) => _hosts.TryGetValue(host, out var found) ? found.Series.Ids : [];
+
+    public HostSeries? Host(string host) => _hosts.GetValueOrDefault(host);
 
     public ReadOnlySpan<int> Of(string name, string value) =>
         _labels.TryGetValue(name, out var values) && values.TryGetValue(value, out var list) ? list.Ids : [];

@@ -11,6 +11,9 @@ sealed class HostSeries(string name, int number, Shard shard) : AppendedHost(nam
     /// <summary>Numbers of its series, ascending. Guarded by the lock of the shard's index.</summary>
     public IdList Series { get; } = new();
 
+    /// <summary>Series that began and left so far. Guarded as they are.</summary>
+    public long Changes;
+
     /// <summary>Samples of the turn so far, for the observer. Touched by the one who appends only.</summary>
     public int TurnSamples;
 

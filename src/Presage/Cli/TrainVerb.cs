@@ -76,7 +76,7 @@ static class TrainVerb
             PresageServer.StorageOf(options, null), TimeProvider.System, NullLogger.Instance);
         using var state = StateDatabase.Open(options.Data);
         var watcher = new Watcher(
-            new WatchedStore(store, store.ForHost),
+            new WatchedStore(store),
             new PromQlEngine(new QueryLimits()),
             VitalCatalogue.Default,
             new HostRegistry(state, TimeProvider.System),

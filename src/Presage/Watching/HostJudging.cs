@@ -30,7 +30,7 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
         var whole = watch.Judge.Whole;
         long newestMs = entry.NewestMs, stepMs = HostRows.StepMsFor(entry.Cadence);
         long completeMs = newestMs - (2 * (long)entry.Cadence.TotalMilliseconds);
-        var rows = RowsOf(entry, source);
+        var rows = RowsOf(entry, source, watch.Inputs);
         bool isOfOtherStep = whole.Detector is { } detector && detector.StepSeconds * 1_000 != stepMs;
         if (whole.IsLearningDue || isOfOtherStep)
         {
@@ -124,10 +124,11 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
         }
     }
 
-    HostRows RowsOf(HostEntry entry, ISampleSource source)
+    HostRows RowsOf(HostEntry entry, ISampleSource source, VitalInputs? inputs = null)
     {
         var cadence = HostRows.CadenceFor(entry.Cadence);
-        return new HostRows(plans.For(cadence), plans.EngineFor(cadence), source);
+        return new HostRows(
+            plans.For(cadence), plans.EngineFor(cadence), source, cadence == entry.Cadence ? inputs : null);
     }
 
     static List<(VitalSign Vital, string Per)> Present(HostWatch watch) =>

@@ -9,7 +9,8 @@ namespace Presage.Watching;
 /// of the signal that <see cref="WholeHost"/> watches. Live rows, rows of history and rows between two minutes come
 /// from the same queries, so they compare.
 /// </summary>
-sealed class HostRows(IReadOnlyList<VitalPlan> plans, PromQlEngine engine, ISampleSource source)
+sealed class HostRows(
+    IReadOnlyList<VitalPlan> plans, PromQlEngine engine, ISampleSource source, VitalInputs? inputs = null)
 {
     /// <summary>Rows of one query: six hours of minutes.</summary>
     const int RowsPerQuery = 360;
@@ -32,8 +33,24 @@ sealed class HostRows(IReadOnlyList<VitalPlan> plans, PromQlEngine engine, ISamp
     {
         row.Fill(double.NaN);
         bool any = false;
-        foreach (var plan in plans)
+        for (int number = 0; number < plans.Count; number++)
         {
+            var plan = plans[number];
+            if (inputs?.TryEvaluate(number, timestampMs, out var labels, out var values) == true)
+            {
+                for (int i = 0; i < values.Length; i++)
+                {
+                    string per = plan.Vital.Per is null ? "" : labels[i][plan.Vital.Per];
+                    if (double.IsFinite(values[i]) && columns.Of(plan.Vital, per) is >= 0 and int at)
+                    {
+                        row[at] = plan.Vital.Clamp(values[i]);
+                        any = true;
+                    }
+                }
+
+                continue;
+            }
+
             foreach (var series in engine.Instant(plan.Value, timestampMs, source, cancellationToken).Series)
             {
                 if (columns.Of(plan.Vital, PerOf(plan, series)) is >= 0 and int column)

@@ -45,6 +45,9 @@ sealed class HostWatch
         }
     }
 
+    /// <summary>The newest samples, where the host's vital signs are computed from those.</summary>
+    public VitalInputs? Inputs { get; set; }
+
     /// <summary>Who decides whether the host as a whole is unusual.</summary>
     public HostJudge Judge { get; }
 
@@ -90,14 +93,19 @@ sealed class HostWatch
         ReadingsOutput output,
         CancellationToken cancellationToken)
     {
-        foreach (var plan in plans)
+        for (int number = 0; number < plans.Count; number++)
         {
+            var plan = plans[number];
             long stepMs = Math.Max(cadenceMs, plan.Vital.EverySeconds * 1_000L);
             long evaluated = _evaluatedMs.GetValueOrDefault(plan.Vital.Id, long.MinValue);
             bool isHistory = evaluated == long.MinValue || newestMs - evaluated > 10 * stepMs;
             if (EvaluationSpan.Next(evaluated, isHistory ? oldestMs() : long.MinValue, newestMs, stepMs) is { } span)
             {
-                Evaluate(plan, engine, source, span, output, cancellationToken);
+                if (span.Count != 1 || !EvaluateNewest(plan, number, span, output))
+                {
+                    Evaluate(plan, engine, source, span, output, cancellationToken);
+                }
+
                 _evaluatedMs[plan.Vital.Id] = newestMs;
             }
         }
@@ -182,13 +190,13 @@ sealed class HostWatch
     {
         if (_hostChange != AnomalyChange.None)
         {
-            events.Add(EventOfHost(Judge.Run.Anomaly!, _hostChange == AnomalyChange.Opened, zone, nowMs));
+            events.Add(HostEvents.OfHost(_host, Judge.Run.Anomaly!, _hostChange == AnomalyChange.Opened, zone, nowMs));
             _hostChange = AnomalyChange.None;
         }
 
         foreach (var (track, anomaly, isOpen) in _changes)
         {
-            events.Add(EventOf(track, anomaly, isOpen, zone, nowMs));
+            events.Add(HostEvents.Of(_host, track, anomaly, isOpen, zone, nowMs));
         }
 
         _changes.Clear();
@@ -199,14 +207,14 @@ sealed class HostWatch
     {
         if (Judge.Running is { } whole)
         {
-            events.Add(EventOfHost(whole, isOpen: true, zone, nowMs));
+            events.Add(HostEvents.OfHost(_host, whole, isOpen: true, zone, nowMs));
         }
 
         foreach (var track in Tracks())
         {
             if (track.Detector.IsUnusual)
             {
-                events.Add(EventOf(track, track.Detector.Anomaly, isOpen: true, zone, nowMs));
+                events.Add(HostEvents.Of(_host, track, track.Detector.Anomaly, isOpen: true, zone, nowMs));
             }
         }
     }
@@ -287,7 +295,7 @@ sealed class HostWatch
                     .Where(static track => track.Detector.IsUnusual)
                     .OrderByDescending(static track => track.Detector.Anomaly.PeakScore)
                     .ThenBy(static track => track.Detector.Anomaly.StartMs)
-                    .Select(track => Unusual(track, zone, nowMs)),
+                    .Select(track => HostEvents.Unusual(track, zone, nowMs)),
             ];
         }
     }
@@ -304,7 +312,7 @@ sealed class HostWatch
             int level = unusual.Count switch { 0 => 0, 1 => 1, <= 3 => 2, _ => 3 };
             string? sentence = Judge.Running is { } whole ? HostSentence.Of(whole, isOpen: true, zone, nowMs)
                 : oddest is null ? null
-                : Unusual(oddest, zone, nowMs).Sentence;
+                : HostEvents.Unusual(oddest, zone, nowMs).Sentence;
             return new HostOddity(Judge.Running is null ? level : Math.Max(2, level), Judge.Score, sentence);
         }
     }
@@ -348,6 +356,32 @@ sealed class HostWatch
         }
     }
 
+    /// <summary>Evaluates a vital sign at one time from the newest samples; false where the engine has to.</summary>
+    bool EvaluateNewest(VitalPlan plan, int number, EvaluationSpan span, ReadingsOutput output)
+    {
+        if (Inputs?.TryEvaluate(number, span.LastMs, out var labels, out var values) != true)
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                string? per = plan.Vital.Per is null ? null : labels[i][plan.Vital.Per];
+                if (!double.IsNaN(values[i]) && TrackOf(plan, per) is { } track)
+                {
+                    See(track, [span.LastMs], values.Slice(i, 1), span.StepMs, output);
+                    output.Flush(_host, track.Vital, track.Per);
+                }
+            }
+
+            EndAbsent(plan, span, output);
+        }
+
+        return true;
+    }
+
     void Take(VitalPlan plan, IReadOnlyList<QuerySeries> series, EvaluationSpan span, ReadingsOutput output)
     {
         foreach (var one in series)
@@ -360,6 +394,12 @@ sealed class HostWatch
             }
         }
 
+        EndAbsent(plan, span, output);
+    }
+
+    /// <summary>Ends the tracks of a vital sign that had no value.</summary>
+    void EndAbsent(VitalPlan plan, EvaluationSpan span, ReadingsOutput output)
+    {
         if (_byVital.TryGetValue(plan.Vital.Id, out var tracks))
         {
             foreach (var track in tracks)
@@ -437,44 +477,4 @@ sealed class HostWatch
             track.Vital.Family == "filesystem" ? track.IsPresent ? track.Value : -1 : track.Detector.Level)
         .ThenBy(static track => track.Per?.Value, StringComparer.Ordinal)
         .FirstOrDefault();
-
-    static UnusualVital Unusual(VitalTrack track, TimeZoneInfo zone, long nowMs)
-    {
-        var anomaly = track.Detector.Anomaly;
-        return new UnusualVital(
-            track.Key,
-            UnusualSentence.NameOf(track.Vital, track.Per?.Value),
-            SentenceOf(track, anomaly, isOpen: true, zone, nowMs),
-            track.IsPresent ? track.Value : anomaly.PeakValue,
-            anomaly.Lower,
-            anomaly.Upper,
-            track.Vital.Unit,
-            anomaly.PeakScore,
-            anomaly.StartMs,
-            RarityText.Of(anomaly.PeakScore));
-    }
-
-    AnomalyEvent EventOfHost(HostAnomaly anomaly, bool isOpen, TimeZoneInfo zone, long nowMs) => new(
-        _host,
-        AnomalyLog.HostKey,
-        "",
-        new Anomaly
-        {
-            StartMs = anomaly.StartMs,
-            EndMs = anomaly.EndMs,
-            PeakMs = anomaly.EndMs,
-            PeakValue = anomaly.PeakScore,
-            PeakScore = anomaly.PeakScore,
-            IsAbove = true,
-        },
-        isOpen,
-        HostSentence.Of(anomaly, isOpen, zone, nowMs),
-        anomaly.Causes);
-
-    AnomalyEvent EventOf(VitalTrack track, in Anomaly anomaly, bool isOpen, TimeZoneInfo zone, long nowMs) => new(
-        _host, track.Key, track.Vital.Id, anomaly, isOpen, SentenceOf(track, anomaly, isOpen, zone, nowMs));
-
-    static string SentenceOf(VitalTrack track, in Anomaly anomaly, bool isOpen, TimeZoneInfo zone, long nowMs) =>
-        UnusualSentence.Of(
-            track.Vital, track.Per?.Value, track.IsPresent ? track.Value : null, anomaly, isOpen, zone, nowMs);
 }

@@ -32,6 +32,7 @@ sealed class SeriesWatch(SampleStore store)
     readonly Dictionary<ulong, SeriesTrace> _waiting = [];
     readonly Dictionary<int, OddSeries> _odd = [];
     readonly List<int> _ended = [];
+    readonly TraceSlabs _traces = new();
     Place[][] _slabs = [];
     long[] _hostNewestMs = [];
     volatile IReadOnlyList<OddSeries> _shown = [];
@@ -83,7 +84,7 @@ sealed class SeriesWatch(SampleStore store)
             {
                 if (place.Kind == Kind.Watched)
                 {
-                    yield return (place.KeyHash, place.Trace);
+                    yield return (place.KeyHash, _traces[place.Trace]);
                 }
             }
         }
@@ -109,7 +110,7 @@ sealed class SeriesWatch(SampleStore store)
 
         Watched++;
         long hostMs = NewestOf(host, timestampMs);
-        ref var trace = ref place.Trace;
+        ref var trace = ref _traces[place.Trace];
         if (timestampMs > trace.LastMs && !SampleValue.IsStale(value))
         {
             trace.See(timestampMs, value);
@@ -145,7 +146,12 @@ sealed class SeriesWatch(SampleStore store)
     {
         if (place.Kind == Kind.Watched && _waiting.Count < WaitingMax)
         {
-            _waiting[place.KeyHash] = place.Trace;
+            _waiting[place.KeyHash] = _traces[place.Trace];
+        }
+
+        if (place.Kind == Kind.Watched)
+        {
+            _traces.Free(place.Trace);
         }
 
         place = new Place { KeyHash = keyHash };
@@ -158,12 +164,12 @@ sealed class SeriesWatch(SampleStore store)
         place.Kind = Array.Exists(Own, own => metric.StartsWith(own, StringComparison.Ordinal))
             ? Kind.Ignored
             : Kind.Watched;
-        if (_waiting.Remove(keyHash, out var known))
+        if (place.Kind == Kind.Watched)
         {
-            place.Trace = known;
+            _waiting.Remove(keyHash, out var trace);
+            trace.IsCounter = IsCounter(metric);
+            place.Trace = _traces.Add(trace);
         }
-
-        place.Trace.IsCounter = IsCounter(metric);
     }
 
     /// <summary>Counters end by convention in a few ways; the kernel's tables have names of their own.</summary>
@@ -217,7 +223,9 @@ sealed class SeriesWatch(SampleStore store)
     struct Place
     {
         public ulong KeyHash;
-        public SeriesTrace Trace;
+
+        /// <summary>The number of its trace, where it is watched.</summary>
+        public int Trace;
         public Kind Kind;
     }
 }

@@ -11,11 +11,18 @@ namespace Presage.Watching;
 sealed class VitalTrack
 {
     /// <summary>
-    /// Band and score are stored thinned: a band when an end moved by a twentieth of the width, a score while it is
-    /// <see cref="ScoreToStore"/> or more, when it changes, either at the latest after this time, so that a look-back of
-    /// 5 min always finds them.
+    /// Band and score are stored thinned: a band when an end moved by a tenth of the width, a score while it is
+    /// <see cref="ScoreToStore"/> or more, when it changes, either at the latest after this time, so that a look-back
+    /// of 5 min always finds them.
     /// </summary>
-    const long StoreEveryMs = 30_000;
+    const long StoreEveryMs = 60_000;
+
+    /// <summary>
+    /// Digits of what is stored, in bits: a millionth of a value, two thousandths of a band. What follows is noise that
+    /// does not compress.
+    /// </summary>
+    const int ValueBits = 20;
+    const int BandBits = 9;
 
     const double ScoreOfNote = 0.999;
 
@@ -120,7 +127,7 @@ sealed class VitalTrack
         Kept = double.NaN;
         TimeMs = timestampMs;
         FirstMs = Math.Min(FirstMs, timestampMs);
-        output.Values.Add(timestampMs, value);
+        output.Values.Add(timestampMs, Rounded(value, ValueBits));
         if (!double.IsNaN(Reading.Score))
         {
             Note(timestampMs);
@@ -178,6 +185,15 @@ sealed class VitalTrack
 
     static double? Known(double value) => double.IsNaN(value) ? null : value;
 
+    /// <summary>The nearest number with this many binary digits behind the first.</summary>
+    static double Rounded(double value, int bits)
+    {
+        long half = 1L << (51 - bits);
+        double rounded =
+            BitConverter.Int64BitsToDouble((BitConverter.DoubleToInt64Bits(value) + half) & ~((half << 1) - 1));
+        return double.IsFinite(rounded) ? rounded : value;
+    }
+
     void Note(long timestampMs)
     {
         if (Reading.Score >= ScoreOfNote)
@@ -215,10 +231,10 @@ sealed class VitalTrack
     {
         double moved = Math.Max(Math.Abs(Reading.Lower - _lowerStored), Math.Abs(Reading.Upper - _upperStored));
         if (_bandStoredMs == long.MinValue || timestampMs - _bandStoredMs >= StoreEveryMs ||
-            moved > (Reading.Upper - Reading.Lower) / 20)
+            moved > (Reading.Upper - Reading.Lower) / 10)
         {
-            output.Lowers.Add(timestampMs, Reading.Lower);
-            output.Uppers.Add(timestampMs, Reading.Upper);
+            output.Lowers.Add(timestampMs, Rounded(Reading.Lower, BandBits));
+            output.Uppers.Add(timestampMs, Rounded(Reading.Upper, BandBits));
             _lowerStored = (float)Reading.Lower;
             _upperStored = (float)Reading.Upper;
             _bandStoredMs = timestampMs;

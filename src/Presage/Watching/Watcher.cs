@@ -201,6 +201,7 @@ public sealed class Watcher
 
         var plans = _plans.For(entry.Cadence);
         var engine = _plans.EngineFor(entry.Cadence);
+        Follow(entry, watch, plans, engine, source, newestMs);
         watch.Evaluate(
             plans,
             engine,
@@ -230,6 +231,30 @@ public sealed class Watcher
             history ??= CadenceReading.Of(source, new TimeRange(fromMs, newestMs));
             return history?.OldestMs ?? newestMs;
         }
+    }
+
+    /// <summary>Takes the newest samples of a host that is not too fast for that.</summary>
+    void Follow(
+        HostEntry entry,
+        HostWatch watch,
+        IReadOnlyList<VitalPlan> plans,
+        PromQlEngine engine,
+        ISampleSource source,
+        long newestMs)
+    {
+        if (entry.Cadence < VitalInputs.CadenceMin || watch.DescribedMs == long.MinValue)
+        {
+            watch.Inputs = null;
+            return;
+        }
+
+        watch.Inputs ??= new VitalInputs(_store.Follow(entry.Name));
+        watch.Inputs.Follow(
+            plans,
+            source,
+            newestMs,
+            (long)entry.Cadence.TotalMilliseconds,
+            (long)engine.Limits.Lookback.TotalMilliseconds);
     }
 
     void Describe(

@@ -124,7 +124,7 @@ sealed class WatchedServer : IAsyncDisposable
             Observer = Registry,
         };
         Store = SampleStore.Open(options, Time, NullLogger.Instance);
-        var watched = new WatchedStore(Store, Store.ForHost);
+        var watched = new WatchedStore(Store);
         Watcher = new Watcher(
             watched, Engine, VitalCatalogue.Default, Registry, State, Time, NullLogger.Instance, _options);
     }
