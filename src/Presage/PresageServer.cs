@@ -229,8 +229,9 @@ sealed class PresageServer : IAsyncDisposable
         services.AddSingleton<HostAdmission>();
         services.AddSingleton<MetricDescriptions>();
         services.AddSingleton<BatchPool>();
-        services.AddSingleton<IMemoryPoolFactory<byte>, ConnectionBuffers>();
+        services.AddSingleton<Intake>();
         services.AddSingleton<WriteReceiver>();
+        services.AddSingleton<WriteShortcut>();
         services.AddSingleton<TextReceiver>();
         services.AddSingleton<ImportReceiver>();
         services.AddSingleton(LocalMachineOf);
@@ -249,6 +250,8 @@ sealed class PresageServer : IAsyncDisposable
             kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytesMax;
             kestrel.Configure(configuration, reloadOnChange: true);
         });
+        // After Kestrel has registered its own: the last one counts.
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ConnectionBuffers>();
     }
 
     static WebApplication Build(WebApplicationBuilder builder)
@@ -258,6 +261,8 @@ sealed class PresageServer : IAsyncDisposable
         {
             var edge = app.Services.GetRequiredService<Edge>();
             var gate = app.Services.GetRequiredService<Gate>();
+            var shortcut = app.Services.GetRequiredService<WriteShortcut>();
+            app.Use(next => context => shortcut.InvokeAsync(context, next));
             app.UseResponseCompression();
             app.Use(next => context => edge.InvokeAsync(context, next));
             app.UseRouting();

@@ -21,9 +21,17 @@ sealed class Edge(ILogger<Edge> logger)
         "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; " +
             "frame-ancestors 'none'";
 
-    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         AddSecurityHeaders(context);
+        return GuardAsync(context, next);
+    }
+
+    /// <summary>
+    /// The same for requests of programs: security headers, which tell browsers something, come with problems only.
+    /// </summary>
+    public async Task GuardAsync(HttpContext context, RequestDelegate next)
+    {
         try
         {
             await next(context);
@@ -57,6 +65,11 @@ sealed class Edge(ILogger<Edge> logger)
         {
             context.Abort();
             return;
+        }
+
+        if (context.Response.Headers.XContentTypeOptions.Count == 0)
+        {
+            AddSecurityHeaders(context);
         }
 
         context.Response.StatusCode = problem.Status;

@@ -26,9 +26,27 @@ sealed class Gate(PresageOptions options, Accounts accounts, Sessions sessions, 
 
         var access = endpoint.Metadata.GetMetadata<AccessRequirement>()?.Access
             ?? throw new InvalidOperationException($"{endpoint.DisplayName} does not say who may call it.");
+        bool changes = !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
+        Admit(context, access, changes);
+        await next(context);
+        if (changes && context.Response.StatusCode < 400 && endpoint.Metadata.GetMetadata<NotAudited>() is null)
+        {
+            WriteAudit(context, endpoint);
+        }
+    }
+
+    /// <summary>The checks of a write request, which needs no endpoint to say what it demands.</summary>
+    /// <exception cref="ProblemException">It is refused.</exception>
+    public void AdmitSender(HttpContext context)
+    {
+        CheckHostName(context);
+        Admit(context, Access.Write, changes: true);
+    }
+
+    void Admit(HttpContext context, Access access, bool changes)
+    {
         var caller = Identify(context);
         context.Features.Set(caller);
-        bool changes = !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
         if (changes)
         {
             CheckOrigin(context);
@@ -37,12 +55,6 @@ sealed class Gate(PresageOptions options, Accounts accounts, Sessions sessions, 
         if (!caller.May(access))
         {
             throw Refuse(caller, access);
-        }
-
-        await next(context);
-        if (changes && context.Response.StatusCode < 400 && endpoint.Metadata.GetMetadata<NotAudited>() is null)
-        {
-            WriteAudit(context, endpoint);
         }
     }
 
@@ -79,22 +91,31 @@ sealed class Gate(PresageOptions options, Accounts accounts, Sessions sessions, 
     Caller IdentifyToken(HttpContext context, string authorization)
     {
         const string Bearer = "Bearer ";
+        string agent = context.Request.Headers.UserAgent.ToString();
+        if (ShownToken.Of(context) is { } shown && shown.IsAgain(authorization, agent, tokens.Revision)
+            && tokens.Use(shown.Caller.Token!, shown.From))
+        {
+            return shown.Caller;
+        }
+
         if (!authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
         {
             throw new ProblemException(
                 StatusCodes.Status401Unauthorized, "The Authorization header is not of the form \"Bearer TOKEN\".");
         }
 
-        string agent = context.Request.Headers.UserAgent.ToString();
+        long revision = tokens.Revision;
         string from = $"{Address(context)} {(agent.Length <= FromMax ? agent : agent[..FromMax])}".TrimEnd();
         var token = tokens.Use(new Secret(authorization[Bearer.Length..].Trim()), from)
             ?? throw new ProblemException(
                 StatusCodes.Status401Unauthorized,
                 "The token is unknown, revoked or expired.",
                 fix: "Make a new one under Settings, Tokens, or by `presage token create`.");
-        return token.Kind == TokenKind.Agent
+        var caller = token.Kind == TokenKind.Agent
             ? new Caller(CallerKind.AgentToken, token.Name, null, token)
             : new Caller(CallerKind.ApiToken, token.Name, token.Role, token);
+        ShownToken.Keep(context, new ShownToken(authorization, agent, from, caller, revision));
+        return caller;
     }
 
     public static string Address(HttpContext context)

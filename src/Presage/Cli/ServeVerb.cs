@@ -56,6 +56,8 @@ static class ServeVerb
         // only.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        // Where this logger is on, every request gets an activity and a scope; what it says is said by the edge.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.AddSimpleConsole(static console =>
         {
             console.SingleLine = true;

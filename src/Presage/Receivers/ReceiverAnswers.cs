@@ -6,7 +6,7 @@ namespace Presage.Receivers;
 /// <summary>
 /// What senders are told when something is refused: a status and one sentence of plain text; counted.
 /// </summary>
-sealed class ReceiverAnswers(IngestCounters counters)
+sealed class ReceiverAnswers(IngestCounters counters, long bodyBytesMax)
 {
     const string RetrySeconds = "5";
 
@@ -23,10 +23,10 @@ sealed class ReceiverAnswers(IngestCounters counters)
     }
 
     /// <summary>Refuses a body of which the rest is not read: the connection ends with the answer.</summary>
-    public Task RefuseTooLargeAsync(HttpContext context, BodyTooLargeException e, long bytesMax)
+    public Task RefuseTooLargeAsync(HttpContext context, BodyTooLargeException e)
     {
         context.Response.Headers.Connection = "close";
-        return RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "too_large", e.Explain(bytesMax));
+        return RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "too_large", e.Explain(bodyBytesMax));
     }
 
     /// <summary>Nothing can be stored now; the sender shall try again.</summary>
@@ -49,6 +49,7 @@ sealed class ReceiverAnswers(IngestCounters counters)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         return context.Response.WriteAsync(text + "\n", Encoding.UTF8, context.RequestAborted);
     }
 }

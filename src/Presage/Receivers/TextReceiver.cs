@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Presage.Api;
-using Presage.Configuration;
 using Presage.Metrics;
 using Presage.Protocols;
 using Presage.Protocols.Prometheus;
@@ -18,78 +17,49 @@ sealed class TextReceiver
 {
     const int ParsersKept = 8;
 
-    readonly ReceiverAnswers _answers;
-    readonly ISampleSink _sink;
+    readonly Intake _intake;
     readonly IngestCounters _counters;
-    readonly HostAdmission _admission;
-    readonly MetricDescriptions _descriptions;
-    readonly BatchPool _batches;
     readonly TimeProvider _time;
     readonly ExpositionLimits _limits;
-    readonly long _bodyBytesMax;
     readonly ConcurrentBag<ExpositionParser> _parsers = [];
 
-    public TextReceiver(
-        PresageOptions options,
-        ISampleSink sink,
-        IngestCounters counters,
-        HostAdmission admission,
-        MetricDescriptions descriptions,
-        BatchPool batches,
-        TimeProvider time)
+    public TextReceiver(Intake intake, IngestCounters counters, TimeProvider time)
     {
-        _answers = new ReceiverAnswers(counters);
-        _sink = sink;
+        _intake = intake;
         _counters = counters;
-        _admission = admission;
-        _descriptions = descriptions;
-        _batches = batches;
         _time = time;
-        _bodyBytesMax = options.ReceiverBodyBytesMax;
-        _limits = new ExpositionLimits { TextBytesMax = (int)Math.Min(options.ReceiverBodyBytesMax * 4, 512 << 20) };
+        _limits = new ExpositionLimits { TextBytesMax = intake.MessageBytesMax };
     }
 
     public async Task ReceiveAsync(HttpContext context)
     {
         _counters.Request();
-        var batch = _batches.Take();
+        if (ReadParameters(context.Request, out var extra, out long defaultMs) is { } wrong)
+        {
+            await _intake.Answers.RefuseAsync(context, StatusCodes.Status400BadRequest, "malformed", wrong);
+            return;
+        }
+
         try
         {
-            if (ReadParameters(context.Request, out var extra, out long defaultMs) is { } wrong)
-            {
-                await _answers.RefuseAsync(context, StatusCodes.Status400BadRequest, "malformed", wrong);
-                return;
-            }
-
-            await ReceiveAsync(context, extra, defaultMs, batch);
-        }
-        catch (BodyTooLargeException e)
-        {
-            await _answers.RefuseTooLargeAsync(context, e, _bodyBytesMax);
-        }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            await _answers.RefuseTooLargeAsync(context, new BodyTooLargeException(null), _bodyBytesMax);
+            await _intake.ReceiveAsync(context, (extra, defaultMs), ReceiveAsync);
         }
         catch (InvalidDataException e)
         {
-            await _answers.RefuseAsync(
+            await _intake.Answers.RefuseAsync(
                 context, StatusCodes.Status400BadRequest, "malformed",
                 $"Content-Encoding is gzip, but the body is not: {e.Message}");
         }
-        finally
-        {
-            _batches.Return(batch);
-        }
     }
 
-    async Task ReceiveAsync(HttpContext context, IReadOnlyList<Label> extra, long defaultMs, SampleBatch batch)
+    async Task ReceiveAsync(
+        HttpContext context, (IReadOnlyList<Label> Extra, long DefaultMs) with, SampleBatch batch)
     {
         string encoding = context.Request.Headers.ContentEncoding.ToString();
         if (encoding.Length > 0 && !encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase)
             && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
-            await _answers.RefuseAsync(
+            await _intake.Answers.RefuseAsync(
                 context, StatusCodes.Status415UnsupportedMediaType, "format",
                 $"Content-Encoding is \"{AccountRules.Shown(encoding)}\"; send gzip or none.");
             return;
@@ -100,12 +70,12 @@ sealed class TextReceiver
         var parser = _parsers.TryTake(out var kept) ? kept : new ExpositionParser(_limits);
         try
         {
-            parser.ExtraLabels = extra;
-            using (var body = await ReceivedBody.ReadTextAsync(context, _bodyBytesMax, _limits.TextBytesMax))
+            parser.ExtraLabels = with.Extra;
+            using (var body = await ReceivedBody.ReadTextAsync(context, _intake.BodyBytesMax, _limits.TextBytesMax))
             {
-                if (!parser.TryParse(body.Span, isOpenMetrics, defaultMs, batch, out var error))
+                if (!parser.TryParse(body.Span, isOpenMetrics, with.DefaultMs, batch, out var error))
                 {
-                    await _answers.RefuseAsync(context, error with { Position = -1 });
+                    await _intake.Answers.RefuseAsync(context, error with { Position = -1 });
                     return;
                 }
             }
@@ -121,31 +91,13 @@ sealed class TextReceiver
         }
     }
 
-    /// <summary>Only what may be sent is taken note of, descriptions included.</summary>
     async Task StoreAsync(HttpContext context, SampleBatch batch, IEnumerable<MetricMetadata> families)
     {
-
-        if (_admission.Refuse(Caller.Of(context), batch) is { } refusal)
+        if (await _intake.StoreAsync(context, batch, families) is not { } outcome)
         {
-            await _answers.RefuseAsync(context, StatusCodes.Status403Forbidden, "not_admitted", refusal);
             return;
         }
 
-        _descriptions.Note(families);
-        try
-        {
-            await AppendAsync(context, batch);
-        }
-        catch (IOException e)
-        {
-            await _answers.RefuseUnwritableAsync(context, e);
-        }
-    }
-
-    async Task AppendAsync(HttpContext context, SampleBatch batch)
-    {
-        var outcome = batch.SampleCount == 0 ? default : await _sink.AppendAsync(batch, context.RequestAborted);
-        _counters.Appended(outcome);
         if (outcome.Rejected == 0)
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -5,10 +5,12 @@ namespace Presage.Receivers;
 /// <summary>Where senders push samples.</summary>
 static class WriteApi
 {
+    public const string RemoteWritePath = "/api/v1/write";
+
     public static void Map(IEndpointRouteBuilder root)
     {
         root.MapPost(
-            "/api/v1/write", static (HttpContext context, WriteReceiver receiver) => receiver.ReceiveAsync(context))
+            RemoteWritePath, static (HttpContext context, WriteReceiver receiver) => receiver.ReceiveAsync(context))
             .Require(Access.Write).WithMetadata(NotAudited.Instance).WithName("remoteWrite").WithTags("Receivers")
             .WithSummary("Prometheus remote write 1.0 and 2.0: snappy-compressed protobuf, told apart by Content-Type")
             .WithMetadata(new DocumentedBody("application/x-protobuf"))

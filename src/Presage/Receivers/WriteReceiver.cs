@@ -1,8 +1,6 @@
 // Hot path: per request. Bodies are read into pooled buffers and decoded into pooled batches: nothing is allocated per
 // sample.
 using System.Globalization;
-using Presage.Api;
-using Presage.Configuration;
 using Presage.Metrics;
 using Presage.Protocols;
 using Presage.Protocols.Prometheus;
@@ -21,49 +19,34 @@ sealed class WriteReceiver
     const string HistogramsWritten = "X-Prometheus-Remote-Write-Histograms-Written";
     const string ExemplarsWritten = "X-Prometheus-Remote-Write-Exemplars-Written";
 
-    readonly ReceiverAnswers _answers;
-    readonly ISampleSink _sink;
+    readonly Intake _intake;
     readonly IngestCounters _counters;
-    readonly HostAdmission _admission;
-    readonly MetricDescriptions _descriptions;
-    readonly BatchPool _batches;
     readonly RemoteWriteDecoder _earlier;
     readonly LaterWriteDecoder _later;
     readonly KnowsMetric _knows;
-    readonly long _bodyBytesMax;
+    readonly Func<HttpContext, WriteFormat, SampleBatch, Task> _receive;
 
-    public WriteReceiver(
-        PresageOptions options,
-        ISampleSink sink,
-        IngestCounters counters,
-        HostAdmission admission,
-        MetricDescriptions descriptions,
-        BatchPool batches)
+    public WriteReceiver(Intake intake, IngestCounters counters, MetricDescriptions descriptions)
     {
-        _answers = new ReceiverAnswers(counters);
-        _sink = sink;
+        _intake = intake;
         _counters = counters;
-        _admission = admission;
-        _descriptions = descriptions;
-        _batches = batches;
         _knows = descriptions.Knows;
-        _bodyBytesMax = options.ReceiverBodyBytesMax;
+        _receive = ReceiveAsync;
         var limits = new RemoteWriteLimits
         {
-            CompressedBytesMax = (int)options.ReceiverBodyBytesMax,
-            DecompressedBytesMax = (int)Math.Min(options.ReceiverBodyBytesMax * 4, 512 << 20),
+            CompressedBytesMax = (int)intake.BodyBytesMax,
+            DecompressedBytesMax = intake.MessageBytesMax,
         };
         _earlier = new RemoteWriteDecoder(limits);
         _later = new LaterWriteDecoder(limits);
     }
 
-    public async Task ReceiveAsync(HttpContext context)
+    public Task ReceiveAsync(HttpContext context)
     {
         _counters.Request();
         if (WriteFormats.Read(context.Request, out var format) is { } wrong)
         {
-            await _answers.RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "format", wrong);
-            return;
+            return _intake.Answers.RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "format", wrong);
         }
 
         if (format == WriteFormat.Later)
@@ -71,23 +54,7 @@ sealed class WriteReceiver
             SetWritten(context, 0);
         }
 
-        var batch = _batches.Take();
-        try
-        {
-            await ReceiveAsync(context, format, batch);
-        }
-        catch (BodyTooLargeException e)
-        {
-            await _answers.RefuseTooLargeAsync(context, e, _bodyBytesMax);
-        }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            await _answers.RefuseTooLargeAsync(context, new BodyTooLargeException(null), _bodyBytesMax);
-        }
-        finally
-        {
-            _batches.Return(batch);
-        }
+        return _intake.ReceiveAsync(context, format, _receive);
     }
 
     async Task ReceiveAsync(HttpContext context, WriteFormat format, SampleBatch batch)
@@ -95,7 +62,7 @@ sealed class WriteReceiver
         bool decoded;
         RemoteWriteSummary summary;
         WireError error;
-        using (var body = await ReceivedBody.ReadAsync(context, _bodyBytesMax))
+        using (var body = await ReceivedBody.ReadAsync(context, _intake.BodyBytesMax))
         {
             decoded = format == WriteFormat.Later
                 ? _later.TryDecode(body.Span, batch, _knows, out summary, out error)
@@ -104,33 +71,22 @@ sealed class WriteReceiver
 
         if (!decoded)
         {
-            await _answers.RefuseAsync(context, error);
+            await _intake.Answers.RefuseAsync(context, error);
             return;
         }
 
-        if (_admission.Refuse(Caller.Of(context), batch) is { } refusal)
+        if (await _intake.StoreAsync(context, batch, summary.Metadata) is not { } outcome)
         {
-            await _answers.RefuseAsync(context, StatusCodes.Status403Forbidden, "not_admitted", refusal);
             return;
         }
 
         _counters.Decoded(summary);
-        _descriptions.Note(summary.Metadata);
-        try
+        if (format == WriteFormat.Later)
         {
-            var outcome = batch.SampleCount == 0 ? default : await _sink.AppendAsync(batch, context.RequestAborted);
-            _counters.Appended(outcome);
-            if (format == WriteFormat.Later)
-            {
-                SetWritten(context, outcome.Accepted + outcome.Duplicate);
-            }
+            SetWritten(context, outcome.Accepted + outcome.Duplicate);
+        }
 
-            await AnswerAsync(context, batch, summary, outcome);
-        }
-        catch (IOException e)
-        {
-            await _answers.RefuseUnwritableAsync(context, e);
-        }
+        await AnswerAsync(context, batch, summary, outcome);
     }
 
     static Task AnswerAsync(

@@ -21,6 +21,12 @@ public sealed class Tokens(StateDatabase state, TimeProvider time)
     readonly ConcurrentDictionary<string, StoredToken> _known = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<long, (long TimeMs, string From)> _uses = new();
     readonly ConcurrentDictionary<(long Token, string Host), bool> _joined = new();
+    long _revision;
+
+    /// <summary>
+    /// Changes whenever a token is revoked: what was found before is good as long as this is the same.
+    /// </summary>
+    public long Revision => Interlocked.Read(ref _revision);
 
     public (string Secret, StoredToken Token) Create(TokenGrant grant)
     {
@@ -54,6 +60,7 @@ public sealed class Tokens(StateDatabase state, TimeProvider time)
         string? name = state.Write(c => c.Query(
             "delete from tokens where id = $id returning name", static row =>
                 row.GetString(0), ("$id", id)).SingleOrDefault());
+        Interlocked.Increment(ref _revision);
         foreach (var (hash, token) in _known)
         {
             if (token.Id == id)
@@ -70,6 +77,7 @@ public sealed class Tokens(StateDatabase state, TimeProvider time)
     /// <param name="from">Address and program that show it.</param>
     public StoredToken? Use(Secret secret, string from)
     {
+        long revision = Revision;
         byte[] hash = secret.Hash();
         string key = Convert.ToHexString(hash);
         if (!_known.TryGetValue(key, out var token))
@@ -82,16 +90,27 @@ public sealed class Tokens(StateDatabase state, TimeProvider time)
             }
 
             _known[key] = token;
+            if (Revision != revision)
+            {
+                // Perhaps this one was revoked after it was read and before it was known.
+                _known.TryRemove(key, out _);
+            }
         }
 
+        return Use(token, from) ? token : null;
+    }
+
+    /// <summary>Whether a token found before has not expired; notes the use.</summary>
+    public bool Use(StoredToken token, string from)
+    {
         long now = NowMs();
         if (token.ExpiresMs <= now)
         {
-            return null;
+            return false;
         }
 
         _uses[token.Id] = (now, from);
-        return token;
+        return true;
     }
 
     /// <summary>
