@@ -89,7 +89,7 @@ static class IngestHttpBenchmark
     static async Task SendRoundsAsync(
         IngestHttpOptions options, FleetSeries fleet, int perRequest, bool shuffled, List<ServerFigures> figures)
     {
-        var payloads = new PayloadBuilder(fleet, perRequest, shuffled);
+        var payloads = new PayloadBuilder(fleet, perRequest, shuffled, options.IsLater);
         var started = TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(options.Rounds * StepSeconds);
         long startMs = started.ToUnixTimeMilliseconds();
         for (int round = 0; round < options.Rounds; round++)
@@ -98,7 +98,7 @@ static class IngestHttpBenchmark
             var bodies = payloads.Build(startMs + ((long)round * StepSeconds * 1000));
             foreach (var figure in figures)
             {
-                await SendAsync(figure.Server, bodies);
+                await SendAsync(figure.Server, bodies, options.IsLater);
             }
 
             if (round == 0)
@@ -117,14 +117,14 @@ static class IngestHttpBenchmark
         await Task.Delay(Settle, TimeProvider.System);
     }
 
-    static Task SendAsync(MeasuredServer server, List<byte[]> bodies)
+    static Task SendAsync(MeasuredServer server, List<byte[]> bodies, bool isLater)
     {
         int next = -1;
         return Task.WhenAll(Enumerable.Range(0, Senders).Select(async _ =>
         {
             for (int i; (i = Interlocked.Increment(ref next)) < bodies.Count;)
             {
-                await server.SendAsync(bodies[i]);
+                await server.SendAsync(bodies[i], isLater);
             }
         }));
     }

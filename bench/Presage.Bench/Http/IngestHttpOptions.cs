@@ -8,7 +8,7 @@ sealed class IngestHttpOptions
     public const string Usage =
         """
         Usage: ingest-http [--fleets 100x1000,1000x200,10000x200] [--per-request 5000,350] [--order in-order,shuffled]
-                           [--rounds 40] [--warm-up 10]
+                           [--rounds 40] [--warm-up 10] [--remote-write 1]
                            [--servers presage,victoriametrics,prometheus] [-- FLAGS OF presage serve]
         """;
 
@@ -23,6 +23,9 @@ sealed class IngestHttpOptions
 
     /// <summary>The first rounds, in which series are made and code is compiled, are not counted.</summary>
     public int WarmUp { get; private set; } = 10;
+
+    /// <summary>Whether remote write 2.0 is sent; the peers of Debian do not understand it.</summary>
+    public bool IsLater { get; private set; }
 
     public ServerKind[] Servers { get; private set; } = Enum.GetValues<ServerKind>();
 
@@ -67,6 +70,9 @@ sealed class IngestHttpOptions
             case "--warm-up":
                 WarmUp = Number(values[0]);
                 return WarmUp is >= 1 and < 460;
+            case "--remote-write":
+                IsLater = Number(values[0]) == 2;
+                return true;
             case "--servers":
                 Servers = [.. values.Select(static v => Enum.Parse<ServerKind>(v, ignoreCase: true))];
                 return true;

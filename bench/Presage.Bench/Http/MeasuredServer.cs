@@ -112,13 +112,14 @@ sealed class MeasuredServer : IAsyncDisposable
     }
 
     /// <summary>Sends a snappy body as Prometheus does.</summary>
-    public async Task SendAsync(ReadOnlyMemory<byte> body)
+    public async Task SendAsync(ReadOnlyMemory<byte> body, bool isLater = false)
     {
         using var content = new ReadOnlyMemoryContent(body);
-        content.Headers.TryAddWithoutValidation("Content-Type", "application/x-protobuf");
+        content.Headers.TryAddWithoutValidation(
+            "Content-Type", "application/x-protobuf" + (isLater ? ";proto=io.prometheus.write.v2.Request" : ""));
         content.Headers.TryAddWithoutValidation("Content-Encoding", "snappy");
         using var request = new HttpRequestMessage(HttpMethod.Post, Write) { Content = content };
-        request.Headers.TryAddWithoutValidation("X-Prometheus-Remote-Write-Version", "0.1.0");
+        request.Headers.TryAddWithoutValidation("X-Prometheus-Remote-Write-Version", isLater ? "2.0.0" : "0.1.0");
         request.Headers.TryAddWithoutValidation("User-Agent", "presage-bench");
         using var response = await Http.SendAsync(request);
         if (!response.IsSuccessStatusCode)

@@ -13,9 +13,11 @@ sealed class PayloadBuilder
     readonly BenchGenerator _random = new(2);
     readonly SampleBatch _batch = new();
     readonly RemoteWriteEncoder _encoder = new();
+    readonly LaterEncoder? _later;
 
-    public PayloadBuilder(FleetSeries fleet, int perRequest, bool shuffled)
+    public PayloadBuilder(FleetSeries fleet, int perRequest, bool shuffled, bool isLater = false)
     {
+        _later = isLater ? new LaterEncoder() : null;
         _fleet = fleet;
         _perRequest = perRequest;
         _order = [.. Enumerable.Range(0, fleet.Count)];
@@ -47,6 +49,6 @@ sealed class PayloadBuilder
             _fleet.AddTo(_batch, _order[i], timestampMs);
         }
 
-        return _encoder.Encode(_batch).ToArray();
+        return _later?.Encode(_batch) ?? _encoder.Encode(_batch).ToArray();
     }
 }

@@ -26,7 +26,8 @@ static class SustainedBenchmark
 
     public static async Task<int> RunAsync(string[] args)
     {
-        int hosts = 10_000, series = 200, every = 10, minutes = 30, perRequest = 5_000;
+        int hosts = 10_000, series = 200, every = 10, perRequest = 5_000;
+        double minutes = 30;
         var clock = new ShortenedClock(1, "2026-11-02T20:40");
         string[] more = [];
         for (int i = 0; i < args.Length; i += 2)
@@ -37,9 +38,10 @@ static class SustainedBenchmark
                 break;
             }
 
-            int[] numbers = args[i] == "--start"
+            double[] values = args[i] == "--start"
                 ? []
-                : [.. args[i + 1].Split('x').Select(static n => int.Parse(n, CultureInfo.InvariantCulture))];
+                : [.. args[i + 1].Split('x').Select(static n => double.Parse(n, CultureInfo.InvariantCulture))];
+            int[] numbers = [.. values.Select(static v => (int)v)];
             switch (args[i])
             {
                 case "--fleet":
@@ -49,7 +51,7 @@ static class SustainedBenchmark
                     every = numbers[0];
                     break;
                 case "--minutes":
-                    minutes = numbers[0];
+                    minutes = values[0];
                     break;
                 case "--per-request":
                     perRequest = numbers[0];
@@ -82,7 +84,7 @@ static class SustainedBenchmark
     }
 
     static async Task SendAsync(
-        MeasuredServer server, ShortenedClock serverClock, FleetSeries fleet, int every, int minutes, int perRequest)
+        MeasuredServer server, ShortenedClock serverClock, FleetSeries fleet, int every, double minutes, int perRequest)
     {
         var clock = Stopwatch.StartNew();
         long beganMs = serverClock.NowMs;
@@ -95,8 +97,8 @@ static class SustainedBenchmark
         double cpu = server.CpuSeconds;
         long sent = 0, sentBefore = 0;
         Console.WriteLine(
-            $"{"minute",6} {"clock",6} {"samples/s",10} {"machine",8} {"write p50 ms",12} {"p99",7} " +
-            $"{"query p50 ms",12} {"p99",7} {"RSS MB",7} {"anonymous",9} {"disk MB",8}");
+            $"{"minute",6} {"clock",6} {"samples/s",10} {"machine",8} {"write p50 ms",12} {"p99",7} {"max",7} " +
+            $"{"query p50 ms",12} {"p99",7} {"max",7} {"RSS MB",7} {"anonymous",9} {"disk MB",8}");
         int requests = (fleet.Count + perRequest - 1) / perRequest;
         for (int round = 0; clock.Elapsed < TimeSpan.FromMinutes(minutes); round++)
         {

@@ -9,14 +9,16 @@ namespace Presage.Protocols.Prometheus;
 /// remote write 2.0 into a batch.
 /// </summary>
 ref struct LaterSeriesDecoder(
-    RemoteWriteLimits limits, ReadOnlySpan<byte> body, SymbolTable symbols, SampleBatch batch,
+    RemoteWriteLimits limits, ReadOnlySpan<byte> body, SymbolTable symbols, MetadataRefs metadata, SampleBatch batch,
     RemoteWriteSummary summary)
 {
     const int Refs = 1, Samples = 2, Histograms = 3, Exemplars = 4, Metadata = 5;
 
     readonly ReadOnlySpan<byte> _body = body;
-    readonly SeriesLabels _labels = new(limits);
-    readonly MetadataRefs _metadata = new(symbols, limits);
+
+    /// <summary>Made for the first series that needs it: most requests hold at most one (<see cref="PlainRefs"/>).
+    /// </summary>
+    SeriesLabels? _labels;
     int _nameRef;
 
     /// <summary>Set when the series would have brought the request over <see cref="RemoteWriteLimits.SamplesMax"/>.
@@ -28,6 +30,7 @@ ref struct LaterSeriesDecoder(
     /// </summary>
     public string? Decode(ReadOnlySpan<byte> message, int position, int ordinal, out int problemAt)
     {
+        _labels ??= new SeriesLabels(limits);
         _labels.Clear();
         _nameRef = -1;
         var tail = new Tail();
@@ -126,7 +129,7 @@ ref struct LaterSeriesDecoder(
                     tail.Exemplars++;
                     break;
                 default:
-                    problem = _metadata.Decode(_body, value, valueAt, _nameRef, summary, out problemAt);
+                    problem = metadata.Decode(_body, value, valueAt, _nameRef, summary, out problemAt);
                     break;
             }
 
@@ -174,7 +177,7 @@ ref struct LaterSeriesDecoder(
                 _nameRef = (int)value;
             }
 
-            _labels.Add(_body, nameAt, nameLength, valueAt, valueLength);
+            _labels!.Add(_body, nameAt, nameLength, valueAt, valueLength);
         }
 
         problemAt = position;
@@ -185,7 +188,7 @@ ref struct LaterSeriesDecoder(
     {
         if (summary.FirstRejection is null)
         {
-            summary.Explain($"Series {ordinal} {_labels.Describe(_body)}: {explanation}");
+            summary.Explain($"Series {ordinal} {_labels!.Describe(_body)}: {explanation}");
         }
     }
 

@@ -13,14 +13,30 @@ namespace Presage.Protocols.Prometheus;
 /// explained. Native histograms are left out like bad series; exemplars and start timestamps are counted or skipped,
 /// not stored. Thread-safe.
 /// </summary>
-public sealed class LaterWriteDecoder(RemoteWriteLimits limits)
+public sealed class LaterWriteDecoder
 {
     const int Series = 5;
 
     /// <summary>Of a request: each of 200,000 series brings a few texts of its own at most.</summary>
     const int SymbolsMax = 2_000_000;
 
+    const int TablesKept = 16;
+
+    readonly RemoteWriteLimits _limits;
+    readonly bool _hasPlainSeries;
     readonly ConcurrentBag<SymbolTable> _tables = [];
+
+    public LaterWriteDecoder(RemoteWriteLimits limits)
+        : this(limits, PlainSeries.Fits(limits) && BitConverter.IsLittleEndian)
+    {
+    }
+
+    /// <param name="hasPlainSeries">Whether plain series take the short way; tests compare both.</param>
+    internal LaterWriteDecoder(RemoteWriteLimits limits, bool hasPlainSeries)
+    {
+        _limits = limits;
+        _hasPlainSeries = hasPlainSeries;
+    }
 
     /// <summary>Decodes a request's body (snappy block format).</summary>
     /// <param name="body">The body as received.</param>
@@ -34,7 +50,7 @@ public sealed class LaterWriteDecoder(RemoteWriteLimits limits)
     {
         batch.Clear();
         summary = new RemoteWriteSummary { KnowsMetric = knows };
-        if (!SnappyBody.TryReadSize(body, limits, out int size, out error))
+        if (!SnappyBody.TryReadSize(body, _limits, out int size, out error))
         {
             return false;
         }
@@ -49,7 +65,11 @@ public sealed class LaterWriteDecoder(RemoteWriteLimits limits)
         }
         finally
         {
-            _tables.Add(symbols);
+            if (symbols.MayBeKept && _tables.Count < TablesKept)
+            {
+                _tables.Add(symbols);
+            }
+
             ArrayPool<byte>.Shared.Return(message);
         }
     }
@@ -64,7 +84,8 @@ public sealed class LaterWriteDecoder(RemoteWriteLimits limits)
             return false;
         }
 
-        var series = new LaterSeriesDecoder(limits, message, symbols, batch, summary);
+        var metadata = new MetadataRefs(symbols, _limits);
+        var series = new LaterSeriesDecoder(_limits, message, symbols, metadata, batch, summary);
         var reader = new ProtobufReader(message, 0);
         int seriesSeen = 0, earlierFields = 0;
         while (!reader.AtEnd && reader.ReadTag(out int field, out var type))
@@ -77,9 +98,13 @@ public sealed class LaterWriteDecoder(RemoteWriteLimits limits)
             }
 
             reader.ReadBytes(out var value, out int position);
-            string? problem = ++seriesSeen <= limits.SeriesMax
-                ? series.Decode(value, position, seriesSeen, out problemAt)
-                : null;
+            string? problem = null;
+            if (++seriesSeen <= _limits.SeriesMax && !(_hasPlainSeries && PlainRefs.TryAdd(
+                message, position, position + value.Length, symbols, metadata, _limits, batch, summary)))
+            {
+                problem = series.Decode(value, position, seriesSeen, out problemAt);
+            }
+
             if (problem is not null)
             {
                 batch.Clear();
@@ -87,11 +112,11 @@ public sealed class LaterWriteDecoder(RemoteWriteLimits limits)
                 return false;
             }
 
-            if (seriesSeen > limits.SeriesMax || series.IsOverSampleLimit)
+            if (seriesSeen > _limits.SeriesMax || series.IsOverSampleLimit)
             {
                 batch.Clear();
-                error = SnappyBody.TooLarge($"The request holds more than {limits.SeriesMax} series "
-                    + $"or {limits.SamplesMax} samples; " + SnappyBody.SendLess);
+                error = SnappyBody.TooLarge($"The request holds more than {_limits.SeriesMax} series "
+                    + $"or {_limits.SamplesMax} samples; " + SnappyBody.SendLess);
                 return false;
             }
         }

@@ -14,8 +14,6 @@ sealed class MetadataRefs(SymbolTable symbols, RemoteWriteLimits limits)
     static readonly string[] Types =
         ["unknown", "counter", "gauge", "histogram", "gaugehistogram", "summary", "info", "stateset"];
 
-    readonly HashSet<int> _seen = [];
-
     /// <summary>Adds the metadata of the metric whose name is a symbol; returns what is malformed.</summary>
     public string? Decode(
         ReadOnlySpan<byte> body, ReadOnlySpan<byte> message, int position, int nameRef, RemoteWriteSummary summary,
@@ -51,14 +49,23 @@ sealed class MetadataRefs(SymbolTable symbols, RemoteWriteLimits limits)
 
         if (nameRef >= 0 && (type | help | unit) != 0 && summary.Metadata.Count < limits.MetadataMax
             && symbols[nameRef].Length <= limits.LabelNameBytesMax && symbols[(int)help].Length <= HelpBytesMax
-            && symbols[(int)unit].Length <= UnitBytesMax && !summary.Knows(Of(body, nameRef)) && _seen.Add(nameRef))
+            && symbols[(int)unit].Length <= UnitBytesMax && !symbols.Of(nameRef).IsDescribed)
         {
-            summary.Add(new MetricMetadata(
-                Text(body, nameRef), type < (ulong)Types.Length ? Types[type] : Types[0],
-                Text(body, (int)help), Text(body, (int)unit)));
+            symbols.Of(nameRef).IsDescribed = true;
+            Add(body, nameRef, type, (int)help, (int)unit, summary);
         }
 
         return null;
+    }
+
+    void Add(ReadOnlySpan<byte> body, int name, ulong type, int help, int unit, RemoteWriteSummary summary)
+    {
+        if (!summary.Knows(Of(body, name)))
+        {
+            summary.Add(new MetricMetadata(
+                Text(body, name), type < (ulong)Types.Length ? Types[type] : Types[0], Text(body, help),
+                Text(body, unit)));
+        }
     }
 
     ReadOnlySpan<byte> Of(ReadOnlySpan<byte> body, int symbol) =>

@@ -16,10 +16,10 @@ namespace Presage.Protocols.Prometheus;
 static class PlainSeries
 {
     /// <summary>What a copy may read or write too many.</summary>
-    const int Slack = 16;
+    public const int Slack = 16;
 
     /// <summary>The shortest sample: tag, length, tag and one byte of timestamp (value 0 is left out).</summary>
-    const int SampleBytesMin = 4;
+    public const int SampleBytesMin = 4;
 
     /// <summary><c>__name__</c>, which has exactly eight bytes.</summary>
     static readonly ulong NamePrefix = BinaryPrimitives.ReadUInt64BigEndian("__name__"u8);
@@ -59,7 +59,7 @@ static class PlainSeries
 
         int before = batch.SampleCount;
         batch.AddReserved(length);
-        if (!AddSamples(ref from, start, end, batch))
+        if (AddSamples(ref from, start, end, batch) != end)
         {
             batch.DropLastSeries();
             return false;
@@ -122,16 +122,18 @@ static class PlainSeries
         return length >= 8 ? bytes : bytes & (ulong.MaxValue << (64 - (8 * length)));
     }
 
-    /// <summary>Adds what is left as samples; false when something else stands there.</summary>
-    static bool AddSamples(ref byte from, int at, int end, SampleBatch batch)
+    /// <summary>
+    /// Adds the samples that stand here; returns where something else does, or -1 when one is not plain.
+    /// </summary>
+    public static int AddSamples(ref byte from, int at, int end, SampleBatch batch)
     {
-        while (at < end)
+        while (at < end && At(ref from, at) == 0x12)
         {
             // 12 length 09 value(8) 10 timestamp; a value of zero is left out.
             int length = At(ref from, at + 1), next = at + 2 + length;
-            if (At(ref from, at) != 0x12 || length >= 128 || next > end)
+            if (length >= 128 || next > end)
             {
-                return false;
+                return -1;
             }
 
             at += 2;
@@ -145,20 +147,20 @@ static class PlainSeries
             // Nine bytes hold every timestamp from 1970 on.
             if (next - at is < 2 or > 10 || At(ref from, at) != 0x10)
             {
-                return false;
+                return -1;
             }
 
             at++;
             if (!ReadTimestamp(ref from, at, next - at, out ulong timestamp))
             {
-                return false;
+                return -1;
             }
 
             batch.AddSample((long)timestamp, BitConverter.Int64BitsToDouble(bits));
             at = next;
         }
 
-        return true;
+        return at;
     }
 
     /// <summary>A varint of a known length, one to nine bytes; false when it is shorter or longer.</summary>

@@ -24,6 +24,13 @@ public sealed class LaterWriteDecoderTests
         Gen.Select(Gen.Int[0, 24], Gen.Int[0, 24]).Array[1, 8].Array[1, 8],
         (texts, series) => Message(texts, series));
 
+    /// <summary>Series as senders write them: names in order, now and then one that is not plain.</summary>
+    static readonly Gen<byte[]> AnySortedMessage = Gen.Select(
+        Gen.Select(Gen.Char.AlphaNumeric, Gen.Int[1, 30]).Array[200],
+        Gen.Select(Gen.Int[0, 90].Array[0, 9], Gen.Int[100, 199].Array[9], Gen.Int[0, 3]).Array[1, 12],
+        Gen.String[Gen.Char['\u0040', '\u0100'], 0, 140],
+        static (texts, series, odd) => SortedMessage(texts, series, odd));
+
     [Fact]
     public void Golden_bytes_decode()
     {
@@ -131,6 +138,71 @@ public sealed class LaterWriteDecoderTests
             }
         }, iter: 5_000);
 
+    [Fact]
+    public void The_short_way_decodes_what_the_long_one_does() => Gen.Select(
+        AnySortedMessage, Gen.Select(Gen.Int[0, 1 << 20], Gen.Byte).Array[0, 4])
+        .Sample((message, mutations) =>
+        {
+            foreach (var (at, value) in mutations)
+            {
+                message[at % message.Length] = value;
+            }
+
+            byte[] body = Snappy.CompressToArray(message);
+            SampleBatch shortWay = new(), longWay = new();
+            bool ok = new LaterWriteDecoder(new RemoteWriteLimits(), hasPlainSeries: true)
+                .TryDecode(body, shortWay, null, out var summary, out var error);
+            Assert.Equal(ok, new LaterWriteDecoder(new RemoteWriteLimits(), hasPlainSeries: false)
+                .TryDecode(body, longWay, null, out var longSummary, out var longError));
+            Assert.Equal(longError, error);
+            Assert.Equal(longSummary.FirstRejection, summary.FirstRejection);
+            Assert.Equal(longSummary.Metadata, summary.Metadata);
+            Assert.Equal((longSummary.Series, longSummary.Samples), (summary.Series, summary.Samples));
+            Assert.Equal(Print(longWay), Print(shortWay));
+        }, iter: 5_000);
+
+    [Fact]
+    public void Decoding_allocates_nothing_per_series()
+    {
+        var message = Symbols(["", "__name__", "up", "instance", .. Enumerable.Range(0, 2_000).Select(i => $"web{i}")]);
+        for (int i = 4; i < 2_004; i++)
+        {
+            message.Message(5, new WireMessage()
+                .Bytes(1, [1, 2, 3, (byte)(i & 0x7F | 0x80), (byte)(i >> 7)])
+                .Message(2, new WireMessage().Fixed64(1, 1).Varint(2, 1_700_000_000_000))
+                .Message(5, new WireMessage().Varint(1, 1)));
+        }
+
+        byte[] body = Snappy.CompressToArray(message.ToArray());
+        var decoder = new LaterWriteDecoder(new RemoteWriteLimits());
+        var batch = new SampleBatch();
+        long least = long.MaxValue;
+        for (int i = 0; i < 6; i++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.True(decoder.TryDecode(body, batch, null, out var summary, out _));
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal((2_000, 1), (summary.Series, summary.Metadata.Count));
+        }
+
+        Assert.InRange(least, 0, 5_000);
+    }
+
+    static List<string> Print(SampleBatch batch)
+    {
+        var printed = new List<string>();
+        foreach (ref readonly var series in batch.Series)
+        {
+            printed.Add(Convert.ToHexString(batch.KeyOf(series)));
+            for (int i = series.FirstSample; i < series.FirstSample + series.SampleCount; i++)
+            {
+                printed.Add($"{batch.TimestampsMs[i]} {BitConverter.DoubleToInt64Bits(batch.Values[i]):X}");
+            }
+        }
+
+        return printed;
+    }
+
     static bool Decode(byte[] message, out SampleBatch batch, out RemoteWriteSummary summary, out WireError error)
     {
         batch = new SampleBatch();
@@ -151,6 +223,34 @@ public sealed class LaterWriteDecoderTests
                 .Bytes(1, refs)
                 .Message(2, new WireMessage().Fixed64(1, 1).Varint(2, 1_700_000_000_000))
                 .Message(5, new WireMessage().Varint(1, 1).Varint(3, 2)));
+        }
+
+        return message.ToArray();
+    }
+
+    static byte[] SortedMessage(
+        (char Letter, int Length)[] texts, (int[] Names, int[] Values, int Samples)[] series, string odd)
+    {
+        // From number 3 on, names sort as their numbers do.
+        var message = Symbols([
+            "", "__name__", odd,
+            .. texts.Select(static (t, i) => $"l{i:D3}{new string(t.Letter, t.Length)}")]);
+        foreach (var (names, values, samples) in series)
+        {
+            List<byte> refs = [1, 5];
+            foreach (var (name, value) in names.Distinct().Order().Zip(values))
+            {
+                refs.Add((byte)(name + 2));
+                refs.AddRange([(byte)((value & 0x7F) | 0x80), (byte)(value >> 7)]);
+            }
+
+            var one = new WireMessage().Bytes(1, [.. refs]);
+            for (int i = 0; i < samples; i++)
+            {
+                one.Message(2, new WireMessage().Fixed64(1, i * 1.5).Varint(2, 1_700_000_000_000 + (ulong)i));
+            }
+
+            message.Message(5, one.Message(5, new WireMessage().Varint(1, 1).Varint(3, 4)));
         }
 
         return message.ToArray();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Time.Testing;
 using Presage.Metrics;
 using Presage.Protocols.Prometheus;
@@ -211,6 +212,40 @@ public sealed class RemoteWriteTests
         Assert.Equal(HttpStatusCode.NoContent, later.StatusCode);
         Assert.Equal(["a", "b"], server.Part<SampleStore>().Hosts);
         Assert.Equal("agent of a test", server.Part<Tokens>().NamesByHost()["a"]);
+    }
+
+    [Fact]
+    public async Task A_token_is_refused_as_soon_as_it_is_revoked_or_expired_also_on_an_open_connection()
+    {
+        var time = new FakeTimeProvider(Start);
+        await using var server = await StartAsync(time);
+        var tokens = server.Part<Tokens>();
+        using var revoked = server.AgentClient();
+        using var expired = server.AgentClient(static g => g with { ExpiresAfter = TimeSpan.FromMinutes(1) });
+        foreach (var agent in (HttpClient[])[revoked, revoked, expired, expired])
+        {
+            using var good = await PostAsync(agent, Request(("up", "a", 0, 1)));
+            Assert.Equal(HttpStatusCode.NoContent, good.StatusCode);
+        }
+
+        Assert.All(tokens.All(), static t => Assert.Contains("127.0.0.1", t.LastUsedFrom));
+        tokens.Delete(tokens.All()[0].Id);
+        time.Advance(TimeSpan.FromMinutes(2));
+
+        using var first = await PostAsync(revoked, Request(("up", "a", 1, 1)));
+        using var second = await PostAsync(expired, Request(("up", "a", 1, 1)));
+
+        await ServerFixture.ProblemAsync(first, HttpStatusCode.Unauthorized);
+        await ServerFixture.ProblemAsync(second, HttpStatusCode.Unauthorized);
+        Assert.Equal("nosniff", first.Headers.GetValues("X-Content-Type-Options").Single());
+    }
+
+    [Fact]
+    public async Task Connections_read_in_blocks_of_their_own_pool()
+    {
+        await using var server = await StartAsync();
+
+        Assert.IsType<ConnectionBuffers>(server.Part<IMemoryPoolFactory<byte>>());
     }
 
     static Task<ServerFixture> StartAsync(FakeTimeProvider? time = null, long bodyBytesMax = 1 << 20) =>
