@@ -14,16 +14,21 @@ static class ProcessMemory
     }
 
     /// <summary>The same without a collection.</summary>
-    public static long Read()
+    public static long Read() => Bytes("/proc/self/status", "RssAnon:") ?? Environment.WorkingSet;
+
+    /// <summary>What of it lies in huge pages.</summary>
+    public static long HugePages() => Bytes("/proc/self/smaps_rollup", "AnonHugePages:") ?? 0;
+
+    static long? Bytes(string file, string name)
     {
-        foreach (string line in File.ReadLines("/proc/self/status"))
+        foreach (string line in File.ReadLines(file))
         {
-            if (line.StartsWith("RssAnon:", StringComparison.Ordinal))
+            if (line.StartsWith(name, StringComparison.Ordinal))
             {
-                return long.Parse(line.AsSpan(8).Trim().TrimEnd(" kB")) * 1024;
+                return long.Parse(line.AsSpan(name.Length).Trim().TrimEnd(" kB")) * 1024;
             }
         }
 
-        return Environment.WorkingSet;
+        return null;
     }
 }

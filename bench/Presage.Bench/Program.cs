@@ -10,6 +10,7 @@ return args switch
     ["index", .. var rest] => await IndexBenchmark.RunAsync(rest),
     ["start", var folder] => await MemoryBenchmark.StartAsync(folder),
     ["memory", .. var rest] => await MemoryBenchmark.RunAsync(rest),
+    ["write-path", .. var rest] => await WritePathBenchmark.RunAsync(rest),
     ["detect"] => DetectBenchmark.Run(),
     ["accuracy", .. var rest] => AccuracyBenchmark.Run(rest),
     ["watch", .. var rest] => await WatchBenchmark.RunAsync(rest),
@@ -32,7 +33,8 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "Usage: dotnet run -c Release --project bench/Presage.Bench -- codec [SCRAPES.gz] | ingest [FOLDER] | " +
-        "ingest-http [OPTIONS] | sustained [OPTIONS] | read [FOLDER] | index [SERIES [FOLDER]] | detect | " +
+        "write-path [HOSTSxSERIES [PER_REQUEST [shuffled|in-order [ROUNDS]]]] | ingest-http [OPTIONS] | " +
+        "sustained [OPTIONS] | read [FOLDER] | index [SERIES [FOLDER]] | detect | " +
         "watch [OPTIONS] | accuracy [--detectors A,B] [--sets A,B] | " +
         "memory [SERIES [HOURS [SCRAPE_SECONDS [JITTER_MS [FOLDER]]]]] | start FOLDER | " +
         "promql-data FOLDER [HOSTS] | promql FOLDER PRESAGE.dll [ROUNDS [QUERY]] | " +

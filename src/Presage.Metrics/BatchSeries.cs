@@ -8,8 +8,8 @@ public struct BatchSeries
     public int KeyOffset;
     public int KeyLength;
 
-    /// <summary><see cref="SeriesKey.Hash"/> of the key.</summary>
-    public ulong KeyHash;
+    /// <summary>Stands for the key in this process.</summary>
+    public SeriesFingerprint Fingerprint;
 
     public int FirstSample;
     public int SampleCount;

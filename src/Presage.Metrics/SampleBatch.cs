@@ -212,7 +212,7 @@ public sealed class SampleBatch
         for (; _hashed < SeriesCount; _hashed++)
         {
             ref var series = ref _series[_hashed];
-            series.KeyHash = SeriesKey.Hash(_keys.AsSpan(series.KeyOffset, series.KeyLength));
+            series.Fingerprint = SeriesFingerprint.Of(_keys.AsSpan(series.KeyOffset, series.KeyLength));
         }
     }
 

@@ -11,7 +11,7 @@ namespace Presage.Metrics;
 /// </summary>
 public static class SeriesKey
 {
-    /// <summary>The look-up hash of a key: XXH3, 64 bits.</summary>
+    /// <summary>The same number for a key in every process: XXH3, 64 bits.</summary>
     public static ulong Hash(ReadOnlySpan<byte> key) => XxHash3.HashToUInt64(key);
 
     /// <summary>Appends a length-prefixed text.</summary>

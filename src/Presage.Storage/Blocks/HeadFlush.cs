@@ -163,7 +163,6 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
                 {
                     // It may lie in a closed chunk still; sent again it is stored twice then, which readers join.
                     series.LastMs = long.MinValue;
-                    series.LastBits = 0;
                 }
             }
         }

@@ -24,9 +24,21 @@ struct ValueStream
     byte _scale;
     byte _misfits;
     byte _pending;
-    byte _pendingBits;
 
-    public ValueMode Mode { get; private set; }
+    /// <summary>How many bits are pending, and above them the mode: 24 bytes in all.</summary>
+    byte _bitsAndMode;
+
+    public ValueMode Mode
+    {
+        readonly get => (ValueMode)(_bitsAndMode >> 3);
+        private set => _bitsAndMode = (byte)((_bitsAndMode & 7) | ((int)value << 3));
+    }
+
+    int PendingBits
+    {
+        readonly get => _bitsAndMode & 7;
+        set => _bitsAndMode = (byte)((_bitsAndMode & ~7) | value);
+    }
 
     /// <summary>Room that <paramref name="samples"/> samples need at most, header and slack included.</summary>
     public static int BytesMax(int samples) => HeaderBytesMax + (samples * SampleBytesMax) + (2 * BitWriter.SlackBytes);
@@ -72,7 +84,7 @@ struct ValueStream
             return IsConstant(values) && BitConverter.DoubleToInt64Bits(values[0]) == _previous;
         }
 
-        var writer = new BitWriter(destination, _pending, _pendingBits);
+        var writer = new BitWriter(destination, _pending, PendingBits);
         if (Mode == ValueMode.Xor)
         {
             AppendXor(ref writer, values);
@@ -84,7 +96,7 @@ struct ValueStream
 
         length = writer.Length;
         _pending = writer.Pending;
-        _pendingBits = (byte)writer.PendingBits;
+        PendingBits = writer.PendingBits;
         return true;
     }
 
@@ -98,10 +110,10 @@ struct ValueStream
             return 0;
         }
 
-        var writer = new BitWriter(destination, _pending, _pendingBits);
+        var writer = new BitWriter(destination, _pending, PendingBits);
         _rice.Finish(ref writer);
         _pending = 0;
-        _pendingBits = 0;
+        PendingBits = 0;
         return writer.Length;
     }
 

@@ -13,15 +13,17 @@ namespace Presage.Storage;
 sealed class Appender(Head head, JournalLog journal, StorageOptions options, TimeProvider time)
 {
     /// <summary>
-    /// How many series ahead their slot of the table is prefetched, then the state it names, then the key that names.
-    /// Of a fleet in random order each is a miss of all caches, and takes as long as several series.
+    /// How many series ahead their slot of the table is prefetched, then the state it names. Of a fleet in random order
+    /// each is a miss of all caches, and takes as long as several series.
     /// </summary>
-    const int SlotAhead = 36, StateAhead = 24, KeyAhead = 12;
+    const int SlotAhead = 32, StateAhead = 16;
 
-    /// <summary>How many series ahead all state is prefetched when samples are appended; then the cell.</summary>
-    const int AppendAhead = 10, CellAhead = 4;
+    /// <summary>
+    /// How many series ahead state is prefetched when samples are appended; then what compressing needs, then the cell.
+    /// </summary>
+    const int AppendAhead = 20, StreamAhead = 12, CellAhead = 6;
 
-    readonly List<HostSeries> _touchedHosts = [];
+    readonly TouchedHosts _touched = new(head);
     readonly List<(int Series, int Sample)> _older = [];
     readonly ChunkCopies _copies = new();
     readonly SampleColumns _stored = new();
@@ -56,7 +58,10 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
             Totals.Add(pending);
         }
 
-        TellObserver();
+        if (options.Observer is { } observer)
+        {
+            _touched.Tell(observer);
+        }
     }
 
     void WriteJournal(ReadOnlySpan<PendingAppend> group, in AppendBounds bounds)
@@ -100,10 +105,9 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
                 continue;
             }
 
-            var key = batch.KeyOf(one);
-            if (id < 0 || !head.Table.IsAt(id, one.KeyHash, key))
+            if (id < 0 || !head.Table.IsAt(id, one.Fingerprint))
             {
-                id = head.Table.Find(one.KeyHash, key);
+                id = head.Table.Find(one.Fingerprint);
             }
 
             if (id < 0 && (own.IsEmpty || (id = Add(pending, one, times, bounds)) < 0))
@@ -114,13 +118,13 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
             ids[i] = id;
             ref var state = ref head.Series[id];
             lastMs[i] = state.LastMs;
-            shards[i] = head.ShardNumberOf(state);
+            shards[i] = state.Shard;
             if (state.JournalSegment != journal.Number)
             {
                 state.JournalSegment = journal.Number;
                 state.JournalId = journal.NextSeries++;
                 state.JournalBits = 0;
-                group.AddSeries(state.JournalId, key);
+                group.AddSeries(state.JournalId, batch.KeyOf(one));
             }
 
             for (int j = 0; j < own.Length; j++)
@@ -141,20 +145,12 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
         var table = head.Table;
         foreach (ref readonly var one in series[..Math.Min(SlotAhead, series.Length)])
         {
-            table.Prefetch(one.KeyHash);
+            table.Prefetch(one.Fingerprint);
         }
 
         for (int i = 0; i < Math.Min(StateAhead, series.Length); i++)
         {
-            ids[i] = table.Guess(series[i].KeyHash);
-        }
-
-        for (int i = 0; i < Math.Min(KeyAhead, series.Length); i++)
-        {
-            if (ids[i] >= 0)
-            {
-                table.PrefetchKey(ids[i], series[i].KeyLength);
-            }
+            ids[i] = table.Guess(series[i].Fingerprint);
         }
     }
 
@@ -165,17 +161,12 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
         var table = head.Table;
         if (i + SlotAhead < series.Length)
         {
-            table.Prefetch(series[i + SlotAhead].KeyHash);
+            table.Prefetch(series[i + SlotAhead].Fingerprint);
         }
 
         if (i + StateAhead < series.Length)
         {
-            ids[i + StateAhead] = table.Guess(series[i + StateAhead].KeyHash);
-        }
-
-        if (i + KeyAhead < series.Length && ids[i + KeyAhead] is >= 0 and var later)
-        {
-            table.PrefetchKey(later, series[i + KeyAhead].KeyLength);
+            ids[i + StateAhead] = table.Guess(series[i + StateAhead].Fingerprint);
         }
     }
 
@@ -240,7 +231,7 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
             return -1;
         }
 
-        return head.Add(series.KeyHash, key);
+        return head.Add(series.Fingerprint, key);
     }
 
     /// <summary>Appends the samples of a batch shard by shard, so that each lock is taken once.</summary>
@@ -264,32 +255,39 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
     void Append(PendingAppend pending, ReadOnlySpan<int> part, Shard shard, in AppendBounds bounds)
     {
         var ids = pending.Ids;
+        var all = head.Series;
         foreach (int index in part[..Math.Min(AppendAhead, part.Length)])
         {
-            head.Table.PrefetchState(ids[index]);
+            all.Prefetch(ids[index]);
         }
 
         for (int i = 0; i < part.Length; i++)
         {
             if (i + AppendAhead < part.Length)
             {
-                head.Table.PrefetchState(ids[part[i + AppendAhead]]);
+                all.Prefetch(ids[part[i + AppendAhead]]);
+            }
+
+            if (i + StreamAhead < part.Length)
+            {
+                all.PrefetchStream(ids[part[i + StreamAhead]]);
             }
 
             if (i + CellAhead < part.Length)
             {
-                ref var later = ref head.Series[ids[part[i + CellAhead]]];
-                shard.Prefetch(later);
-                head.PrefetchHost(later);
+                ref var later = ref all[ids[part[i + CellAhead]]];
+                if (later.NextIsCompressed)
+                {
+                    shard.Prefetch(later);
+                }
             }
 
-            ref var series = ref head.Series[ids[part[i]]];
-            AppendSeries(pending, part[i], ref series, head.HostOf(series), bounds);
+            AppendSeries(pending, part[i], ref all[ids[part[i]]], shard, bounds);
         }
     }
 
     void AppendSeries(
-        PendingAppend pending, int index, ref HeadSeries series, HostSeries host, in AppendBounds bounds)
+        PendingAppend pending, int index, ref HeadSeries series, Shard shard, in AppendBounds bounds)
     {
         ref readonly var one = ref pending.Batch.Series[index];
         var times = pending.Batch.TimestampsMs;
@@ -302,7 +300,7 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
                 continue;
             }
 
-            switch (host.Shard.Append(ref series, times[j], values[j]))
+            switch (shard.Append(ref series, times[j], values[j]))
             {
                 case AppendResult.Appended:
                     appended++;
@@ -322,20 +320,8 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
         if (appended > 0)
         {
             pending.Accepted += appended;
-            Touch(host, series.LastMs, appended);
+            _touched.Add(series.Host, series.LastMs, appended);
         }
-    }
-
-    void Touch(HostSeries host, long newestMs, int samples)
-    {
-        if (host.TurnSamples == 0)
-        {
-            _touchedHosts.Add(host);
-            host.TurnNewestMs = long.MinValue;
-        }
-
-        host.TurnSamples += samples;
-        host.TurnNewestMs = Math.Max(host.TurnNewestMs, newestMs);
     }
 
     /// <summary>Deals with the samples of a batch that are older than the newest of their series.</summary>
@@ -367,10 +353,10 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
         int index = older[0].Series;
         ref readonly var one = ref pending.Batch.Series[index];
         ref var series = ref head.Series[pending.Ids[index]];
-        var host = head.HostOf(series);
-        ReadStored(pending, older, ref series, host.Shard);
+        var shard = head.ShardOf(series);
+        ReadStored(pending, older, ref series, shard);
         int late = 0;
-        lock (host.Shard.Lock)
+        lock (shard.Lock)
         {
             foreach (var (_, sample) in older)
             {
@@ -393,7 +379,7 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
                 }
                 else
                 {
-                    var result = host.Shard.AddLate(ref series, timestampMs, value);
+                    var result = shard.AddLate(ref series, timestampMs, value);
                     bool isNew = at < 0 && result == AppendResult.Late;
                     late += isNew ? 1 : 0;
                     pending.Duplicate += result == AppendResult.Duplicate ? 1 : 0;
@@ -406,7 +392,7 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
         {
             pending.Accepted += late;
             pending.Late += late;
-            Touch(host, series.LastMs, late);
+            _touched.Add(series.Host, series.LastMs, late);
         }
     }
 
@@ -436,15 +422,4 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
     }
 
     static bool Same(double a, double b) => BitConverter.DoubleToInt64Bits(a) == BitConverter.DoubleToInt64Bits(b);
-
-    void TellObserver()
-    {
-        foreach (var host in _touchedHosts)
-        {
-            options.Observer?.OnAppended(host, host.TurnNewestMs, host.TurnSamples);
-            host.TurnSamples = 0;
-        }
-
-        _touchedHosts.Clear();
-    }
 }

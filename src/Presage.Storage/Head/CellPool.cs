@@ -1,7 +1,5 @@
 // Hot path: a few calls per four samples.
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Presage.Storage;
@@ -9,27 +7,36 @@ namespace Presage.Storage;
 /// <summary>
 /// Memory for the many short byte streams of a shard that grow bit by bit: cells of 32 bytes, 28 of them payload and
 /// 4 the number of the next cell. No stream moves when it grows, freed cells fit every other stream, and the garbage
-/// collector sees a few large arrays; those without a cell in use are given up. Guarded by the shard's lock.
+/// collector sees nothing of it; slabs without a cell in use are given up. Guarded by the shard's lock.
 /// </summary>
-sealed class CellPool
+sealed unsafe class CellPool
 {
     public const int PayloadBytes = 28;
 
     const int CellBytes = 32;
 
-    /// <summary>4,096 cells are 128 KB: beyond the small object heap, small for a shard with few series.</summary>
+    /// <summary>4,096 cells are a slab: small for a shard with few series.</summary>
     const int CellsPerSlabLog2 = 12;
 
     const int None = 0;
 
     readonly SlotMap _places = new(CellsPerSlabLog2);
-    readonly SlabList<byte> _slabs = new(CellBytes << CellsPerSlabLog2);
+    readonly CellMemory _memory;
 
-    /// <summary>Number 0 means none, and is never given.</summary>
-    public CellPool() => _places.Take();
+    /// <summary>Addresses of the slabs, 0 where there is none.</summary>
+    nint[] _slabs = [];
+    int _held;
+
+    public CellPool(CellMemory memory)
+    {
+        _memory = memory;
+
+        // Number 0 means none, and is never given.
+        _places.Take();
+    }
 
     /// <summary>Memory held.</summary>
-    public long Bytes => (long)_slabs.Held * CellBytes << CellsPerSlabLog2;
+    public long Bytes => (long)_held * CellMemory.SlabBytes;
 
     /// <summary>Memory that a stream of a length takes.</summary>
     public static int BytesOf(int length) => (length + PayloadBytes - 1) / PayloadBytes * CellBytes;
@@ -65,11 +72,11 @@ sealed class CellPool
     }
 
     /// <summary>Brings a cell into the cache; number 0 is none.</summary>
-    public unsafe void Prefetch(int cell)
+    public void Prefetch(int cell)
     {
         if (Sse.IsSupported && cell != None)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref MemoryMarshal.GetReference(Cell(cell))));
+            Sse.Prefetch0(AddressOf(cell));
         }
     }
 
@@ -93,7 +100,10 @@ sealed class CellPool
             int next = cell == last ? None : Next(cell);
             if (_places.Return(cell))
             {
-                _slabs.Drop(cell >> CellsPerSlabLog2);
+                ref nint slab = ref _slabs[cell >> CellsPerSlabLog2];
+                _memory.Return((byte*)slab);
+                slab = 0;
+                _held--;
             }
 
             cell = next;
@@ -103,12 +113,25 @@ sealed class CellPool
     int Take()
     {
         int cell = _places.Take();
-        _slabs.Ensure(cell >> CellsPerSlabLog2);
+        int slab = cell >> CellsPerSlabLog2;
+        if (slab >= _slabs.Length)
+        {
+            Array.Resize(ref _slabs, Math.Max(slab + 1, _slabs.Length * 2));
+        }
+
+        if (_slabs[slab] == 0)
+        {
+            _slabs[slab] = (nint)_memory.Take();
+            _held++;
+        }
+
         return cell;
     }
 
     int Next(int cell) => BinaryPrimitives.ReadInt32LittleEndian(Cell(cell)[PayloadBytes..]);
 
-    Span<byte> Cell(int cell) =>
-        _slabs[cell >> CellsPerSlabLog2].AsSpan((cell & ((1 << CellsPerSlabLog2) - 1)) * CellBytes, CellBytes);
+    Span<byte> Cell(int cell) => new(AddressOf(cell), CellBytes);
+
+    byte* AddressOf(int cell) =>
+        (byte*)_slabs[cell >> CellsPerSlabLog2] + ((cell & ((1 << CellsPerSlabLog2) - 1)) * CellBytes);
 }

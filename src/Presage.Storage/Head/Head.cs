@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Hashing;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using System.Text;
 using Presage.Metrics;
 
@@ -19,19 +17,19 @@ sealed class Head
     public const int ShardCount = 16;
 
     readonly SeriesTable _table;
+    readonly CellMemory _cells = new();
     readonly Dictionary<string, HostSeries> _hostsByName = new(StringComparer.Ordinal);
     readonly Stack<int> _freeHosts = new();
     HostSeries?[] _hosts = new HostSeries?[64];
-    byte[] _hostShards = new byte[64];
     int _hostEnd;
 
     public Head()
     {
-        _table = new SeriesTable(Series, Keys);
+        _table = new SeriesTable(Series);
         Shards = new Shard[ShardCount];
         for (int i = 0; i < ShardCount; i++)
         {
-            Shards[i] = new Shard(i);
+            Shards[i] = new Shard(i, _cells);
         }
     }
 
@@ -47,7 +45,7 @@ sealed class Head
     public Shard[] Shards { get; }
 
     /// <summary>Memory of series, keys, table and chunks; postings and cached labels not counted.</summary>
-    public long Bytes => Series.Bytes + Keys.Bytes + _table.Bytes + Shards.Sum(s => s.Bytes);
+    public long Bytes => Series.Bytes + Keys.Bytes + _table.Bytes + Shards.Sum(static s => s.Bytes);
 
     /// <summary>Memory of chunks that are complete and wait for their block.</summary>
     public long ClosedBytes => Shards.Sum(static s => s.ClosedBytes);
@@ -56,17 +54,11 @@ sealed class Head
 
     public Shard ShardOf(in HeadSeries series) => _hosts[series.Host]!.Shard;
 
-    /// <summary>The number of a series' shard; for the one who appends.</summary>
-    public byte ShardNumberOf(in HeadSeries series) => _hostShards[series.Host];
+    /// <summary>A host by its number; for the one who appends.</summary>
+    public HostSeries HostAt(int number) => _hosts[number]!;
 
-    /// <summary>Brings the host of a series into the cache.</summary>
-    public unsafe void PrefetchHost(in HeadSeries series)
-    {
-        if (Sse.IsSupported && _hosts[series.Host] is { } host)
-        {
-            Sse.Prefetch0(Unsafe.AsPointer(ref host.TurnNewestMs));
-        }
-    }
+    /// <summary>Bound of the numbers of hosts.</summary>
+    public int HostEnd => _hostEnd;
 
     /// <summary>The shard of a series that may have left meanwhile; a reader checks under its lock.</summary>
     public Shard? ShardOfOrNull(in HeadSeries series) => Volatile.Read(ref _hosts)[series.Host]?.Shard;
@@ -96,15 +88,18 @@ sealed class Head
     public HostSeries LargestHost() => _hostsByName.Values.MaxBy(static h => h.Series.Count)!;
 
     /// <summary>Adds a series that <see cref="SeriesTable.Find"/> did not find; returns its number.</summary>
-    public int Add(ulong hash, ReadOnlySpan<byte> key)
+    public int Add(in SeriesFingerprint fingerprint, ReadOnlySpan<byte> key)
     {
         var host = FindOrAddHost(SeriesKey.HostOf(key));
         int id = Series.Take();
         ref var series = ref Series[id];
-        series.KeyHash = hash;
+        series.Fingerprint = fingerprint;
+        series.KeyHash = SeriesKey.Hash(key);
         series.Host = host.Number;
+        series.Shard = (byte)host.Shard.Number;
         series.Key = Keys.Add(key);
-        _table.Add(hash, id);
+        Volatile.Write(ref series.IsUsed, true);
+        _table.Add(fingerprint, id);
         var index = host.Shard.Index;
         lock (index.Lock)
         {
@@ -131,7 +126,7 @@ sealed class Head
                 _freeHosts.Push(host.Number);
             }
 
-            _table.Remove(series.KeyHash, id);
+            _table.Remove(series.Fingerprint, id);
             Keys.Remove(series.Key);
             lock (host.Shard.Lock)
             {
@@ -153,13 +148,11 @@ sealed class Head
             if (number == _hosts.Length)
             {
                 Array.Resize(ref _hosts, number * 2);
-                Array.Resize(ref _hostShards, number * 2);
             }
         }
 
         host = new HostSeries(Encoding.UTF8.GetString(name), number, Shards[ShardNumber(name)]);
         _hosts[number] = host;
-        _hostShards[number] = (byte)host.Shard.Number;
         _hostsByName.Add(host.Name, host);
         lock (host.Shard.Index.Lock)
         {

@@ -13,10 +13,4 @@ sealed class HostSeries(string name, int number, Shard shard) : AppendedHost(nam
 
     /// <summary>Series that began and left so far. Guarded as they are.</summary>
     public long Changes;
-
-    /// <summary>Samples of the turn so far, for the observer. Touched by the one who appends only.</summary>
-    public int TurnSamples;
-
-    /// <summary>Newest timestamp of the turn so far.</summary>
-    public long TurnNewestMs;
 }

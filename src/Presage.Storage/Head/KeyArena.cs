@@ -1,7 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Presage.Storage;
 
@@ -23,6 +20,7 @@ sealed class KeyArena
     /// <summary>By number of steps: no slab before this one has a gap for so many.</summary>
     readonly Dictionary<int, int> _firstTry = [];
     byte[]?[] _slabs = [];
+    int _slabEnd;
 
     /// <summary>Memory held.</summary>
     public long Bytes { get; private set; }
@@ -51,34 +49,6 @@ sealed class KeyArena
         }
     }
 
-    /// <summary>Whether a key is the one of a reference.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsAt(int reference, ReadOnlySpan<byte> key)
-    {
-        byte[] slab = _slabs[reference >> SlabStepsLog2]!;
-        int at = (reference & (SlabSteps - 1)) << StepLog2;
-        ref byte place = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(slab), at);
-        return Unsafe.ReadUnaligned<int>(ref place) == key.Length &&
-            MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref place, 4), key.Length).SequenceEqual(key);
-    }
-
-    /// <summary>Brings a key, when it has the given length, into the cache.</summary>
-    public unsafe void Prefetch(int reference, int keyLength)
-    {
-        if (Sse.IsSupported)
-        {
-            int at = (reference & (SlabSteps - 1)) << StepLog2;
-            ref byte key = ref Unsafe.Add(
-                ref MemoryMarshal.GetArrayDataReference(_slabs[reference >> SlabStepsLog2]!), at);
-            for (int ahead = 0; ahead < Math.Min(keyLength, 256) + 4; ahead += 64)
-            {
-                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref key, ahead)));
-            }
-
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref key, Math.Min(keyLength, 256) + 3)));
-        }
-    }
-
     /// <summary>Gives the place of a key back.</summary>
     public void Remove(int reference)
     {
@@ -104,7 +74,7 @@ sealed class KeyArena
     (int Slab, int At) Find(int steps)
     {
         int slab = _firstTry.GetValueOrDefault(steps);
-        for (; slab < _slabs.Length; slab++)
+        for (; slab < _slabEnd; slab++)
         {
             int at = _slabs[slab] is null ? -1 : FindGap(_taken[slab], steps);
             if (at >= 0)
@@ -179,7 +149,19 @@ sealed class KeyArena
 
         _taken.Add(new ulong[SlabSteps >> 6]);
         _keysIn.Add(0);
-        Volatile.Write(ref _slabs, [.. _slabs, bytes]);
-        return _slabs.Length - 1;
+        slab = _slabEnd++;
+        if (slab < _slabs.Length)
+        {
+            Volatile.Write(ref _slabs[slab], bytes);
+        }
+        else
+        {
+            byte[]?[] more = new byte[]?[Math.Max(slab * 2, 4)];
+            _slabs.CopyTo(more, 0);
+            more[slab] = bytes;
+            Volatile.Write(ref _slabs, more);
+        }
+
+        return slab;
     }
 }

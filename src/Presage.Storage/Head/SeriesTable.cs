@@ -1,175 +1,237 @@
 // Hot path: one look-up per series of every request. Budget: 30 ns in random order, with the lines prefetched.
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Presage.Metrics;
 
 namespace Presage.Storage;
 
 /// <summary>
-/// Finds a series by its key: open addressing with linear probing; a slot holds the upper half of the hash, by which
-/// it is placed too, and the series' number plus one. Only the one who appends touches it.
+/// Finds a series by its fingerprint: 256 parts by the upper bits, so that growing never places more than some
+/// thousand series anew while a request waits; in each, open addressing with linear probing. A slot holds 32 bits of
+/// the fingerprint, by which it is placed too, and the series' number plus one. Only the one who appends touches it.
 /// </summary>
-sealed class SeriesTable(SeriesSlabs series, KeyArena keys)
+sealed unsafe class SeriesTable
 {
-    const int SlotsMin = 1024;
+    const int PartsLog2 = 8;
+    const int Parts = 1 << PartsLog2;
 
-    ulong[] _slots = new ulong[SlotsMin];
-    int _count;
+    /// <summary>Of the rest, what a slot holds.</summary>
+    const int TagShift = 64 - PartsLog2 - 32;
 
-    public long Bytes => (long)_slots.Length * sizeof(ulong);
+    const int SlotsLog2Min = 4;
 
-    /// <summary>Brings the slot of a key into the cache; a look-up some series later finds it there.</summary>
-    public unsafe void Prefetch(ulong hash)
+    readonly SeriesSlabs _series;
+    readonly Part[] _parts = new Part[Parts];
+
+    /// <summary>
+    /// By the power of two of the slots: parts of one size lie in one memory, made with the first and gone with the
+    /// last of them.
+    /// </summary>
+    readonly Size?[] _sizes = new Size?[32];
+
+    public SeriesTable(SeriesSlabs series)
+    {
+        _series = series;
+        foreach (ref var part in _parts.AsSpan())
+        {
+            Place(ref part, SlotsLog2Min);
+        }
+    }
+
+    /// <summary>Memory held.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (ref readonly var part in _parts.AsSpan())
+            {
+                bytes += (part.Mask + 1L) * sizeof(ulong);
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Brings the slot of a series into the cache; a look-up some series later finds it there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(in SeriesFingerprint fingerprint)
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(Unsafe.AsPointer(ref SlotOf(hash)));
+            ref var part = ref PartOf(fingerprint);
+            Sse.Prefetch0(part.Slots + (TagOf(fingerprint) & (uint)part.Mask));
         }
     }
 
     /// <summary>
-    /// The series that a key of this hash most likely is, by the slots alone, which a prefetch brought into the cache;
-    /// brings its state there too. -1 where there is none.
+    /// The series that a fingerprint most likely stands for, by the slots alone, which a prefetch brought into the
+    /// cache; brings the beginning of its state there too. -1 where there is none.
     /// </summary>
-    public unsafe int Guess(ulong hash)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Guess(in SeriesFingerprint fingerprint)
     {
-        int mask = _slots.Length - 1;
-        for (int at = (int)(hash >> 32) & mask; ; at = (at + 1) & mask)
+        ref var part = ref PartOf(fingerprint);
+        uint tag = TagOf(fingerprint), mask = (uint)part.Mask;
+        for (uint at = tag & mask; ; at = (at + 1) & mask)
         {
-            ulong slot = _slots[at];
+            ulong slot = part.Slots[at];
             if (slot == 0)
             {
                 return -1;
             }
 
-            if (slot >> 32 == hash >> 32)
+            if (slot >> 32 == tag)
             {
                 int id = (int)slot - 1;
-                if (Sse.IsSupported)
-                {
-                    // Identity and newest sample, which may lie in two lines.
-                    ref byte state = ref Unsafe.As<HeadSeries, byte>(ref series[id]);
-                    Sse.Prefetch0(Unsafe.AsPointer(ref state));
-                    Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref state, 40)));
-                }
-
+                _series.Prefetch(id);
                 return id;
             }
         }
     }
 
-    /// <summary>Brings the key of a series, whose state was prefetched, into the cache.</summary>
-    public void PrefetchKey(int id, int keyLength) => keys.Prefetch(series[id].Key, keyLength);
-
-    /// <summary>Whether a series has this key.</summary>
+    /// <summary>Whether a fingerprint is that of a series.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsAt(int id, ulong hash, ReadOnlySpan<byte> key)
+    public bool IsAt(int id, in SeriesFingerprint fingerprint)
     {
-        ref var candidate = ref series[id];
-        return candidate.KeyHash == hash && keys.IsAt(candidate.Key, key);
+        ref var found = ref _series[id].Fingerprint;
+        return found.Place == fingerprint.Place && found.Check == fingerprint.Check;
     }
 
-    /// <summary>Brings all of the state of a series into the cache.</summary>
-    public unsafe void PrefetchState(int id)
+    /// <summary>The number of the series with this fingerprint, or -1.</summary>
+    public int Find(in SeriesFingerprint fingerprint)
     {
-        if (Sse.IsSupported)
+        ref var part = ref PartOf(fingerprint);
+        uint tag = TagOf(fingerprint), mask = (uint)part.Mask;
+        for (uint at = tag & mask; ; at = (at + 1) & mask)
         {
-            ref byte state = ref Unsafe.As<HeadSeries, byte>(ref series[id]);
-            Sse.Prefetch0(Unsafe.AsPointer(ref state));
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref state, 64)));
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref state, 128)));
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref state, Unsafe.SizeOf<HeadSeries>() - 8)));
-        }
-    }
-
-    /// <summary>The number of the series with this key, or -1.</summary>
-    public int Find(ulong hash, ReadOnlySpan<byte> key)
-    {
-        int mask = _slots.Length - 1;
-        for (int at = (int)(hash >> 32) & mask; ; at = (at + 1) & mask)
-        {
-            ulong slot = _slots[at];
+            ulong slot = part.Slots[at];
             if (slot == 0)
             {
                 return -1;
             }
 
-            if (slot >> 32 == hash >> 32)
+            if (slot >> 32 == tag && IsAt((int)slot - 1, fingerprint))
             {
-                int id = (int)slot - 1;
-                if (IsAt(id, hash, key))
-                {
-                    return id;
-                }
+                return (int)slot - 1;
             }
         }
     }
 
-    /// <summary>Adds a series whose key is not in the table.</summary>
-    public void Add(ulong hash, int id)
+    /// <summary>Adds a series whose fingerprint is not in the table.</summary>
+    public void Add(in SeriesFingerprint fingerprint, int id)
     {
-        if (++_count * 3 > _slots.Length * 2)
+        ref var part = ref PartOf(fingerprint);
+        if (++part.Count * 3 > (part.Mask + 1) * 2)
         {
-            Resize(_slots.Length * 2);
+            Resize(ref part, part.SlotsLog2 + 1);
         }
 
-        Put(_slots, hash, id);
+        Put(part, TagOf(fingerprint), id);
     }
 
     /// <summary>
     /// Removes a series. Those probed past its slot are put anew, so that no marks of removed ones pile up.
     /// </summary>
-    public void Remove(ulong hash, int id)
+    public void Remove(in SeriesFingerprint fingerprint, int id)
     {
-        int mask = _slots.Length - 1;
-        int at = (int)(hash >> 32) & mask;
-        while ((int)_slots[at] != id + 1)
+        ref var part = ref PartOf(fingerprint);
+        uint mask = (uint)part.Mask;
+        uint at = TagOf(fingerprint) & mask;
+        while ((int)part.Slots[at] != id + 1)
         {
             at = (at + 1) & mask;
         }
 
-        _slots[at] = 0;
-        _count--;
-        for (at = (at + 1) & mask; _slots[at] != 0; at = (at + 1) & mask)
+        part.Slots[at] = 0;
+        part.Count--;
+        for (at = (at + 1) & mask; part.Slots[at] != 0; at = (at + 1) & mask)
         {
-            int moved = (int)_slots[at] - 1;
-            _slots[at] = 0;
-            Put(_slots, series[moved].KeyHash, moved);
+            ulong moved = part.Slots[at];
+            part.Slots[at] = 0;
+            Put(part, (uint)(moved >> 32), (int)moved - 1);
         }
 
-        if (_slots.Length > SlotsMin && _count * 8 < _slots.Length)
+        if (part.SlotsLog2 > SlotsLog2Min && part.Count * 8 < part.Mask + 1)
         {
-            Resize(_slots.Length / 2);
+            Resize(ref part, part.SlotsLog2 - 1);
         }
     }
 
-    ref ulong SlotOf(ulong hash) =>
-        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), (int)(hash >> 32) & (_slots.Length - 1));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    ref Part PartOf(in SeriesFingerprint fingerprint) =>
+        ref Unsafe.Add(
+            ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(_parts),
+            (nint)(fingerprint.Place >> (64 - PartsLog2)));
 
-    /// <summary>Places all slots anew; by what they hold themselves, so that no series is touched.</summary>
-    void Resize(int length)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static uint TagOf(in SeriesFingerprint fingerprint) => (uint)(fingerprint.Place >> TagShift);
+
+    /// <summary>Places all slots of a part anew; by what they hold themselves, so that no series is touched.</summary>
+    void Resize(ref Part part, int slotsLog2)
     {
-        ulong[] slots = new ulong[length];
-        foreach (ulong slot in _slots)
+        var old = part;
+        Place(ref part, slotsLog2);
+        var slots = new Span<ulong>(old.Slots, old.Mask + 1);
+        foreach (ulong slot in slots)
         {
             if (slot != 0)
             {
-                Put(slots, slot, (int)slot - 1);
+                Put(part, (uint)(slot >> 32), (int)slot - 1);
             }
         }
 
-        _slots = slots;
+        // It may come back to this size while others are still there.
+        slots.Clear();
+        var size = _sizes[old.SlotsLog2]!;
+        if (--size.Used == 0)
+        {
+            size.Memory.Dispose();
+            _sizes[old.SlotsLog2] = null;
+        }
     }
 
-    static void Put(ulong[] slots, ulong hash, int id)
+    void Place(ref Part part, int slotsLog2)
     {
-        int mask = slots.Length - 1;
-        int at = (int)(hash >> 32) & mask;
-        while (slots[at] != 0)
+        nint number = Unsafe.ByteOffset(ref _parts[0], ref part) / sizeof(Part);
+        var size = _sizes[slotsLog2] ??= new Size(slotsLog2);
+        size.Used++;
+        part.Slots = (ulong*)size.Memory.Address + (number << slotsLog2);
+        part.Mask = (1 << slotsLog2) - 1;
+        part.SlotsLog2 = slotsLog2;
+    }
+
+    static void Put(in Part part, uint tag, int id)
+    {
+        uint mask = (uint)part.Mask;
+        uint at = tag & mask;
+        while (part.Slots[at] != 0)
         {
             at = (at + 1) & mask;
         }
 
-        slots[at] = (hash & 0xFFFF_FFFF_0000_0000) | (uint)(id + 1);
+        part.Slots[at] = ((ulong)tag << 32) | (uint)(id + 1);
+    }
+
+    struct Part
+    {
+        public ulong* Slots;
+        public int Mask;
+        public int SlotsLog2;
+        public int Count;
+    }
+
+    sealed class Size
+    {
+        public Size(int slotsLog2)
+        {
+            long bytes = (long)Parts * sizeof(ulong) << slotsLog2;
+            Memory = new PageMemory(bytes, bytes > PageMemory.HugePageBytes ? 0 : bytes);
+        }
+
+        public PageMemory Memory { get; }
+
+        /// <summary>Parts of this size.</summary>
+        public int Used { get; set; }
     }
 }

@@ -18,15 +18,16 @@ sealed class Shard
     /// </summary>
     const int ReconsiderAt = 32;
 
-    readonly CellPool _cells = new();
+    readonly CellPool _cells;
     readonly Pool<ClosedChunk> _closed = new();
     readonly TimeColumns _times;
     readonly Pool<LateRun> _late = new();
     long _lateBytes;
 
-    public Shard(int number)
+    public Shard(int number, CellMemory memory)
     {
         Number = number;
+        _cells = new CellPool(memory);
         _times = new TimeColumns(_cells);
     }
 
@@ -49,29 +50,27 @@ sealed class Shard
 
     public long Bytes => _cells.Bytes + _closed.Bytes + _times.Bytes + _late.Bytes + _lateBytes;
 
-    /// <summary>Brings the cell into the cache that the next sample goes to, if it will be compressed.</summary>
-    public void Prefetch(in HeadSeries series) =>
-        _cells.Prefetch(series.TailCount == HeadSeries.TailMax - 1 ? series.LastCell : 0);
+    /// <summary>Brings the cell into the cache that the next sample goes to.</summary>
+    public void Prefetch(in HeadSeries series) => _cells.Prefetch(series.LastCell);
 
     /// <summary>Appends a sample. The lock is held.</summary>
     public AppendResult Append(ref HeadSeries series, long timestampMs, double value)
     {
-        long bits = BitConverter.DoubleToInt64Bits(value);
         if (timestampMs <= series.LastMs)
         {
             return timestampMs < series.LastMs ? AppendResult.Older
-                : bits == series.LastBits ? AppendResult.Duplicate : ReplaceLast(ref series, value);
+                : BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(series.LastValue)
+                    ? AppendResult.Duplicate : ReplaceLast(ref series, value);
         }
 
         if (series.Count > 0 &&
-            (series.Count == Chunk.SamplesMax || timestampMs - series.FirstMs >= series.HourLeftMs))
+            (series.Count == Chunk.SamplesMax || timestampMs - series.LastMs >= series.HourLeftMs))
         {
             Close(ref series);
         }
 
         AppendTime(ref series, timestampMs);
         series.LastMs = timestampMs;
-        series.LastBits = bits;
         series.Tail[series.TailCount] = value;
         series.Count++;
         if (++series.TailCount == HeadSeries.TailMax)
@@ -233,14 +232,10 @@ sealed class Shard
 
     AppendResult ReplaceLast(ref HeadSeries series, double value)
     {
-        if (SampleValue.Beats(value, BitConverter.Int64BitsToDouble(series.LastBits)))
+        if (SampleValue.Beats(value, series.LastValue))
         {
-            series.LastBits = BitConverter.DoubleToInt64Bits(value);
-            if (series.TailCount > 0)
-            {
-                series.Tail[series.TailCount - 1] = value;
-            }
-            else
+            series.LastValue = value;
+            if (series.TailCount == 0)
             {
                 // Its chunk is compressed, closed or in a block: the winner lies beside it.
                 AddLate(ref series, series.LastMs, value);
@@ -252,21 +247,25 @@ sealed class Shard
 
     void AppendTime(ref HeadSeries series, long timestampMs)
     {
-        if (series.Times != 0)
-        {
-            series.Times = _times.Append(series.Times, series, timestampMs);
-        }
-        else if (series.Count == 0)
+        if (series.Count == 0)
         {
             series.FirstMs = timestampMs;
             long intoHour = timestampMs % HourMs;
             series.HourLeftMs = (int)(HourMs - (intoHour < 0 ? intoHour + HourMs : intoHour));
+            return;
+        }
+
+        int sinceLast = (int)(timestampMs - series.LastMs);
+        series.HourLeftMs -= sinceLast;
+        if (series.Times != 0)
+        {
+            series.Times = _times.Append(series.Times, series, timestampMs);
         }
         else if (series.Count == 1)
         {
-            series.IntervalMs = (int)(timestampMs - series.FirstMs);
+            series.IntervalMs = sinceLast;
         }
-        else if (timestampMs - series.LastMs != series.IntervalMs)
+        else if (sinceLast != series.IntervalMs)
         {
             series.Times = _times.Begin(series, timestampMs);
         }
@@ -306,6 +305,8 @@ sealed class Shard
             }
         }
 
+        // Its last place keeps the newest value.
+        series.Tail[HeadSeries.TailMax - 1] = tail[^1];
         series.TailCount = 0;
     }
 

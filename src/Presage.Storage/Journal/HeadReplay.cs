@@ -37,10 +37,10 @@ sealed class HeadReplay(Head head, CoveredSpans covered, ReplayWorkers workers) 
             if (series.Id < 0)
             {
                 var key = _keys.AsSpan(series.KeyAt, series.KeyLength);
-                ulong hash = SeriesKey.Hash(key);
-                int known = head.Table.Find(hash, key);
-                series.Id = known >= 0 ? known : head.Add(hash, key);
-                series.ShardNumber = head.ShardOf(head.Series[series.Id]).Number;
+                var fingerprint = SeriesFingerprint.Of(key);
+                int known = head.Table.Find(fingerprint);
+                series.Id = known >= 0 ? known : head.Add(fingerprint, key);
+                series.ShardNumber = head.Series[series.Id].Shard;
             }
 
             workers.Add(series.ShardNumber, new ReplaySample(series.Id, timestampMs, value));

@@ -30,14 +30,19 @@ public sealed class NewestSamples
         for (int id = 0; id < end; id++)
         {
             ref var series = ref head.Series[id];
-            ulong hash = series.KeyHash;
-            long timestampMs = Volatile.Read(ref series.LastMs);
-            if (series.IsUsed && timestampMs != long.MinValue)
+            if (!Volatile.Read(ref series.IsUsed))
             {
-                double value = BitConverter.Int64BitsToDouble(Volatile.Read(ref series.LastBits));
-                visit(id, hash, series.Host, timestampMs, value);
+                continue;
+            }
+
+            long timestampMs = Volatile.Read(ref series.LastMs);
+            if (timestampMs != long.MinValue)
+            {
+                visit(id, series.KeyHash, series.Host, timestampMs, series.LastValue);
             }
         }
+
+        GC.KeepAlive(head);
     }
 
     /// <summary>The labels of a series that a visit has shown; null when it has left since.</summary>
@@ -52,7 +57,9 @@ public sealed class NewestSamples
         lock (shard.Index.Lock)
         {
             ref var series = ref head.Series[id];
-            return series.IsUsed && series.KeyHash == keyHash ? LabelSet.FromKey(head.Keys[series.Key]) : null;
+            var labels = series.IsUsed && series.KeyHash == keyHash ? LabelSet.FromKey(head.Keys[series.Key]) : null;
+            GC.KeepAlive(head);
+            return labels;
         }
     }
 }

@@ -128,6 +128,8 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
                 shard.CopyTo(ref series, range.FromMs, range.ToMs, flushingOnly: false, copies);
             }
         }
+
+        GC.KeepAlive(head);
     }
 
     /// <summary>The newest sample of a series, where it is in its open chunk.</summary>
@@ -152,7 +154,8 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
             }
 
             newestMs = series.LastMs;
-            value = BitConverter.Int64BitsToDouble(series.LastBits);
+            value = series.LastValue;
+            GC.KeepAlive(head);
             return true;
         }
     }

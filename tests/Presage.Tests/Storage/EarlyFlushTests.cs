@@ -107,7 +107,7 @@ public sealed class EarlyFlushTests
     [Fact]
     public void A_column_of_one_series_is_compressed_and_one_of_many_is_one()
     {
-        var shard = new Shard(0);
+        var shard = new Shard(0, new CellMemory());
         var series = new HeadSeries[1000];
         for (int scrape = 0; scrape < 200; scrape++)
         {

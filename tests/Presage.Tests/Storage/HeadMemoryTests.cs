@@ -92,6 +92,74 @@ public sealed class HeadMemoryTests
         });
 
     [Fact]
+    public void A_table_finds_what_a_dictionary_finds() =>
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 20_000]).Array[0, 4000].Sample(
+            work =>
+            {
+                var slabs = new SeriesSlabs();
+                var table = new SeriesTable(slabs);
+                var model = new Dictionary<SeriesFingerprint, int>();
+                foreach (var (kind, number) in work)
+                {
+                    // All in a few parts, so that each grows and shrinks.
+                    var fingerprint = new SeriesFingerprint(
+                        ((ulong)(number & 3) << 56) | ((ulong)number * 0x9E37_79B9 << 20), (ulong)number);
+                    Assert.Equal(model.GetValueOrDefault(fingerprint, -1), table.Find(fingerprint));
+                    if (kind > 0 && !model.ContainsKey(fingerprint))
+                    {
+                        int id = slabs.Take();
+                        slabs[id].Fingerprint = fingerprint;
+                        table.Add(fingerprint, id);
+                        model.Add(fingerprint, id);
+                        Assert.Equal(id, table.Guess(fingerprint));
+                    }
+                    else if (kind == 0 && model.Remove(fingerprint, out int id))
+                    {
+                        table.Remove(fingerprint, id);
+                        slabs.Return(id);
+                    }
+                }
+
+                long before = table.Bytes;
+                foreach (var (fingerprint, id) in model)
+                {
+                    Assert.Equal(id, table.Find(fingerprint));
+                    table.Remove(fingerprint, id);
+                }
+
+                Assert.InRange(table.Bytes, 1, before);
+                Assert.All(model.Keys, fingerprint => Assert.Equal(-1, table.Find(fingerprint)));
+            },
+            iter: 20);
+
+    [Fact]
+    public void The_place_of_a_series_that_left_is_empty_for_who_still_looks_there()
+    {
+        var slabs = new SeriesSlabs();
+        const int Count = 70_000;
+        for (int i = 0; i < Count; i++)
+        {
+            Assert.Equal(i, slabs.Take());
+            slabs[i].IsUsed = true;
+            slabs[i].Host = 7;
+        }
+
+        for (int i = 0; i < Count; i++)
+        {
+            slabs.Return(i);
+        }
+
+        Assert.Equal((0, Count), (slabs.Count, slabs.End));
+        for (int i = 0; i < Count; i++)
+        {
+            Assert.Equal((false, 0), (slabs[i].IsUsed, slabs[i].Host));
+        }
+
+        Assert.Equal(0, slabs.Take());
+        Assert.Equal(long.MinValue, slabs[0].LastMs);
+    }
+
+    [Fact]
     public async Task Series_that_ended_leave_memory_and_others_take_their_place()
     {
         await using var fixture = new StoreFixture();
