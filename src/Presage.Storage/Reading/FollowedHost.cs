@@ -58,9 +58,11 @@ public sealed class FollowedHost
                 ref var one = ref _head.Series[series[i].Id];
                 bool isThere = one.IsUsed && one.KeyHash == series[i].KeyHash;
                 timestampsMs[i] = isThere ? one.LastMs : long.MinValue;
-                values[i] = isThere ? BitConverter.Int64BitsToDouble(one.LastBits) : 0;
+                values[i] = isThere ? one.LastValue : 0;
             }
         }
+
+        GC.KeepAlive(_head);
     }
 }
 
