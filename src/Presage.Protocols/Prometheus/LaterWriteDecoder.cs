@@ -1,5 +1,4 @@
 // Hot path: runs per byte of every remote write 2.0 request.
-using System.Buffers;
 using System.Collections.Concurrent;
 using Presage.Metrics;
 using Presage.Protocols.Protobuf;
@@ -24,6 +23,7 @@ public sealed class LaterWriteDecoder
 
     readonly RemoteWriteLimits _limits;
     readonly bool _hasPlainSeries;
+    readonly WireBuffers _buffers = new();
     readonly ConcurrentBag<SymbolTable> _tables = [];
 
     public LaterWriteDecoder(RemoteWriteLimits limits)
@@ -55,7 +55,7 @@ public sealed class LaterWriteDecoder
             return false;
         }
 
-        byte[] message = ArrayPool<byte>.Shared.Rent(size);
+        byte[] message = _buffers.Rent(size);
         var symbols = _tables.TryTake(out var kept) ? kept : new SymbolTable();
         symbols.Clear();
         try
@@ -70,7 +70,7 @@ public sealed class LaterWriteDecoder
                 _tables.Add(symbols);
             }
 
-            ArrayPool<byte>.Shared.Return(message);
+            _buffers.Return(message);
         }
     }
 

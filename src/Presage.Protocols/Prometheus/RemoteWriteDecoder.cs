@@ -1,6 +1,5 @@
 // Hot path: runs per byte, series and sample of every remote-write request. Nothing is allocated per series or sample;
 // per request only the summary. Budget: 0.09 us a sample at one sample a series (DESIGN.md, section 7).
-using System.Buffers;
 using Presage.Metrics;
 using Presage.Protocols.Protobuf;
 
@@ -10,12 +9,13 @@ namespace Presage.Protocols.Prometheus;
 /// Reads Prometheus remote write 1.0 (https://prometheus.io/docs/specs/prw/remote_write_spec/): a snappy block holding
 /// <c>WriteRequest { timeseries = 1, metadata = 3 }</c>. Broken bytes and exceeded request limits refuse the request as
 /// a whole; a bad series is left out, counted and explained, and the others are kept. Labels may come in any order.
-/// Stateless, thread-safe.
+/// Thread-safe.
 /// </summary>
 public sealed class RemoteWriteDecoder
 {
     readonly RemoteWriteLimits _limits;
     readonly bool _hasPlainSeries;
+    readonly WireBuffers _buffers = new();
 
     public RemoteWriteDecoder(RemoteWriteLimits limits)
         : this(limits, PlainSeries.Fits(limits) && BitConverter.IsLittleEndian)
@@ -44,7 +44,7 @@ public sealed class RemoteWriteDecoder
             return false;
         }
 
-        byte[] message = ArrayPool<byte>.Shared.Rent(size);
+        byte[] message = _buffers.Rent(size);
         try
         {
             return SnappyBody.TryDecompress(body, message.AsSpan(0, size), out error)
@@ -52,7 +52,7 @@ public sealed class RemoteWriteDecoder
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(message);
+            _buffers.Return(message);
         }
     }
 

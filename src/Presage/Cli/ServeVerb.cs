@@ -52,10 +52,8 @@ static class ServeVerb
     {
         logging.SetMinimumLevel(options.LogLevel);
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        // A failed start is told by the verb; keys lie unencrypted in the data folder on purpose, readable by its owner
-        // only.
+        // A failed start is told by the verb.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         // Where this logger is on, every request gets an activity and a scope; what it says is said by the edge.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.AddSimpleConsole(static console =>

@@ -18,9 +18,7 @@ static class NotifyingParts
     /// </summary>
     public static void Add(IServiceCollection services, string dataFolder)
     {
-        services.AddDataProtection()
-            .SetApplicationName("presage")
-            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(dataFolder, "keys")));
+        services.AddSingleton<IDataProtectionProvider>(new ChannelKeys(Path.Combine(dataFolder, "keys")));
         AddParts(services);
     }
 

@@ -2,6 +2,7 @@
 using Presage.Api;
 using Presage.Configuration;
 using Presage.Metrics;
+using Presage.Protocols;
 using Presage.Protocols.Prometheus;
 
 namespace Presage.Receivers;
@@ -40,6 +41,9 @@ sealed class Intake
     public int MessageBytesMax => (int)Math.Min(BodyBytesMax * 4, 512 << 20);
 
     public ReceiverAnswers Answers { get; }
+
+    /// <summary>For bodies as they are received.</summary>
+    public WireBuffers Buffers { get; } = new();
 
     /// <summary>Receives a request into a batch of the pool; answers where its body is too large.</summary>
     public async Task ReceiveAsync<T>(HttpContext context, T with, Func<HttpContext, T, SampleBatch, Task> receive)

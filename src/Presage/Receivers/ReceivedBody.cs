@@ -1,7 +1,7 @@
 // Hot path: per request.
-using System.Buffers;
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http.Features;
+using Presage.Protocols;
 
 namespace Presage.Receivers;
 
@@ -13,10 +13,12 @@ struct ReceivedBody : IDisposable
 {
     const int FirstBytes = 64 << 10;
 
+    readonly WireBuffers _buffers;
     byte[] _bytes;
 
-    ReceivedBody(byte[] bytes, int length)
+    ReceivedBody(WireBuffers buffers, byte[] bytes, int length)
     {
+        _buffers = buffers;
         _bytes = bytes;
         Length = length;
     }
@@ -28,22 +30,23 @@ struct ReceivedBody : IDisposable
     /// <summary>Reads the body as it is.</summary>
     /// <exception cref="BodyTooLargeException">It is larger than allowed.</exception>
     /// <exception cref="BadHttpRequestException">The connection broke, or the body ended early.</exception>
-    public static ValueTask<ReceivedBody> ReadAsync(HttpContext context, long bytesMax)
+    public static ValueTask<ReceivedBody> ReadAsync(HttpContext context, WireBuffers buffers, long bytesMax)
     {
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = bytesMax;
         long? announced = context.Request.ContentLength;
         return announced > bytesMax
             ? throw new BodyTooLargeException(announced)
             : ReadAsync(
-                context.Request.Body, (int)(announced + 1 ?? FirstBytes), bytesMax, context.RequestAborted);
+                context.Request.Body, buffers, (int)(announced + 1 ?? FirstBytes), bytesMax, context.RequestAborted);
     }
 
     /// <summary>Reads the body and undoes gzip where Content-Encoding says so.</summary>
     /// <exception cref="InvalidDataException">It is not gzip, although it says so.</exception>
     /// <exception cref="BodyTooLargeException">It is larger than allowed, before or after decompression.</exception>
-    public static async ValueTask<ReceivedBody> ReadTextAsync(HttpContext context, long bytesMax, int textBytesMax)
+    public static async ValueTask<ReceivedBody> ReadTextAsync(
+        HttpContext context, WireBuffers buffers, long bytesMax, int textBytesMax)
     {
-        var body = await ReadAsync(context, bytesMax);
+        var body = await ReadAsync(context, buffers, bytesMax);
         if (!context.Request.Headers.ContentEncoding.ToString().Equals("gzip", StringComparison.OrdinalIgnoreCase))
         {
             return body;
@@ -53,7 +56,7 @@ struct ReceivedBody : IDisposable
         {
             await using var unpacked = new GZipStream(
                 new MemoryStream(body._bytes, 0, body.Length), CompressionMode.Decompress);
-            return await ReadAsync(unpacked, FirstBytes, textBytesMax, context.RequestAborted);
+            return await ReadAsync(unpacked, buffers, FirstBytes, textBytesMax, context.RequestAborted);
         }
     }
 
@@ -63,14 +66,14 @@ struct ReceivedBody : IDisposable
         {
             _bytes = [];
             Length = 0;
-            ArrayPool<byte>.Shared.Return(bytes);
+            _buffers.Return(bytes);
         }
     }
 
     static async ValueTask<ReceivedBody> ReadAsync(
-        Stream stream, int capacity, long bytesMax, CancellationToken cancellationToken)
+        Stream stream, WireBuffers buffers, int capacity, long bytesMax, CancellationToken cancellationToken)
     {
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(capacity);
+        byte[] bytes = buffers.Rent(capacity);
         int length = 0;
         try
         {
@@ -84,18 +87,18 @@ struct ReceivedBody : IDisposable
 
                 if (length == bytes.Length)
                 {
-                    byte[] larger = ArrayPool<byte>.Shared.Rent(length * 2);
+                    byte[] larger = buffers.Rent(length * 2);
                     bytes.CopyTo(larger, 0);
-                    ArrayPool<byte>.Shared.Return(bytes);
+                    buffers.Return(bytes);
                     bytes = larger;
                 }
             }
 
-            return new ReceivedBody(bytes, length);
+            return new ReceivedBody(buffers, bytes, length);
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            buffers.Return(bytes);
             throw;
         }
     }

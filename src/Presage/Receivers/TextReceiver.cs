@@ -71,7 +71,8 @@ sealed class TextReceiver
         try
         {
             parser.ExtraLabels = with.Extra;
-            using (var body = await ReceivedBody.ReadTextAsync(context, _intake.BodyBytesMax, _limits.TextBytesMax))
+            using (var body = await ReceivedBody.ReadTextAsync(
+                context, _intake.Buffers, _intake.BodyBytesMax, _limits.TextBytesMax))
             {
                 if (!parser.TryParse(body.Span, isOpenMetrics, with.DefaultMs, batch, out var error))
                 {

@@ -62,7 +62,7 @@ sealed class WriteReceiver
         bool decoded;
         RemoteWriteSummary summary;
         WireError error;
-        using (var body = await ReceivedBody.ReadAsync(context, _intake.BodyBytesMax))
+        using (var body = await ReceivedBody.ReadAsync(context, _intake.Buffers, _intake.BodyBytesMax))
         {
             decoded = format == WriteFormat.Later
                 ? _later.TryDecode(body.Span, batch, _knows, out summary, out error)

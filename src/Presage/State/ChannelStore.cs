@@ -17,14 +17,14 @@ sealed class ChannelStore
 {
     readonly StateDatabase _state;
     readonly TimeProvider _time;
-    readonly IDataProtector _protector;
+    readonly Lazy<IDataProtector> _protector;
     volatile IReadOnlyList<StoredChannel> _all;
 
     public ChannelStore(StateDatabase state, TimeProvider time, IDataProtectionProvider protection)
     {
         _state = state;
         _time = time;
-        _protector = protection.CreateProtector("Presage.Channels.v1");
+        _protector = new Lazy<IDataProtector>(() => protection.CreateProtector("Presage.Channels.v1"));
         _all = Load();
     }
 
@@ -92,7 +92,7 @@ sealed class ChannelStore
             ("$severities", string.Join(',', channel.Routing.Severities.Select(Words.Of))),
             ("$resolved", channel.Routing.SendResolved),
             ("$settings", settings),
-            ("$secrets", _protector.Protect(JsonSerializer.Serialize(secrets))),
+            ("$secrets", _protector.Value.Protect(JsonSerializer.Serialize(secrets))),
             ("$now", _time.GetUtcNow().ToUnixTimeMilliseconds()),
         ];
     }
@@ -132,7 +132,7 @@ sealed class ChannelStore
     {
         try
         {
-            return JsonSerializer.Deserialize<Secrets>(_protector.Unprotect(secrets));
+            return JsonSerializer.Deserialize<Secrets>(_protector.Value.Unprotect(secrets));
         }
         catch (CryptographicException)
         {
