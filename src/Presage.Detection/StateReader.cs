@@ -13,6 +13,9 @@ ref struct StateReader(ReadOnlySpan<byte> input)
     /// <summary>Whether everything asked for was there and nothing is left.</summary>
     public readonly bool IsWhole => !_short && _rest.IsEmpty;
 
+    /// <summary>Whether something asked for was not there.</summary>
+    public readonly bool IsCut => _short;
+
     public byte Byte() => Take(1, out var bytes) ? bytes[0] : (byte)0;
 
     public long Long() => Take(8, out var bytes) ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : 0;

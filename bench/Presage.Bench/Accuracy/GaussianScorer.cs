@@ -11,6 +11,10 @@ sealed class GaussianScorer(int metrics) : IRowScorer
     /// <summary>Moments are summed anew this often, so that rounding does not pile up.</summary>
     const int SummedEvery = 100;
 
+    /// <summary>Beyond, one minus the tail is 1 in double precision: the original does not tell such values apart.
+    /// </summary>
+    const double ZMax = 8.3;
+
     readonly double[] _ring = new double[Window * metrics];
     readonly double[] _sums = new double[metrics];
     readonly double[] _squares = new double[metrics];
@@ -33,7 +37,7 @@ sealed class GaussianScorer(int metrics) : IRowScorer
             double mean = _sums[j] / known;
             double deviation = Math.Sqrt(Math.Max(0, (_squares[j] / known) - (mean * mean)));
             double z = Math.Abs(row[j] - mean) / (deviation + 1e-6);
-            score += MinusLogTail(Math.Min(z, 1e6)) / metrics;
+            score += MinusLogTail(Math.Min(z, ZMax)) / metrics;
         }
 
         row.CopyTo(_ring.AsSpan((int)(_rows % Window) * metrics, metrics));

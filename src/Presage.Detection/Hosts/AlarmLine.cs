@@ -20,7 +20,7 @@ sealed class AlarmLine
     const double TailTo = 0.75;
 
     /// <summary>Change by which the rate falls to a third on an ordinary host, and how far that is believed.</summary>
-    const double CommonFall = 0.42;
+    const double CommonFall = 0.36;
     const double CommonShare = 0.3;
 
     /// <summary>Maxima after which a host's own tail is fully believed: two weeks.</summary>
@@ -33,20 +33,20 @@ sealed class AlarmLine
     const double RiseMax = 0.15;
 
     /// <summary>Alarms a week on ordinary hosts beyond a line.</summary>
-    static readonly (double PerWeek, double Line)[] Common = [(0.03, 7.6), (0.1, 6.9), (0.5, 6.0), (1, 5.6)];
+    static readonly (double PerWeek, double Line)[] Common = [(0.03, 6), (0.1, 5.5), (0.5, 4.85), (1, 4.55)];
 
     /// <summary>What the common line falls by per natural logarithm of the rate.</summary>
-    const double CommonSlope = 0.58;
+    const double CommonSlope = 0.42;
 
     /// <summary>Maxima without which only the common line is known: two days.</summary>
     const int MaximaMin = 8;
 
     /// <summary>However quiet a host is, smaller changes are not worth an alarm.</summary>
-    const double LineMin = 3.5;
+    const double LineMin = 3;
 
     double _common;
     double _allowedPerWeek;
-    readonly long _rowsPerQuarter;
+    readonly int _rowsPerQuarter;
     readonly float[] _maxima = new float[MaximaMax];
     readonly float[] _sorted = new float[MaximaMax];
     double _line;
@@ -63,8 +63,11 @@ sealed class AlarmLine
             Sensitivity.High => 0.5,
             _ => 1,
         });
-        _rowsPerQuarter = Math.Max(1, (long)(QuarterDaySeconds / stepSeconds));
+        _rowsPerQuarter = Math.Max(1, (int)(QuarterDaySeconds / stepSeconds));
     }
+
+    /// <summary>Rows of a quarter day.</summary>
+    public int RowsPerQuarter => _rowsPerQuarter;
 
     /// <summary>Where the line is now.</summary>
     public double Line => _line;

@@ -4,24 +4,44 @@ namespace Presage.Detection;
 /// <summary>
 /// Whether something has just begun on a host: eight summaries of the distances of <see cref="HostViews"/> and the two
 /// distances of the whitenings, each compared with its own usual size on this host, joined by a power mean so that one
-/// strong witness counts more than many weak ones.
+/// strong witness counts more than many weak ones. A ninth, the move of all metrics within ten minutes, is asked for
+/// what is rare only: beyond the oddest thousandth of its history it may decide alone.
 ///
 /// Two summaries per time scale: over all metrics (a busy host moves everywhere) and over the five oddest after
 /// division by what is rare for that metric (one quiet metric that moves is news, a nervous one is not).
 /// </summary>
 sealed class ChangeScore
 {
-    /// <summary>Summaries: day, 6 h, 30 min each plain and per metric; 30 min over all; two whitened.</summary>
-    public const int Parts = 10;
+    /// <summary>Summaries: day, 6 h, 30 min each plain and per metric; 30 min over all; two whitened; moves.</summary>
+    public const int Parts = 11;
+
+    /// <summary>The parts that are joined by the power mean; the last one, moves, is not.</summary>
+    const int Joined = 10;
 
     /// <summary>Metrics that count in the summaries of the oddest.</summary>
     const int Oddest = 5;
 
     /// <summary>Exponent of the power mean.</summary>
-    const double Power = 3;
+    const double Power = 2.75;
+
+    /// <summary>The change of a move as large as the oddest thousandth of the host's history.</summary>
+    const double RareMove = 3.2;
+
+    /// <summary>Moves beyond are taken as this, in units of 2.58 times less than the metric's 99 % quantile.</summary>
+    const double MoveMax = 30;
+
+    /// <summary>
+    /// A host that is nervous by itself is believed a little less: its typical quarter day's largest change moves the
+    /// scale by this share of the distance from that of other hosts, by at most so much.
+    /// </summary>
+    const double OwnShare = 0.35;
+    const double OwnMax = 0.8;
+
+    /// <summary>The typical largest change of a quarter day, over all hosts of the labelled sets.</summary>
+    const double CommonMaximum = 2.2;
 
     /// <summary>Weights of the parts: all alike within what measurements can tell; the whitened ones support.</summary>
-    static readonly double[] Weights = [1, 1, 1.5, 1, 1, 1.5, 1.25, 0.75, 0.4, 0.2];
+    static readonly double[] Weights = [1, 1, 1.5, 1, 1, 1.75, 1.25, 0.75, 0.4, 0.2];
 
     static readonly double WeightSum = Weights.Sum();
 
@@ -30,9 +50,11 @@ sealed class ChangeScore
     readonly float[] _hoursRare;
     readonly float[] _minutesRare;
     readonly float[] _minutesRarest;
+    readonly float[] _moveUsual;
     readonly double[] _usual = new double[Parts];
     readonly double[] _spread = new double[Parts];
     readonly double[] _top = new double[Oddest];
+    double _own;
 
     public ChangeScore(int metrics)
     {
@@ -41,7 +63,11 @@ sealed class ChangeScore
         _hoursRare = new float[metrics];
         _minutesRare = new float[metrics];
         _minutesRarest = new float[metrics];
+        _moveUsual = new float[metrics];
     }
+
+    /// <summary>The 99 % quantile of a metric's moves within ten minutes, in its own spreads.</summary>
+    public void SetMove(int metric, double rare) => _moveUsual[metric] = (float)(1 / ((rare / 2.58) + 0.1));
 
     /// <summary>What is rare for each metric: the 99 % (30 min also 99.9 %) quantiles of its distances.</summary>
     public void SetRare(int metric, double day, double hours, double minutes, double minutesRarest)
@@ -52,18 +78,28 @@ sealed class ChangeScore
         _minutesRarest[metric] = (float)(1 / (minutesRarest + 1));
     }
 
-    /// <summary>The usual size of a part: median and 90 % quantile of what <see cref="Summarise"/> gave.</summary>
+    /// <summary>Which quantile of a part is its high size; its median is the usual one.</summary>
+    public static double HighOf(int part) => part < Joined ? 0.9 : 0.999;
+
+    /// <summary>The usual size of a part: median and high quantile of what <see cref="Summarise"/> gave.</summary>
     public void SetUsual(int part, double median, double high)
     {
         _usual[part] = median;
-        _spread[part] = high - median + 0.1;
+        _spread[part] = high - median + (part < Joined ? 0.17 : 0.1);
     }
+
+    /// <summary>
+    /// The typical largest change of a quarter day on this host, and how far that many quarters are to be believed.
+    /// </summary>
+    public void SetOwn(double maximum, double belief) =>
+        _own = Math.Clamp(OwnShare * belief * (maximum - CommonMaximum), -OwnMax, OwnMax);
 
     /// <summary>Writes the logarithms of the parts of one row.</summary>
     public void Summarise(
         ReadOnlySpan<float> day,
         ReadOnlySpan<float> hours,
         ReadOnlySpan<float> minutes,
+        ReadOnlySpan<float> moves,
         double level,
         double step,
         Span<double> parts)
@@ -78,29 +114,34 @@ sealed class ChangeScore
         parts[7] = Log(MeanLog(minutes, _minutesRarest));
         parts[8] = Log(step);
         parts[9] = Log(level);
+        parts[10] = Log(Move(moves));
     }
 
-    /// <summary>The change score of a row from its parts; 0 is usual, 4 comes about once a day.</summary>
+    /// <summary>The change score of a row from its parts; 0 is usual, 3.5 comes about once a day.</summary>
     public double Of(ReadOnlySpan<double> parts)
     {
         double sum = 0;
-        for (int i = 0; i < Parts; i++)
+        for (int i = 0; i < Joined; i++)
         {
             double u = Math.Max(0, 2 * (parts[i] - _usual[i]) / _spread[i]);
-            sum += Weights[i] * u * u * u;
+            sum += u > 0 ? Weights[i] * Math.Pow(u, Power) : 0;
         }
 
-        return Math.Pow(sum / WeightSum, 1 / Power);
+        double move = RareMove * (parts[Joined] - _usual[Joined]) / _spread[Joined];
+        return Math.Max(0, Math.Max(Math.Pow(sum / WeightSum, 1 / Power), move) - _own);
     }
 
-    /// <summary>How much a metric takes part in a change, for ranking: logarithms of its distances, added.</summary>
+    /// <summary>
+    /// How much a metric takes part in a change, for ranking: logarithms of its distances, added; that from its day in
+    /// units of what is rare for it counts twice.
+    /// </summary>
     public double Evidence(int metric, double day, double hours, double minutes)
     {
         day = Math.Abs(day);
         hours = Math.Abs(hours);
         minutes = Math.Abs(minutes);
-        double forMetric = (1 + (day * _dayRare[metric])) * (1 + (minutes * _minutesRare[metric]));
-        return Math.Log((1 + day) * (1 + hours) * forMetric);
+        double rareDay = 1 + (day * _dayRare[metric]), rareMinutes = 1 + (minutes * _minutesRare[metric]);
+        return Math.Log((1 + day) * (1 + hours) * rareDay * rareDay * rareMinutes);
     }
 
     public void Save(StateWriter writer)
@@ -109,6 +150,8 @@ sealed class ChangeScore
         writer.Floats(_hoursRare);
         writer.Floats(_minutesRare);
         writer.Floats(_minutesRarest);
+        writer.Floats(_moveUsual);
+        writer.Double(_own);
         foreach (int part in Enumerable.Range(0, Parts))
         {
             writer.Double(_usual[part]);
@@ -119,7 +162,9 @@ sealed class ChangeScore
     public bool Restore(ref StateReader reader)
     {
         bool isSane = reader.Floats(_dayRare) && reader.Floats(_hoursRare) && reader.Floats(_minutesRare) &&
-            reader.Floats(_minutesRarest);
+            reader.Floats(_minutesRarest) && reader.Floats(_moveUsual);
+        _own = reader.Double();
+        isSane &= Math.Abs(_own) <= OwnMax;
         for (int part = 0; part < Parts; part++)
         {
             _usual[part] = reader.Double();
@@ -128,6 +173,18 @@ sealed class ChangeScore
         }
 
         return isSane;
+    }
+
+    double Move(ReadOnlySpan<float> moves)
+    {
+        double sum = 0;
+        for (int j = 0; j < moves.Length; j++)
+        {
+            double move = Math.Clamp(moves[j] * _moveUsual[j], -MoveMax, MoveMax);
+            sum += move * move;
+        }
+
+        return Math.Sqrt(sum / moves.Length);
     }
 
     static double Log(double size) => Math.Log(size + 0.001);

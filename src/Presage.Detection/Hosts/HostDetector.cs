@@ -19,13 +19,22 @@ namespace Presage.Detection;
 /// </summary>
 public sealed class HostDetector
 {
-    const byte StateVersion = 1;
+    const byte StateVersion = 2;
+
+    /// <summary>
+    /// The version before knew no moves. It is still read: what the host has seen is kept, its model learned anew.
+    /// </summary>
+    const byte MovelessVersion = 1;
+
+    /// <summary>Evidence of a metric is held for about this long: causes move first, not last.</summary>
+    const double EvidenceHalfLifeSeconds = 1_200;
 
     readonly HostViews _views;
     readonly AlarmLine _line;
     readonly float[] _scaled;
     readonly float[] _before;
     readonly float[] _steps;
+    readonly float[] _moves;
     readonly float[] _evidence;
 
     /// <summary>Evidence as of the last row fed or looked at, for <see cref="Rank"/>.</summary>
@@ -49,9 +58,10 @@ public sealed class HostDetector
         _scaled = new float[metrics];
         _before = new float[metrics];
         _steps = new float[metrics];
+        _moves = new float[metrics];
         _evidence = new float[metrics];
         _shown = new float[metrics];
-        _evidenceKept = double.Exp2(-stepSeconds / 2_400);
+        _evidenceKept = double.Exp2(-stepSeconds / EvidenceHalfLifeSeconds);
     }
 
     /// <summary>Metrics in a row.</summary>
@@ -167,7 +177,7 @@ public sealed class HostDetector
     }
 
     /// <summary>
-    /// Orders the metrics by how much they take part in what happens: the oddest since about forty minutes first.
+    /// Orders the metrics by how much they take part in what happens: the oddest since about twenty minutes first.
     /// Writes as many numbers of metrics as fit; returns how many.
     /// </summary>
     public int Rank(Span<int> metrics)
@@ -229,7 +239,7 @@ public sealed class HostDetector
     {
         var reader = new StateReader(state);
         byte version = reader.Byte();
-        if (version != StateVersion)
+        if (version is not (StateVersion or MovelessVersion))
         {
             problem = $"the state has version {version}, this version of Presage reads {StateVersion}";
             return null;
@@ -244,7 +254,10 @@ public sealed class HostDetector
         }
 
         var detector = new HostDetector((int)metrics, stepSeconds, sensitivity);
-        if (!detector.Restore(ref reader) || !reader.IsWhole)
+        bool isRestored = version == StateVersion
+            ? detector.Restore(ref reader) && reader.IsWhole
+            : detector.RestoreMoveless(ref reader);
+        if (!isRestored)
         {
             return null;
         }
@@ -255,7 +268,8 @@ public sealed class HostDetector
 
     bool Restore(ref StateReader reader)
     {
-        bool isSane = _views.Restore(ref reader) && _line.Restore(ref reader) && reader.Floats(_evidence);
+        bool isSane = _views.Restore(ref reader, hasPast: true) && _line.Restore(ref reader) &&
+            reader.Floats(_evidence);
         if (!isSane || reader.Byte() == 0)
         {
             return isSane;
@@ -269,6 +283,10 @@ public sealed class HostDetector
         return _model is not null;
     }
 
+    /// <summary>What of a state of version 1 still holds: the views. Line and evidence were on another scale.</summary>
+    bool RestoreMoveless(ref StateReader reader) =>
+        _views.Restore(ref reader, hasPast: false) && !reader.IsCut;
+
     (double Level, double Change, double Cubed) Judge(
         HostModel model, ReadOnlySpan<double> row, HostViews views)
     {
@@ -276,7 +294,8 @@ public sealed class HostDetector
         model.ScaleSteps(_hasBefore ? _before : _scaled, _scaled, _steps);
         double levelDistance = model.LevelDistance(_scaled), stepDistance = model.StepDistance(_steps);
         double cubed = model.LevelCubed(levelDistance, stepDistance);
-        model.Change.Summarise(views.Day, views.Hours, views.Minutes, levelDistance, stepDistance, _parts);
+        model.ScaleMoves(views.Moves, _moves);
+        model.Change.Summarise(views.Day, views.Hours, views.Minutes, _moves, levelDistance, stepDistance, _parts);
         for (int j = 0; j < Metrics; j++)
         {
             double now = model.Change.Evidence(j, views.Day[j], views.Hours[j], views.Minutes[j]);

@@ -22,6 +22,10 @@ public sealed class HostModel
     /// <summary>The level is smoothed in rows, and so strongly that a peak outlasts a gap of some rows.</summary>
     const double LevelHalfLifeRows = 6;
 
+    /// <summary>Quarter days that say something of how nervous a host is, and those that say it fully.</summary>
+    const int QuartersMin = 8;
+    const double QuartersForBelief = 28;
+
     /// <summary>A host that never moved in its history has distances of 0; about 1 is ordinary.</summary>
     const double UsualMin = 0.05;
 
@@ -87,7 +91,7 @@ public sealed class HostModel
 
         double[] level = model.FitLevels(history, column, out float[] scaled);
         double[] step = model.FitSteps(scaled, column);
-        model.FitUsual(distances, level, step, column, line);
+        model.FitUsual(distances, model.FitMoves(history, views.Lag, column), level, step, column, line);
         smoothed = model.FitLevel(level, step, column);
         return model;
     }
@@ -109,6 +113,15 @@ public sealed class HostModel
         {
             double z = (now[j] - before[j] - Steps[j].Centre) / Steps[j].Spread;
             scaled[j] = (float)Math.Clamp(z, -ScaledMax, ScaledMax);
+        }
+    }
+
+    /// <summary>Writes moves within ten minutes, in spreads of the metric.</summary>
+    internal void ScaleMoves(ReadOnlySpan<double> moves, Span<float> scaled)
+    {
+        for (int j = 0; j < moves.Length; j++)
+        {
+            scaled[j] = (float)Math.Clamp(moves[j] / Values[j].Spread, -2 * ScaledMax, 2 * ScaledMax);
         }
     }
 
@@ -232,6 +245,29 @@ public sealed class HostModel
         return Distances(_steps, steps);
     }
 
+    float[] FitMoves(ReadOnlySpan<double> history, int lag, double[] column)
+    {
+        float[] moves = new float[history.Length];
+        double[] move = new double[Metrics];
+        for (int t = lag; t < column.Length; t++)
+        {
+            for (int j = 0; j < Metrics; j++)
+            {
+                move[j] = history[(t * Metrics) + j] - history[((t - lag) * Metrics) + j];
+                move[j] = double.IsFinite(move[j]) ? move[j] : 0;
+            }
+
+            ScaleMoves(move, moves.AsSpan(t * Metrics, Metrics));
+        }
+
+        for (int j = 0; j < Metrics; j++)
+        {
+            Change.SetMove(j, Rare(moves, j, Metrics, column, 0.99));
+        }
+
+        return moves;
+    }
+
     double[] Distances(Whitening whitening, float[] rows)
     {
         double[] distances = new double[rows.Length / Metrics];
@@ -243,7 +279,13 @@ public sealed class HostModel
         return distances;
     }
 
-    void FitUsual(ReadOnlySpan<float> distances, double[] level, double[] step, double[] column, AlarmLine line)
+    void FitUsual(
+        ReadOnlySpan<float> distances,
+        ReadOnlySpan<float> moves,
+        double[] level,
+        double[] step,
+        double[] column,
+        AlarmLine line)
     {
         int n = column.Length, all = n * Metrics;
         double[] parts = new double[n * ChangeScore.Parts];
@@ -253,6 +295,7 @@ public sealed class HostModel
                 distances.Slice(t * Metrics, Metrics),
                 distances.Slice(all + (t * Metrics), Metrics),
                 distances.Slice((2 * all) + (t * Metrics), Metrics),
+                moves.Slice(t * Metrics, Metrics),
                 level[t],
                 step[t],
                 parts.AsSpan(t * ChangeScore.Parts, ChangeScore.Parts));
@@ -266,13 +309,40 @@ public sealed class HostModel
             }
 
             double median = Quantiles.Of(column, 0.5);
-            Change.SetUsual(part, median, Quantiles.OfSorted(column, 0.9));
+            Change.SetUsual(part, median, Quantiles.OfSorted(column, ChangeScore.HighOf(part)));
         }
 
         for (int t = 0; t < n; t++)
         {
+            column[t] = Change.Of(parts.AsSpan(t * ChangeScore.Parts, ChangeScore.Parts));
+        }
+
+        FitOwn(column, line.RowsPerQuarter);
+        for (int t = 0; t < n; t++)
+        {
             line.Learn(Change.Of(parts.AsSpan(t * ChangeScore.Parts, ChangeScore.Parts)));
         }
+    }
+
+    /// <summary>How nervous the host is by itself: the typical largest change of a quarter day.</summary>
+    void FitOwn(double[] changes, int rowsPerQuarter)
+    {
+        int quarters = changes.Length / rowsPerQuarter;
+        if (quarters < QuartersMin)
+        {
+            return;
+        }
+
+        double[] maxima = new double[quarters];
+        for (int i = 0; i < quarters; i++)
+        {
+            foreach (double change in changes.AsSpan(i * rowsPerQuarter, rowsPerQuarter))
+            {
+                maxima[i] = Math.Max(maxima[i], change);
+            }
+        }
+
+        Change.SetOwn(Quantiles.Of(maxima, 0.4), Math.Min(1, quarters / QuartersForBelief));
     }
 
     double FitLevel(double[] level, double[] step, double[] column)

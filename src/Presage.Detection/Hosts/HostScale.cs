@@ -8,14 +8,16 @@ namespace Presage.Detection;
 /// </summary>
 static class HostScale
 {
-    /// <summary>Changes beyond come about once a day at one row a minute; they lift a row above all levels.</summary>
-    const double ChangeLine = 4.2;
+    /// <summary>
+    /// Changes beyond come about once or twice a day at one row a minute; they lift a row above all levels.
+    /// </summary>
+    const double ChangeLine = 3.5;
 
     /// <summary>Share of normal rows beyond the line.</summary>
-    const double ShareBeyond = 0.002;
+    const double ShareBeyond = 0.0013;
 
     /// <summary>Decades the share falls by per unit of change.</summary>
-    const double DecadesPerChange = 0.75;
+    const double DecadesPerChange = 0.85;
 
     /// <summary>Further out doubles near 1 would no longer tell scores apart.</summary>
     const double BeyondMax = 14;

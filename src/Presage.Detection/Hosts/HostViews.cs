@@ -31,6 +31,10 @@ sealed class HostViews
     /// <summary>Evidence of a metric that fails to arrive although it always did, while that is news.</summary>
     const float MissingDistance = 6;
 
+    /// <summary>Moves are those within ten minutes; rows remembered for them at most.</summary>
+    const double LagMinutes = 10;
+    const int LagMax = 60;
+
     readonly int _d;
     readonly double[] _lowest;
     readonly double[] _highest;
@@ -48,6 +52,8 @@ sealed class HostViews
     readonly double _minutesWeight;
     readonly double _rangeWeight;
     readonly double _missingNews;
+    readonly double[] _past;
+    readonly int _lag;
     long _rows;
 
     public HostViews(int metrics, double stepSeconds)
@@ -69,6 +75,10 @@ sealed class HostViews
         _minutesWeight = 1 - double.Exp2(-minutes / 30);
         _rangeWeight = 1 - double.Exp2(-minutes / RangeHalfLifeMinutes);
         _missingNews = 60 / minutes;
+        _lag = Math.Clamp((int)Math.Round(LagMinutes / minutes), 1, LagMax);
+        _past = new double[_lag * metrics];
+        Array.Fill(_past, double.NaN);
+        Moves = new double[metrics];
         Day = new float[metrics];
         Hours = new float[metrics];
         Minutes = new float[metrics];
@@ -83,6 +93,13 @@ sealed class HostViews
     /// <summary>The same against half an hour.</summary>
     public float[] Minutes { get; }
 
+    /// <summary>Rows of ten minutes.</summary>
+    public int Lag => _lag;
+
+    /// <summary>How far each metric has moved within ten minutes, in its own unit; 0 where either end is missing.
+    /// </summary>
+    public double[] Moves { get; }
+
     /// <summary>Rows seen.</summary>
     public long Rows => _rows;
 
@@ -93,9 +110,13 @@ sealed class HostViews
         double day = Math.Max(_dayWeight, first);
         double hours = Math.Max(_hoursWeight, first);
         double minutes = Math.Max(_minutesWeight, first);
+        var past = _past.AsSpan((int)(_rows % _lag) * _d, _d);
         for (int j = 0; j < _d; j++)
         {
             double x = row[j];
+            double move = x - past[j];
+            Moves[j] = double.IsFinite(move) ? move : 0;
+            past[j] = x;
             if (double.IsFinite(x))
             {
                 See(j, Math.Clamp(x, -ValueMax, ValueMax), day, hours, minutes);
@@ -117,6 +138,8 @@ sealed class HostViews
         {
             others.CopyTo(mine, 0);
         }
+
+        other._past.CopyTo(_past, 0);
     }
 
     public void Save(StateWriter writer)
@@ -129,9 +152,15 @@ sealed class HostViews
                 writer.Double(value);
             }
         }
+
+        foreach (double value in _past)
+        {
+            writer.Double(value);
+        }
     }
 
-    public bool Restore(ref StateReader reader)
+    /// <summary>Restores; the version before remembered no rows.</summary>
+    public bool Restore(ref StateReader reader, bool hasPast)
     {
         _rows = reader.Long();
         bool isSane = _rows >= 0;
@@ -142,6 +171,11 @@ sealed class HostViews
                 field[j] = reader.Double();
                 isSane &= ReferenceEquals(field, _missing) ? !(field[j] < 0) : Math.Abs(field[j]) < 1e250;
             }
+        }
+
+        for (int i = 0; i < _past.Length && hasPast; i++)
+        {
+            _past[i] = reader.Double();
         }
 
         return isSane;

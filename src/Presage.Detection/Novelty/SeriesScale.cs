@@ -10,11 +10,18 @@ static class SeriesScale
     /// <summary>The strength that half of all normal samples have.</summary>
     const double Median = -1.5;
 
-    /// <summary>Decades the share falls by per unit of strength.</summary>
+    /// <summary>Decades the share falls by per unit of strength, up to a strength and beyond.</summary>
     const double Decades = 0.9;
+    const double DecadesBeyond = 0.5;
+    const double Beyond = 3;
 
-    public static double Score(double strength) =>
-        1 - (1 / (1 + Math.Pow(10, Decades * (Math.Clamp(strength, -10, 14.5) - Median))));
+    public static double Score(double strength)
+    {
+        strength = Math.Clamp(strength, -10, 20);
+        double decades = (Decades * (Math.Min(strength, Beyond) - Median)) +
+            (DecadesBeyond * Math.Max(0, strength - Beyond));
+        return 1 - (1 / (1 + Math.Pow(10, decades)));
+    }
 
     /// <summary>The strength that normal samples, one each five minutes, reach as often a week as allowed.</summary>
     public static double Line(Sensitivity sensitivity) => sensitivity switch

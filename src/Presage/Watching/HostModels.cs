@@ -131,7 +131,9 @@ sealed class HostModels(StateDatabase state, VitalCatalogue catalogue)
             detector.Allow(Math.Max(judge.FalseAlarmsPerWeek, 1e-6));
         }
 
-        judge.Whole.Resume(detector is null ? null : new HostColumns(columns), detector, rowMs, rows, learnedRows);
+        // A model of an older version is not read: its host is learned again at once.
+        int learned = detector is { IsTrained: true } ? learnedRows : 0;
+        judge.Whole.Resume(detector is null ? null : new HostColumns(columns), detector, rowMs, rows, learned);
         if (anomaly.Length > 0 && JsonSerializer.Deserialize<HostAnomaly>(anomaly) is { } running)
         {
             judge.Resume(running);

@@ -75,6 +75,11 @@ sealed class WholeHost
         Rows = rows;
         LearnedRows = learnedRows;
         SetNext();
+        if (detector is { IsTrained: false })
+        {
+            // Its model was one of an older version: learn again as soon as there is enough.
+            _nextRows = Math.Max(FirstRows, rows);
+        }
     }
 
     /// <summary>
