@@ -10,20 +10,11 @@ namespace Presage.Metrics;
 public sealed class LabelSet : IEquatable<LabelSet>, IComparable<LabelSet>
 {
     readonly Label[] _labels;
-    readonly int _hash;
 
-    LabelSet(Label[] sorted)
-    {
-        _labels = sorted;
-        var hash = new HashCode();
-        foreach (ref readonly var label in sorted.AsSpan())
-        {
-            hash.Add(label.Name, StringComparer.Ordinal);
-            hash.Add(label.Value, StringComparer.Ordinal);
-        }
+    /// <summary>0 until somebody asks: most sets are read, written and forgotten.</summary>
+    int _hash;
 
-        _hash = hash.ToHashCode();
-    }
+    LabelSet(Label[] sorted) => _labels = sorted;
 
     /// <summary>The set without labels.</summary>
     public static LabelSet Empty { get; } = new([]);
@@ -166,11 +157,28 @@ public sealed class LabelSet : IEquatable<LabelSet>, IComparable<LabelSet>
 
     public bool Equals(LabelSet? other) =>
         ReferenceEquals(this, other) ||
-        (other is not null && other._hash == _hash && other._labels.AsSpan().SequenceEqual(_labels));
+        (other is not null && (_hash == other._hash || _hash == 0 || other._hash == 0) &&
+            other._labels.AsSpan().SequenceEqual(_labels));
 
     public override bool Equals(object? obj) => Equals(obj as LabelSet);
 
-    public override int GetHashCode() => _hash;
+    public override int GetHashCode()
+    {
+        if (_hash == 0)
+        {
+            var hash = new HashCode();
+            foreach (ref readonly var label in _labels.AsSpan())
+            {
+                hash.Add(label.Name, StringComparer.Ordinal);
+                hash.Add(label.Value, StringComparer.Ordinal);
+            }
+
+            int found = hash.ToHashCode();
+            _hash = found == 0 ? 1 : found;
+        }
+
+        return _hash;
+    }
 
     public int CompareTo(LabelSet? other)
     {

@@ -57,27 +57,40 @@ ref struct LaterSeriesDecoder(
         {
             summary.Reject(reason);
             summary.SamplesRejected += tail.Samples;
+            summary.HistogramsRejected += tail.Histograms;
             Explain(ordinal, explanation!);
-            return null;
-        }
-
-        if (tail.Histograms > 0)
-        {
-            summary.Reject(SeriesRejection.NativeHistogram);
-            Explain(ordinal, "native histograms are not stored yet; "
-                + "send classic histograms (Prometheus: send_native_histograms: false).");
-        }
-
-        if (tail.Samples == 0)
-        {
             return null;
         }
 
         int before = batch.SampleCount;
         _labels.AddTo(batch, _body);
-        problem = SampleReader.AddAll(message, position, tail.FirstSample, batch, out problemAt);
-        summary.Series++;
-        summary.Samples += batch.SampleCount - before;
+        byte[]? key = tail.Histograms > 0 ? batch.KeyOf(batch.Series[^1]).ToArray() : null;
+        if (tail.Samples == 0)
+        {
+            batch.DropLastSeries();
+        }
+        else
+        {
+            problem = SampleReader.AddAll(message, position, tail.FirstSample, batch, out problemAt);
+            summary.Series++;
+            summary.Samples += batch.SampleCount - before;
+        }
+
+        return key is null || problem is not null
+            ? problem
+            : AddHistograms(message, position, key, ordinal, out problemAt);
+    }
+
+    string? AddHistograms(ReadOnlySpan<byte> message, int position, byte[] key, int ordinal, out int problemAt)
+    {
+        string? problem = HistogramFields.AddAll(
+            message, position, Histograms, key, batch, summary, out string? contradiction, out problemAt);
+        if (contradiction is not null)
+        {
+            Explain(ordinal, contradiction);
+        }
+
+        IsOverSampleLimit = batch.SampleCount > limits.SamplesMax;
         return problem;
     }
 

@@ -1,3 +1,5 @@
+using Presage.Metrics;
+
 namespace Presage.Protocols.Prometheus;
 
 /// <summary>What one decoded request held, and what of it was left out and why.</summary>
@@ -15,8 +17,14 @@ public sealed class RemoteWriteSummary
     /// <summary>Samples of rejected series.</summary>
     public int SamplesRejected { get; internal set; }
 
-    /// <summary>Native histogram samples, none of which are stored yet.</summary>
+    /// <summary>Native histogram samples.</summary>
     public int Histograms { get; internal set; }
+
+    /// <summary>Those of them that were left out.</summary>
+    public int HistogramsRejected { get; internal set; }
+
+    /// <summary>Samples of the batch that are parts of native histograms (<see cref="HistogramParts"/>).</summary>
+    public int PartSamples { get; internal set; }
 
     /// <summary>Exemplars, none of which are stored yet.</summary>
     public int Exemplars { get; internal set; }

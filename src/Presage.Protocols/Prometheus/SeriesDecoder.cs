@@ -43,6 +43,7 @@ ref struct SeriesDecoder(RemoteWriteLimits limits, SampleBatch batch, RemoteWrit
             return null;
         }
 
+        byte[]? key = null;
         int samplesBefore = batch.SampleCount;
         if (tail.Samples > 0 || tail.Histograms > 0)
         {
@@ -51,28 +52,40 @@ ref struct SeriesDecoder(RemoteWriteLimits limits, SampleBatch batch, RemoteWrit
                 summary.Reject(reason);
                 summary.SamplesRejected += tail.Samples;
                 summary.Histograms += tail.Histograms;
+                summary.HistogramsRejected += tail.Histograms;
                 Explain(message, ordinal, explanation!);
                 return null;
             }
 
-            if (tail.Samples > 0)
+            _labels.AddTo(batch, message);
+            key = tail.Histograms > 0 ? batch.KeyOf(batch.Series[^1]).ToArray() : null;
+            if (tail.Samples == 0)
             {
-                _labels.AddTo(batch, message);
+                batch.DropLastSeries();
+            }
+            else
+            {
                 problem = SampleReader.AddAll(message, position, tail.FirstSample, batch, out problemAt);
             }
         }
 
         summary.Exemplars += tail.Exemplars;
-        if (tail.Histograms > 0)
-        {
-            summary.Histograms += tail.Histograms;
-            summary.Reject(SeriesRejection.NativeHistogram);
-            Explain(message, ordinal, "native histograms are not stored yet; "
-                + "send classic histograms (Prometheus: send_native_histograms: false).");
-        }
-
         summary.Series += tail.Samples > 0 ? 1 : 0;
         summary.Samples += batch.SampleCount - samplesBefore;
+        if (key is null || problem is not null)
+        {
+            return problem;
+        }
+
+        summary.Histograms += tail.Histograms;
+        problem = HistogramFields.AddAll(
+            message, position, Histograms, key, batch, summary, out string? contradiction, out problemAt);
+        if (contradiction is not null)
+        {
+            Explain(message, ordinal, contradiction);
+        }
+
+        IsOverSampleLimit = batch.SampleCount > limits.SamplesMax;
         return problem;
     }
 

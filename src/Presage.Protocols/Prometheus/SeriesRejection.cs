@@ -20,7 +20,7 @@ public enum SeriesRejection
     LabelValueTooLong,
 
     /// <summary>
-    /// The series holds native histograms, which Presage does not store yet. Its plain samples, if any, are kept.
+    /// The series holds native histograms whose fields contradict each other. Its other samples, if any, are kept.
     /// </summary>
     NativeHistogram,
 }

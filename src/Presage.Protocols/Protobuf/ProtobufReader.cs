@@ -131,6 +131,9 @@ ref struct ProtobufReader(ReadOnlySpan<byte> bytes, int origin)
         }
     }
 
+    /// <summary>Ends reading: what a nested message holds is malformed.</summary>
+    public bool Reject(string problem) => Fail(problem);
+
     bool ReadTagSlow(out int field, out WireType type)
     {
         field = 0;

@@ -11,6 +11,9 @@ sealed class SeriesIdentity(ulong hash, byte[] key, LabelSet labels)
     /// <summary>The canonical key.</summary>
     public ReadOnlySpan<byte> Key => key;
 
+    /// <summary>Whether it is a part of a native histogram.</summary>
+    public bool IsPart { get; } = HistogramParts.IsPart(key);
+
     /// <summary>The labels as text.</summary>
     public LabelSet Labels => labels;
 }

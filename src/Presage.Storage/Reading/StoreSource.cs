@@ -34,7 +34,7 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
     )
     {
         var selection = new RollupSelection(tier, tiers, samples.Tombstones, rollups.HeadFromMs);
-        return RollupSelector.Select(
+        var found = RollupSelector.Select(
             selection,
             span => SelectUnsorted(matchers, span),
             tiers.Of(tier).Report,
@@ -42,17 +42,22 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
             range,
             host
         );
+
+        // Of native histograms roll-ups keep the parts, of which no histogram can be made again.
+        return NamesParts(matchers) || found.All(static s => s.Labels[HistogramParts.Label].Length == 0)
+            ? found
+            : [.. found.Where(static s => s.Labels[HistogramParts.Label].Length == 0)];
     }
 
     public IReadOnlyList<ISampleSeries> Select(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
         var found = SelectUnsorted(matchers, range);
         SeriesSort.ByLabels(found);
-        return found;
+        return Joined(found, matchers);
     }
 
     public IReadOnlyList<ISampleSeries> SelectInAnyOrder(IReadOnlyList<LabelMatcher> matchers, TimeRange range) =>
-        SelectUnsorted(matchers, range);
+        Joined(SelectUnsorted(matchers, range), matchers);
 
     public IReadOnlyList<string> LabelNames(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
@@ -60,14 +65,14 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
         if (matchers.Count == 0 && host is null)
         {
             ForEachIndex(range, index => names.UnionWith(index.Names()));
-            return [.. names];
+            return Visible(names);
         }
 
         if (samples.Tombstones.IsEmpty)
         {
             ForEachSelected(
                 matchers, range, (index, series, keyOf) => LabelLists.AddNames(index, series, keyOf, names));
-            return [.. names];
+            return Visible(names);
         }
 
         foreach (var series in SelectUnsorted(matchers, range))
@@ -78,6 +83,13 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
             }
         }
 
+        return Visible(names);
+    }
+
+    /// <summary>Without what is no label but a part of a histogram.</summary>
+    static string[] Visible(SortedSet<string> names)
+    {
+        names.Remove(HistogramParts.Label);
         return [.. names];
     }
 
@@ -108,6 +120,13 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
 
         return [.. values];
     }
+
+    /// <summary>Puts native histograms together, unless their parts are asked for by name.</summary>
+    static IReadOnlyList<ISampleSeries> Joined(StoredSeries[] found, IReadOnlyList<LabelMatcher> matchers) =>
+        Array.Exists(found, static s => s.IsPart) && !NamesParts(matchers) ? HistogramSeries.Join(found) : found;
+
+    static bool NamesParts(IReadOnlyList<LabelMatcher> matchers) =>
+        matchers.Any(static m => m.Name == HistogramParts.Label);
 
     StoredSeries[] SelectUnsorted(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {

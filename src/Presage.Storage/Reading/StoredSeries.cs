@@ -17,6 +17,9 @@ sealed class StoredSeries(StoredSamples samples, SeriesIdentity identity) : ISam
 
     public ReadOnlySpan<byte> Key => identity.Key;
 
+    /// <summary>Whether it is a part of a native histogram.</summary>
+    public bool IsPart => identity.IsPart;
+
     /// <summary>While selecting: another series whose key has the same hash.</summary>
     public StoredSeries? SameHash { get; set; }
 

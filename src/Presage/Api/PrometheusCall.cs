@@ -19,9 +19,21 @@ sealed class PrometheusCall
     public IReadOnlyList<string> Selectors =>
         [.. _query["match[]"].Concat(_form?["match[]"] ?? StringValues.Empty).OfType<string>()];
 
-    public static async Task<PrometheusCall> ReadAsync(HttpContext context) => new(
-        context.Request.Query,
-        context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : null);
+    /// <exception cref="PrometheusException">The body is no form: zeros, too many or too long parameters.</exception>
+    public static async Task<PrometheusCall> ReadAsync(HttpContext context)
+    {
+        try
+        {
+            var request = context.Request;
+            return new PrometheusCall(
+                request.Query, request.HasFormContentType ? await request.ReadFormAsync(context.RequestAborted) : null);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new PrometheusException(
+                StatusCodes.Status400BadRequest, "bad_data", $"error parsing form values: {e.Message}");
+        }
+    }
 
     /// <summary>A parameter, or null when it is missing or empty.</summary>
     public string? Text(string name)

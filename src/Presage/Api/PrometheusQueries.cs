@@ -201,9 +201,9 @@ sealed class PrometheusQueries(PresageOptions options, SampleStore store, TimePr
             Task<Action<System.Text.Json.Utf8JsonWriter>>> evaluate)
     {
         Action<System.Text.Json.Utf8JsonWriter> write;
-        var call = await PrometheusCall.ReadAsync(context);
         try
         {
+            var call = await PrometheusCall.ReadAsync(context);
             var span = call.Duration("timeout") is { } asked
                 && asked < options.QueryTimeout ? asked : options.QueryTimeout;
             span = span < TimeSpan.Zero ? TimeSpan.Zero : span;

@@ -38,7 +38,7 @@ sealed class SeriesExport(ISampleSource source, TextWriter output, bool csv)
             }
 
             var name = new LabelMatcher(LabelNames.MetricName, MatchOperator.Equal, metric);
-            foreach (var series in source.Select([name, .. matchers], range))
+            foreach (var series in source.Select([name, .. matchers, HistogramParts], range))
             {
                 await WriteSeriesAsync(series, range, cancellationToken);
             }
@@ -76,6 +76,10 @@ sealed class SeriesExport(ISampleSource source, TextWriter output, bool csv)
 
         Written = (Written.Series + (_columns.Count > 0 ? 1 : 0), Written.Samples + _columns.Count);
     }
+
+    /// <summary>Native histograms go out as what they are stored as, and so come in again.</summary>
+    static LabelMatcher HistogramParts { get; } =
+        new(Metrics.HistogramParts.Label, MatchOperator.RegexMatch, ".*");
 
     static string Seconds(long ms) => (ms / 1000m).ToString("0.###", CultureInfo.InvariantCulture);
 

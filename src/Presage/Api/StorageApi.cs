@@ -110,9 +110,9 @@ static class StorageApi
 
     static async Task<IResult> DeleteAsPrometheusAsync(HttpContext context, SampleStore store)
     {
-        var call = await PrometheusCall.ReadAsync(context);
         try
         {
+            var call = await PrometheusCall.ReadAsync(context);
             var range = new TimeRange(call.Time("start") ?? long.MinValue, call.Time("end") ?? long.MaxValue);
             if (call.Selectors.Count is 0 or > SelectorsMax)
             {

@@ -51,7 +51,7 @@ sealed class WriteReceiver
 
         if (format == WriteFormat.Later)
         {
-            SetWritten(context, 0);
+            SetWritten(context, new RemoteWriteSummary(), default);
         }
 
         return _intake.ReceiveAsync(context, format, _receive);
@@ -83,7 +83,7 @@ sealed class WriteReceiver
         _counters.Decoded(summary);
         if (format == WriteFormat.Later)
         {
-            SetWritten(context, outcome.Accepted + outcome.Duplicate);
+            SetWritten(context, summary, outcome);
         }
 
         await AnswerAsync(context, batch, summary, outcome);
@@ -92,26 +92,28 @@ sealed class WriteReceiver
     static Task AnswerAsync(
         HttpContext context, SampleBatch batch, RemoteWriteSummary summary, AppendOutcome outcome)
     {
-        int refused = summary.SamplesRejected + outcome.Rejected;
+        int refused = summary.SamplesRejected + summary.HistogramsRejected + outcome.Rejected;
         if (refused == 0 && summary.SeriesRejected == 0)
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;
         }
 
-        int sent = batch.SampleCount + summary.SamplesRejected;
+        int sent = batch.SampleCount + summary.SamplesRejected + summary.HistogramsRejected;
         string reason = summary.FirstRejection ?? outcome.FirstRefusal ?? "no reason was recorded";
-        string histograms = summary.Histograms > 0 ? $" {summary.Histograms} native histograms were left out." : "";
         return ReceiverAnswers.WriteTextAsync(
             context, StatusCodes.Status400BadRequest,
-            $"{refused} of {sent} samples were refused, the others are stored.{histograms} First reason: {reason}");
+            $"{refused} of {sent} samples were refused, the others are stored. First reason: {reason}");
     }
 
-    static void SetWritten(HttpContext context, int samples)
+    static void SetWritten(HttpContext context, RemoteWriteSummary summary, AppendOutcome outcome)
     {
+        // A histogram is written when all its parts are; which part was refused the store does not say.
+        int written = outcome.Accepted + outcome.Duplicate;
+        int histograms = outcome.Rejected == 0 ? summary.Histograms - summary.HistogramsRejected : 0;
         var headers = context.Response.Headers;
-        headers[SamplesWritten] = samples.ToString(CultureInfo.InvariantCulture);
-        headers[HistogramsWritten] = "0";
+        headers[SamplesWritten] = Math.Min(written, summary.Samples).ToString(CultureInfo.InvariantCulture);
+        headers[HistogramsWritten] = histograms.ToString(CultureInfo.InvariantCulture);
         headers[ExemplarsWritten] = "0";
     }
 }

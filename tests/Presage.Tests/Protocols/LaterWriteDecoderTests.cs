@@ -58,7 +58,7 @@ public sealed class LaterWriteDecoderTests
     }
 
     [Fact]
-    public void Native_histograms_are_named_and_the_other_series_kept()
+    public void Native_histograms_become_their_parts()
     {
         var message = Symbols("", "__name__", "latency", "up")
             .Message(5, new WireMessage().Bytes(1, [1, 2]).Message(3, new WireMessage().Varint(1, 7)))
@@ -66,8 +66,9 @@ public sealed class LaterWriteDecoderTests
 
         Assert.True(Decode(message.ToArray(), out var batch, out var summary, out _));
 
-        Assert.Equal((1, 1), (batch.SeriesCount, summary.Histograms));
-        Assert.Contains("latency: native histograms are not stored yet", summary.FirstRejection);
+        Assert.Equal((5, 1, 1), (batch.SeriesCount, summary.Histograms, summary.Samples));
+        Assert.Equal("layout", LabelSet.FromKey(batch.KeyOf(batch.Series[0]))[HistogramParts.Label]);
+        Assert.Null(summary.FirstRejection);
     }
 
     [Fact]

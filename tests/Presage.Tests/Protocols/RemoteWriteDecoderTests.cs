@@ -135,7 +135,7 @@ public sealed class RemoteWriteDecoderTests
     }
 
     [Fact]
-    public void Native_histograms_are_counted_and_the_plain_samples_kept()
+    public void Native_histograms_become_their_parts_beside_plain_samples()
     {
         var histogram = new WireMessage().Message(4, new WireMessage().Varint(15, 5)).Message(1,
             Label("__name__", "h"));
@@ -143,9 +143,24 @@ public sealed class RemoteWriteDecoderTests
 
         Assert.True(Decode(new WireMessage().Message(1, histogram).Message(1, both), out var summary, out _));
 
-        Assert.Equal((2, 1, 1, 2), (summary.Histograms, summary.Exemplars, summary.Samples,
-            summary.RejectedFor(SeriesRejection.NativeHistogram)));
-        Assert.Contains("native histograms", summary.FirstRejection, StringComparison.Ordinal);
+        Assert.Equal((2, 1, 1, 0), (summary.Histograms, summary.Exemplars, summary.Samples, summary.SeriesRejected));
+        Assert.Equal((9, 9, 8), (_batch.SeriesCount, _batch.SampleCount, summary.PartSamples));
+    }
+
+    [Theory]
+    [InlineData("a length in no span", "spans", 0)]
+    [InlineData("a span of too many", "spans", 5)]
+    [InlineData("a schema that is none", "schema 50", 1)]
+    public void A_native_histogram_that_contradicts_itself_costs_itself_alone(string what, string said, int spanLength)
+    {
+        var histogram = new WireMessage().Varint(4, what.Contains("schema", StringComparison.Ordinal) ? 100UL : 0)
+            .Message(11, new WireMessage().Varint(2, (ulong)spanLength)).Bytes(12, [2]);
+        var both = Series([("__name__", "both")], (1, 1)).Message(4, histogram);
+
+        Assert.True(Decode(new WireMessage().Message(1, both), out var summary, out _));
+
+        Assert.Equal((1, 1), (_batch.SampleCount, summary.HistogramsRejected));
+        Assert.Contains(said, summary.FirstRejection, StringComparison.Ordinal);
     }
 
     [Fact]

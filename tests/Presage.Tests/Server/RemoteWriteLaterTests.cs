@@ -53,8 +53,8 @@ public sealed class RemoteWriteLaterTests
         string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal(("1", "0", "0"), Written(answer));
-        Assert.Contains("1 of 2 samples were refused", text);
-        Assert.Contains("1 native histograms were left out", text);
+        Assert.Contains("2 of 3 samples were refused", text);
+        Assert.Contains("a native histogram has the unknown schema 50", text);
     }
 
     [Fact]
@@ -109,6 +109,31 @@ public sealed class RemoteWriteLaterTests
         Assert.Equal(0, server.Part<IngestCounters>().Duplicates);
     }
 
+    [Fact]
+    public async Task A_native_histogram_can_be_asked_for_once_it_is_answered()
+    {
+        await using var server = await StartAsync();
+        long nowMs = Start.ToUnixTimeMilliseconds();
+        // Schema 1, 2 observations in the zero bucket, 3 and 3 + 1 in the buckets 1 and 3.
+        var histogram = new WireMessage().Varint(1, 9).Fixed64(3, 12.5).Varint(4, 2).Fixed64(5, 0.001).Varint(6, 2)
+            .Message(11, new WireMessage().Varint(1, 2).Varint(2, 1))
+            .Message(11, new WireMessage().Varint(1, 2).Varint(2, 1)).Bytes(12, [6, 2]).Varint(15, (ulong)nowMs);
+        var message = Symbols("", "__name__", "latency", "instance", "web1:9100")
+            .Message(5, new WireMessage().Bytes(1, [1, 2, 3, 4]).Message(3, histogram));
+
+        using var answer = await PostAsync(server, Snappy.CompressToArray(message.ToArray()));
+
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        Assert.Equal(("0", "1", "0"), Written(answer));
+        string text = await server.Client.GetStringAsync(
+            new Uri($"/api/v1/query?query=latency&time={nowMs / 1000}", UriKind.Relative),
+            TestContext.Current.CancellationToken);
+        Assert.Contains("\"metric\":{\"__name__\":\"latency\",\"instance\":\"web1:9100\"}", text);
+        Assert.Contains("\"count\":\"9\",\"sum\":\"12.5\"", text);
+        Assert.Contains("[3,\"-0.001\",\"0.001\",\"2\"]", text);
+        Assert.Matches("""\[0,"1","1\.4142135\d+","3"\],\[0,"2","2\.828427\d+","4"\]""", text);
+    }
+
     static Task<ServerFixture> StartAsync() => ServerFixture.StartAsync(
         new FakeTimeProvider(Start), AuthenticationMode.None);
 
@@ -134,7 +159,8 @@ public sealed class RemoteWriteLaterTests
             .Message(5, new WireMessage().Bytes(1, [1, 6, 3, 4]).Message(2, Sample(secondAge)));
         if (histogram)
         {
-            message.Message(5, new WireMessage().Bytes(1, [1, 2]).Message(3, new WireMessage().Varint(1, 7)));
+            message.Message(
+                5, new WireMessage().Bytes(1, [1, 2]).Message(3, new WireMessage().Varint(1, 7).Varint(4, 100)));
         }
 
         return Snappy.CompressToArray(message.ToArray());
