@@ -47,8 +47,8 @@ public sealed class BackfillWriter : IAsyncDisposable
     public long Samples { get; private set; }
 
     /// <summary>
-    /// Takes a batch. Samples older than the longest retention, or further in the future than the store accepts, are
-    /// refused and counted in the outcome. Now and then it writes some million samples to the disk, which takes a
+    /// Takes a batch. Samples older than the longest retention, further in the future than the store accepts, or with
+    /// labels beyond the limit are refused and counted in the outcome. Now and then it writes some million samples to the disk, which takes a
     /// second.
     /// </summary>
     /// <exception cref="IOException">The disk is full or broken; dispose the writer and begin again.</exception>
@@ -61,13 +61,22 @@ public sealed class BackfillWriter : IAsyncDisposable
         long oldestMs = (now - _options.LongestRetention).ToUnixTimeMilliseconds();
         int accepted = 0,
             tooOld = 0,
-            tooNew = 0;
+            tooNew = 0,
+            tooLong = 0;
         string? refusal = null;
         foreach (ref readonly var series in batch.Series)
         {
             if (_run.IsFull)
             {
                 Spill();
+            }
+
+            var key = batch.KeyOf(series);
+            if (key.Length > JournalFormat.KeyBytesMax)
+            {
+                tooLong += series.SampleCount;
+                refusal ??= Refusal.KeyTooLong(key);
+                continue;
             }
 
             int number = -1;
@@ -78,11 +87,11 @@ public sealed class BackfillWriter : IAsyncDisposable
                 {
                     tooOld += timestampMs < oldestMs ? 1 : 0;
                     tooNew += timestampMs > newestMs ? 1 : 0;
-                    refusal ??= Refusal(batch.KeyOf(series), timestampMs, oldestMs, newestMs);
+                    refusal ??= OutOfBounds(key, timestampMs, oldestMs, newestMs);
                     continue;
                 }
 
-                number = number < 0 ? _run.Find(batch.KeyOf(series)) : number;
+                number = number < 0 ? _run.Find(key) : number;
                 _run.Add(number, timestampMs, batch.Values[i]);
                 accepted++;
                 if (_run.IsFull)
@@ -99,6 +108,7 @@ public sealed class BackfillWriter : IAsyncDisposable
             Accepted = accepted,
             TooOld = tooOld,
             TooFarInFuture = tooNew,
+            LabelsTooLong = tooLong,
             FirstRefusal = refusal,
         };
     }
@@ -182,7 +192,7 @@ public sealed class BackfillWriter : IAsyncDisposable
         Array.ForEach(pieces, piece => piece.Delete(_disk));
     }
 
-    static string Refusal(ReadOnlySpan<byte> key, long timestampMs, long oldestMs, long newestMs)
+    static string OutOfBounds(ReadOnlySpan<byte> key, long timestampMs, long oldestMs, long newestMs)
     {
         string why = timestampMs < oldestMs
             ? $"older than the longest retention ({oldestMs} ms)"

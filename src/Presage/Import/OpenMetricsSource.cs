@@ -27,7 +27,7 @@ static class OpenMetricsSource
         bool ended = false;
         while (true)
         {
-            int read = await text.ReadAsync(buffer.AsMemory(held), token);
+            int read = await ReadAsync(file, text, buffer.AsMemory(held), token);
             held += read;
             int whole = read == 0 ? held : buffer.AsSpan(0, held).LastIndexOf((byte)'\n') + 1;
             if (whole == 0 && held == buffer.Length)
@@ -54,6 +54,19 @@ static class OpenMetricsSource
         if (isOpenMetrics && !ended)
         {
             throw new ImportException($"{file}: # EOF is missing at the end: the file was cut off.");
+        }
+    }
+
+    static async ValueTask<int> ReadAsync(
+        FileInfo file, Stream text, Memory<byte> buffer, CancellationToken token)
+    {
+        try
+        {
+            return await text.ReadAsync(buffer, token);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ImportException($"{file} is no whole gzip file: {e.Message}", e);
         }
     }
 }
