@@ -241,7 +241,9 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     public DeletionOutcome Delete(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
         range = range with { ToMs = Math.Min(range.ToMs, _time.GetUtcNow().ToUnixTimeMilliseconds()) };
-        return _tombstones.Ask(matchers, range, _source, _logger);
+        var outcome = _tombstones.Ask(matchers, range, _source, _logger);
+        _care.BeginDeletion();
+        return outcome;
     }
 
     /// <summary>
@@ -344,6 +346,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         _loops.Add(WatchAsync(ProbeAsync(_stop.Token)));
         _loops.Add(WatchAsync(MaintainAsync(_stop.Token)));
         _loops.Add(WatchAsync(_care.LoopAsync(MaintenanceInterval, _stop.Token)));
+        _loops.Add(WatchAsync(_care.DeletionLoopAsync(_stop.Token)));
     }
 
     /// <summary>

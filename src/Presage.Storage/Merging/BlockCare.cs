@@ -18,7 +18,13 @@ sealed class BlockCare(
     /// <summary>Events kept for the statistics.</summary>
     const int EventsMax = 100;
 
+    /// <summary>What is asked for within this time is deleted together.</summary>
+    static readonly TimeSpan DeletionDelay = TimeSpan.FromSeconds(5);
+
     readonly SemaphoreSlim _turn = new(1, 1);
+    readonly SemaphoreSlim _deletionAsked = new(0);
+    readonly SemaphoreSlim _deleting = new(1, 1);
+    readonly DueMerges _due = new(tiers, journal, options);
     readonly MergePace _pace = new(time, options.MergeShare);
     readonly List<StorageEvent> _events = [];
     long? _lastMergeMs;
@@ -89,6 +95,27 @@ sealed class BlockCare(
         }
     }
 
+    /// <summary>A deletion was asked for: it is carried out soon, not only when the next turn is due.</summary>
+    public void BeginDeletion() => _deletionAsked.Release();
+
+    /// <summary>Carries deletions out as they are asked for. One that fails is tried again in each turn.</summary>
+    public async Task DeletionLoopAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await _deletionAsked.WaitAsync(cancellationToken);
+            await Task.Delay(DeletionDelay, time, cancellationToken);
+            try
+            {
+                await CarryOutDeletionsAsync(cancellationToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Log.CareFailed(logger, e);
+            }
+        }
+    }
+
     /// <summary>
     /// Makes the days of a backfill readable. Deletions asked for before are carried out first: they are not to hide
     /// what the backfill brings.
@@ -130,7 +157,12 @@ sealed class BlockCare(
         }
     }
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose()
+    {
+        _turn.Dispose();
+        _deleting.Dispose();
+        _deletionAsked.Dispose();
+    }
 
     async Task TakeTurnAsync(CancellationToken cancellationToken)
     {
@@ -147,20 +179,33 @@ sealed class BlockCare(
 
     async Task CarryOutDeletionsAsync(CancellationToken cancellationToken)
     {
-        var deletions = tombstones.Current;
-        if (deletions.Length > 0)
+        await _deleting.WaitAsync(cancellationToken);
+        try
         {
-            await head.FlushAsync(cancellationToken);
-            await AloneAsync(() => CarryOut(deletions, cancellationToken), cancellationToken);
-            await head.ForgetAsync(deletions);
-            await AloneAsync(
-                () =>
-                {
-                    tiers.DeleteUnwanted();
-                    tombstones.Remove(deletions);
-                },
-                cancellationToken);
+            var deletions = tombstones.Current;
+            if (deletions.Length > 0)
+            {
+                await CarryOutAsync(deletions, cancellationToken);
+            }
         }
+        finally
+        {
+            _deleting.Release();
+        }
+    }
+
+    async Task CarryOutAsync(Tombstone[] deletions, CancellationToken cancellationToken)
+    {
+        await head.FlushAsync(cancellationToken);
+        await AloneAsync(() => CarryOut(deletions, cancellationToken), cancellationToken);
+        await head.ForgetAsync(deletions);
+        await AloneAsync(
+            () =>
+            {
+                tiers.DeleteUnwanted();
+                tombstones.Remove(deletions);
+            },
+            cancellationToken);
     }
 
     /// <summary>
@@ -201,7 +246,7 @@ sealed class BlockCare(
                 {
                     closing();
                     closing = static () => { };
-                    var due = Due().Where(job => !done.Contains((job.FromMs, job.ToMs))).ToList();
+                    var due = _due.At(NowMs).Where(job => !done.Contains((job.FromMs, job.ToMs))).ToList();
                     if (due is [var job, ..])
                     {
                         any = done.Add((job.FromMs, job.ToMs));
@@ -216,63 +261,6 @@ sealed class BlockCare(
             }
         }
     }
-
-    /// <summary>The merges that are due: days, four hours, parts of hours.</summary>
-    List<MergeJob> Due()
-    {
-        var raw = tiers.Raw.Current;
-        var flushed = options.FlushDelay + TimeSpan.FromMinutes(2);
-        var jobs = new List<MergeJob>();
-        foreach (long dayMs in MergeSchedule.Due(
-            raw, NowMs, options.PastMax + options.FlushDelay + TimeSpan.FromHours(1), journal.OldestNumber))
-        {
-            jobs.Add(WholeDay(dayMs));
-        }
-
-        foreach (var blocks in MergeSchedule.DueSpans(raw, NowMs, flushed, journal.OldestNumber))
-        {
-            long fromMs = MergeSchedule.SpanOf(blocks[0].Totals.FromMs);
-            if (!jobs.Exists(day => day.FromMs <= fromMs && day.ToMs > fromMs))
-            {
-                jobs.Add(Joining(blocks, fromMs, fromMs + MergeSchedule.SpanMs, covered: 0));
-            }
-        }
-
-        foreach (var parts in MergeSchedule.DueParts(raw, NowMs, flushed))
-        {
-            long fromMs = parts[0].Totals.FromMs;
-            if (!jobs.Exists(job => job.FromMs <= fromMs && job.ToMs > fromMs))
-            {
-                // What the part that knows most of the journal says of it holds for all of them together.
-                var newest = parts.MaxBy(static b => b.Totals.CoveredSegment)!.Totals;
-                jobs.Add(Joining(parts, fromMs, newest.ToMs, newest.CoveredSegment));
-            }
-        }
-
-        return jobs;
-    }
-
-    MergeJob WholeDay(long dayMs)
-    {
-        Block[] raw = Raw(dayMs), rollups = Rollups(dayMs);
-        return new MergeJob
-        {
-            FromMs = dayMs,
-            ToMs = dayMs + DayMs,
-            Raw = raw,
-            Rollups = rollups,
-            IsRawComplete = rollups.Length == 0 || Array.Exists(raw, static b => b.Kind == BlockKind.Merged),
-        };
-    }
-
-    static MergeJob Joining(Block[] blocks, long fromMs, long toMs, int covered) => new()
-    {
-        FromMs = fromMs,
-        ToMs = toMs,
-        Raw = blocks,
-        Kind = BlockKind.Flushed,
-        CoveredSegment = covered,
-    };
 
     /// <summary>Drops what is older than it is to be kept. Raw samples go when their roll-ups are written.</summary>
     void Retire(CancellationToken cancellationToken)
@@ -360,13 +348,13 @@ sealed class BlockCare(
         long newestDay = raw.Length == 0 ? 0 : MergeSchedule.DayOf(raw[^1].Totals.FromMs);
         if (raw.Length > 0 && MergeSchedule.DayOf(raw[0].Totals.FromMs) is var dayMs && dayMs < newestDay)
         {
-            var flushed = Array.FindAll(Raw(dayMs), b => b.Kind == BlockKind.Flushed);
+            var flushed = Array.FindAll(_due.Raw(dayMs), b => b.Kind == BlockKind.Flushed);
             if (flushed.Length > 0)
             {
                 RollUpAndDrop(flushed, cancellationToken);
             }
 
-            tiers.Raw.Delete(Raw(dayMs));
+            tiers.Raw.Delete(_due.Raw(dayMs));
             return $"raw samples of {Day(dayMs)}";
         }
 
@@ -394,7 +382,7 @@ sealed class BlockCare(
                     FromMs = day.Key,
                     ToMs = day.Key + DayMs,
                     Raw = [.. day],
-                    Rollups = Rollups(day.Key),
+                    Rollups = _due.Rollups(day.Key),
                     IsRawComplete = false,
                     DropsRaw = true,
                 },
@@ -403,19 +391,19 @@ sealed class BlockCare(
     }
 
     void RewriteFlushed(Block block, CancellationToken cancellationToken) => Merge(
-        Joining([block], block.Totals.FromMs, block.Totals.ToMs, block.Totals.CoveredSegment), cancellationToken);
+        DueMerges.Joining([block], block.Totals.FromMs, block.Totals.ToMs, block.Totals.CoveredSegment), cancellationToken);
 
     /// <summary>Writes a merged day anew, without what is deleted or past its time.</summary>
     void RewriteDay(long dayMs, CancellationToken cancellationToken)
     {
-        Block[] raw = Array.FindAll(Raw(dayMs), static b => b.Kind == BlockKind.Merged);
+        Block[] raw = Array.FindAll(_due.Raw(dayMs), static b => b.Kind == BlockKind.Merged);
         Merge(
             new MergeJob
             {
                 FromMs = dayMs,
                 ToMs = dayMs + DayMs,
                 Raw = raw,
-                Rollups = Rollups(dayMs),
+                Rollups = _due.Rollups(dayMs),
                 IsRawComplete = raw.Length > 0,
             },
             cancellationToken);
@@ -434,13 +422,6 @@ sealed class BlockCare(
             logger, job.Raw.Count + job.Rollups.Count, files.Count, Day(job.FromMs), merge.Samples,
             (long)time.GetElapsedTime(started).TotalMilliseconds);
     }
-
-    Block[] Raw(long dayMs) => OfDay(tiers.Raw, dayMs);
-
-    Block[] Rollups(long dayMs) => [.. OfDay(tiers.FiveMinutes, dayMs), .. OfDay(tiers.OneHour, dayMs)];
-
-    static Block[] OfDay(BlockList list, long dayMs) =>
-        Array.FindAll(list.Current, b => MergeSchedule.DayOf(b.Totals.FromMs) == dayMs);
 
     bool Concerns(Tombstone deletion, Block block)
     {

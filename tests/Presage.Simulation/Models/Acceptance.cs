@@ -46,27 +46,37 @@ sealed class Acceptance
     }
 
     /// <summary>The store answered; true where it cannot be told which samples it refused.</summary>
-    public bool Settle(AppendOutcome outcome, Offer offer, StoreModel model, bool durable)
+    public bool Settle(AppendOutcome outcome, Offer offer, StoreModel model, StorageOptions options)
     {
+        long activeFromMs = model.ClockMs - (long)options.IdleMax.TotalMilliseconds;
+        int over = outcome.OverSeriesLimit;
+        int inactive = offer.Samples.Where((s, i) => s.Series.ActiveMs < activeFromMs && IsWithin(i)).Count();
         Require(outcome.Written + outcome.Rejected == offer.Samples.Count, offer, outcome);
         Require(outcome.TooOld == Count(Verdict.TooOld), offer, outcome);
         Require(outcome.TooFarInFuture == Count(Verdict.TooFar), offer, outcome);
         Require(outcome.OutOfOrder <= Count(Verdict.Old), offer, outcome);
-        Require(outcome.Accepted >= Count(Verdict.New), offer, outcome);
+        Require(outcome.Accepted >= Count(Verdict.New) - over, offer, outcome);
+
+        // A limit is for series that begin; those that are active go on.
+        Require(over <= inactive, offer, outcome);
         bool someRefused = outcome.OutOfOrder > 0;
+        var touched = new List<(SeriesModel Series, long TimestampMs)>();
         for (int i = 0; i < _verdicts.Count; i++)
         {
             var (series, timestampMs, bits) = offer.Samples[i];
-            if (_verdicts[i] is not (Verdict.TooOld or Verdict.TooFar) &&
-                (_verdicts[i] != Verdict.Old || outcome.OutOfOrder < Count(Verdict.Old)))
+            if (IsWithin(i) && (_verdicts[i] != Verdict.Old || outcome.OutOfOrder < Count(Verdict.Old)))
             {
-                bool sure = (_verdicts[i] != Verdict.Old || !someRefused) && !series.IsSwallowed(timestampMs);
+                bool sure = (_verdicts[i] != Verdict.Old || !someRefused) && !series.IsSwallowed(timestampMs) &&
+                    (over == 0 || series.ActiveMs >= activeFromMs);
                 model.Add(
-                    series, timestampMs, bits, sure ? WriteState.Acknowledged : WriteState.Unsure, durable && sure);
+                    series, timestampMs, bits, sure ? WriteState.Acknowledged : WriteState.Unsure,
+                    options.FsyncBeforeAck && sure);
+                touched.AddRange(sure ? [(series, timestampMs)] : []);
             }
         }
 
-        return someRefused && outcome.OutOfOrder < Count(Verdict.Old);
+        touched.ForEach(static t => t.Series.ActiveMs = Math.Max(t.Series.ActiveMs, t.TimestampMs));
+        return over > 0 || (someRefused && outcome.OutOfOrder < Count(Verdict.Old));
     }
 
     /// <summary>The store failed to answer, or failed.</summary>
@@ -74,13 +84,15 @@ sealed class Acceptance
     {
         for (int i = 0; i < _verdicts.Count; i++)
         {
-            if (_verdicts[i] is not (Verdict.TooOld or Verdict.TooFar))
+            if (IsWithin(i))
             {
                 var (series, timestampMs, bits) = offer.Samples[i];
                 model.Add(series, timestampMs, bits, state, durable: false);
             }
         }
     }
+
+    bool IsWithin(int sample) => _verdicts[sample] is not (Verdict.TooOld or Verdict.TooFar);
 
     int Count(Verdict verdict) => _verdicts.Count(v => v == verdict);
 

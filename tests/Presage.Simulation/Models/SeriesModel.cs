@@ -19,6 +19,9 @@ sealed class SeriesModel(LabelSet labels)
     /// <summary>The newest timestamp offered.</summary>
     public long NewestMs { get; private set; } = long.MinValue / 2;
 
+    /// <summary>The newest timestamp acknowledged since the process began and nothing was deleted.</summary>
+    public long ActiveMs { get; set; } = long.MinValue;
+
     /// <summary>What the next sample of a counter is made from.</summary>
     public double Level { get; set; }
 
@@ -33,6 +36,7 @@ sealed class SeriesModel(LabelSet labels)
     public void Delete(TimeRange range)
     {
         Deleted.Add(range);
+        ActiveMs = long.MinValue;
         foreach (long timestampMs in Slots.Keys.Where(range.Contains).ToList())
         {
             if (Slots[timestampMs].Delete())

@@ -18,6 +18,9 @@ sealed class StoreModel
 
     public long Samples { get; private set; }
 
+    /// <summary>The latest time that the clock has shown.</summary>
+    public long ClockMs { get; set; } = long.MinValue;
+
     public SeriesModel SeriesOf(LabelSet labels)
     {
         if (!_series.TryGetValue(labels, out var series))
@@ -75,6 +78,7 @@ sealed class StoreModel
             }
 
             series.Deleted.Add(range);
+            series.ActiveMs = long.MinValue;
             foreach (var (_, slot) in series.Slots.Where(s => range.Contains(s.Key)))
             {
                 slot.IsFading = true;
@@ -159,6 +163,7 @@ sealed class StoreModel
     /// <summary>The process ended, in order or not.</summary>
     public void Restart(bool lostPower)
     {
+        _order.ForEach(static s => s.ActiveMs = long.MinValue);
         foreach (var slot in AllSlots())
         {
             slot.Restart();

@@ -96,6 +96,8 @@ sealed record Plan(ulong Seed, IReadOnlyList<Operation> Operations)
             FlushDelay = Pick(5, TimeSpan.Zero, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(50)),
             DiskBytesMax = Pick(9, 0, 0, 0, 0, 0, 20_000, 200_000),
             RetentionRules = Pick<IReadOnlyList<RetentionRule>>(10, [], [], [], ShorterForSome),
+            SeriesMax = Pick(11, 5_000_000, 5_000_000, 5_000_000, 8, 20),
+            SeriesPerHostMax = Pick(12, 200_000, 200_000, 200_000, 4),
             RunBeside = RunHere,
             EarlyFlushBytes = Pick(8, 0, 1 << 10, 16 << 20),
             EarlyFlushBytesPerSeries = 0,

@@ -353,6 +353,7 @@ sealed class SimulationRun
     {
         var shortest = _options.RetentionRules.Select(static r => r.Times.Raw).Append(_options.Retention).Min();
         long nowMs = NowMs + (long)ahead.TotalMilliseconds;
+        _model.ClockMs = Math.Max(_model.ClockMs, nowMs);
         _newestNowMs = Math.Max(_newestNowMs, nowMs + (long)_options.FutureMax.TotalMilliseconds);
         _model.Fade(Math.Max(
             nowMs - (long)shortest.TotalMilliseconds,

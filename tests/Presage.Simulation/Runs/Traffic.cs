@@ -148,7 +148,7 @@ sealed class Traffic(
             process.Await(append);
             var outcome = append.Result;
             trace?.Invoke($"    {outcome}");
-            if (expected.Settle(outcome, offer, model, durable: options.FsyncBeforeAck))
+            if (expected.Settle(outcome, offer, model, options))
             {
                 foreach (var series in offer.Samples.Select(static s => s.Series).Distinct())
                 {
