@@ -40,7 +40,6 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     readonly List<StorageDamage> _damages = [];
     readonly CancellationTokenSource _stop = new();
     readonly List<Task> _loops = [];
-    long _flushedBeforeMs = long.MinValue;
     long? _lastFlushMs;
     string? _lastFlushError;
     volatile string? _notWritable;
@@ -64,7 +63,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         var headCare = new HeadCare(FlushAsync, deletions => _flush!.ForgetAsync(deletions));
         _care = new BlockCare(_disk, _tiers, _tombstones, _journal, options, time, logger, headCare);
         _samples = new StoredSamples(_head, _blocks, _tombstones);
-        _rollups = new RollupSettings(options, time, () => Interlocked.Read(ref _flushedBeforeMs));
+        _rollups = new RollupSettings(options, time);
         _source = new StoreSource(_head, _tiers, _samples, _rollups, host: null);
         _appender = new Appender(_head, _journal, options, time);
         _turns = new AppendTurns(_appender, OnBrokenDisk);
@@ -231,8 +230,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
 
     /// <summary>
     /// Deletes the samples of a span of all series that satisfy the matchers. When this returns no query sees them any
-    /// more; the files are written anew in the background. Samples that arrive later with times up to now are deleted
-    /// with them until that is done.
+    /// more; files are written anew in the background, and what arrives for the span until then is deleted with it.
     /// </summary>
     /// <param name="matchers">What the series satisfy; at least one.</param>
     /// <param name="range">The span, both ends included; it ends now at the latest.</param>
@@ -241,9 +239,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     public DeletionOutcome Delete(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
         range = range with { ToMs = Math.Min(range.ToMs, _time.GetUtcNow().ToUnixTimeMilliseconds()) };
-        var outcome = _tombstones.Ask(matchers, range, _source, _logger);
-        _care.BeginDeletion();
-        return outcome;
+        return _tombstones.Ask(matchers, range, _source, _logger, _care.BeginDeletion);
     }
 
     /// <summary>
@@ -333,7 +329,9 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         _tiers.Open();
         _tombstones.Open(AddDamage, _logger);
         var blocks = _blocks.Current;
-        _samplesReplayed = JournalRecovery.Run(_disk, JournalFolder, _head, _journal, blocks, AddDamage, _logger);
+        (_samplesReplayed, long oldestMs) =
+            JournalRecovery.Run(_disk, JournalFolder, _head, _journal, blocks, AddDamage, _logger);
+        _rollups.Begin(oldestMs);
         _recoveryTime = _time.GetElapsedTime(started);
         Log.Opened(_logger, _options.DataFolder, _head.Series.Count, _samplesReplayed, _journal.SegmentCount,
             blocks.Length, (long)_recoveryTime.TotalMilliseconds);
@@ -377,7 +375,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
             try
             {
                 long dueMs = FlushSchedule.DueBeforeMs(_time.GetUtcNow(), _options.FlushDelay);
-                if ((dueMs > _flushedBeforeMs || _flushOwed) && IsWritable)
+                if ((dueMs > _rollups.FlushedBeforeMs || _flushOwed) && IsWritable)
                 {
                     await FlushDueAsync(dueMs, cancellationToken);
                 }
@@ -416,7 +414,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
             throw;
         }
 
-        _flushedBeforeMs = dueMs;
+        _rollups.FlushedBeforeMs = dueMs;
     }
 
     Task FlushBeforeAsync(long beforeMs, CancellationToken cancellationToken) =>

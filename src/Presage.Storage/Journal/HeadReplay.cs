@@ -16,6 +16,9 @@ sealed class HeadReplay(Head head, CoveredSpans covered, ReplayWorkers workers) 
     /// <summary>The newest timestamp of the segment.</summary>
     public long NewestMs { get; private set; } = long.MinValue;
 
+    /// <summary>The oldest timestamp that no block covers; the greatest value where there is none.</summary>
+    public long OldestMs { get; private set; } = long.MaxValue;
+
     public void OnSeries(int journalId, ReadOnlySpan<byte> key)
     {
         if (_keysLength + key.Length > _keys.Length)
@@ -33,6 +36,7 @@ sealed class HeadReplay(Head head, CoveredSpans covered, ReplayWorkers workers) 
         NewestMs = Math.Max(NewestMs, timestampMs);
         if (!covered.Contains(timestampMs))
         {
+            OldestMs = Math.Min(OldestMs, timestampMs);
             ref var series = ref System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_series)[journalId];
             if (series.Id < 0)
             {

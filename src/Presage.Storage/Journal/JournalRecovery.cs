@@ -9,14 +9,16 @@ static class JournalRecovery
     const long RoomLeft = 1 << 20;
 
     /// <summary>
-    /// Replays all segments of a folder into the head, oldest first; returns how many samples came back. One thread
+    /// Replays all segments of a folder into the head, oldest first; returns how many samples came back, and the oldest
+    /// of their timestamps. One thread
     /// reads and checks, others append.
     /// </summary>
-    public static long Run(
+    public static (long Samples, long OldestMs) Run(
         Disk disk, string folder, Head head, JournalLog journal, Block[] blocks, Action<StorageDamage> onDamage,
         ILogger logger)
     {
         using var workers = new ReplayWorkers(head);
+        long oldestMs = long.MaxValue;
         bool isUnsynced = UnsyncedMark.IsSet(disk, folder), isAnew = true;
         foreach (int number in JournalLog.NumbersIn(disk, folder))
         {
@@ -43,6 +45,7 @@ static class JournalRecovery
                 CutAndSync(disk, folder, path, reader.WholeBytes);
             }
 
+            oldestMs = Math.Min(oldestMs, replay.OldestMs);
             journal.Adopt(new JournalSegment(number, path, reader.WholeBytes, replay.NewestMs));
         }
 
@@ -52,7 +55,7 @@ static class JournalRecovery
             UnsyncedMark.Clear(disk, folder);
         }
 
-        return workers.Complete();
+        return (workers.Complete(), oldestMs);
     }
 
     /// <summary>

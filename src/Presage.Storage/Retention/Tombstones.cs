@@ -54,7 +54,7 @@ sealed class Tombstones
     /// <exception cref="ArgumentException">There are no matchers.</exception>
     /// <exception cref="IOException">The disk is full or broken: nothing is deleted.</exception>
     public DeletionOutcome Ask(
-        IReadOnlyList<LabelMatcher> matchers, TimeRange range, ISampleSource source, ILogger logger)
+        IReadOnlyList<LabelMatcher> matchers, TimeRange range, ISampleSource source, ILogger logger, Action asked)
     {
         if (matchers.Count == 0)
         {
@@ -62,8 +62,9 @@ sealed class Tombstones
         }
 
         int series = source.Select(matchers, range).Count;
-        var asked = Add(matchers, range);
-        Log.DeletionAsked(logger, asked.Number, string.Join(',', matchers), range.FromMs, range.ToMs);
+        var deletion = Add(matchers, range);
+        asked();
+        Log.DeletionAsked(logger, deletion.Number, string.Join(',', matchers), range.FromMs, range.ToMs);
         return new DeletionOutcome(series);
     }
 

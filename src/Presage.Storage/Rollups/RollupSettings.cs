@@ -2,26 +2,38 @@ using Presage.Metrics;
 
 namespace Presage.Storage;
 
-/// <summary>What reading roll-ups needs to know of the options.</summary>
-/// <param name="options">The options of the store.</param>
-/// <param name="time">The clock.</param>
-/// <param name="flushedBeforeMs">Up to where the head was last written to blocks; <see cref="long.MinValue"/> where it
-/// was not yet.</param>
-sealed class RollupSettings(StorageOptions options, TimeProvider time, Func<long> flushedBeforeMs)
+/// <summary>What reading roll-ups needs to know of the options and the head.</summary>
+sealed class RollupSettings(StorageOptions options, TimeProvider time)
 {
+    long _flushedBeforeMs = long.MinValue;
+    long _beganMs = long.MinValue;
+
     public IReadOnlyList<RollupTier> Tiers { get; } = TiersOf(options);
 
-    /// <summary>Samples from here on may be in memory only.</summary>
+    /// <summary>Up to where the head was last written to blocks; the least value where it was not yet.</summary>
+    public long FlushedBeforeMs
+    {
+        get => Interlocked.Read(ref _flushedBeforeMs);
+        set => Interlocked.Exchange(ref _flushedBeforeMs, value);
+    }
+
+    /// <summary>Samples from here on may be in memory only: a flush may lie back far.</summary>
     public long HeadFromMs
     {
         get
         {
             long usualMs = (time.GetUtcNow() - options.PastMax - options.FlushDelay - TimeSpan.FromHours(2))
                 .ToUnixTimeMilliseconds();
-            long flushedMs = flushedBeforeMs();
-            return flushedMs == long.MinValue ? usualMs : Math.Min(usualMs, flushedMs);
+            long flushedMs = FlushedBeforeMs;
+            return Math.Min(usualMs, flushedMs == long.MinValue ? _beganMs : flushedMs - PastMs);
         }
     }
+
+    long PastMs => (long)options.PastMax.TotalMilliseconds;
+
+    /// <summary>The store begins: nothing in memory is older than what was replayed, or what is accepted now.</summary>
+    public void Begin(long oldestReplayedMs) =>
+        _beganMs = Math.Min(oldestReplayedMs, time.GetUtcNow().ToUnixTimeMilliseconds() - PastMs);
 
     static RollupTier[] TiersOf(StorageOptions options)
     {
