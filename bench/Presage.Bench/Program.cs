@@ -20,7 +20,7 @@ return args switch
     ["promql-data", var folder] => await PromQlData.RunAsync(folder, hosts: 100),
     ["promql-data", var folder, var hosts] => await PromQlData.RunAsync(folder, int.Parse(hosts)),
     ["promql-parts", var folder, .. var only] => await QueryParts.RunAsync(folder, only.FirstOrDefault()),
-    ["promql", var folder, var program] => await PromQlBenchmark.RunAsync(folder, program, rounds: 15, null),
+    ["promql", var folder, var program] => await PromQlBenchmark.RunAsync(folder, program, rounds: 100, null),
     ["promql", var folder, var program, var rounds, .. var only] =>
         await PromQlBenchmark.RunAsync(folder, program, int.Parse(rounds), only.FirstOrDefault()),
     ["promql-compare", var program, .. var rest] => await CompareServers.RunAsync(

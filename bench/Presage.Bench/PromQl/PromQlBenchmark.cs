@@ -9,7 +9,10 @@ namespace Presage.Bench.PromQl;
 static class PromQlBenchmark
 {
     /// <summary>Enough for the just-in-time compiler to have settled: it looks at what was called 30 times.</summary>
-    const int WarmUps = 40;
+    const int WarmUps = 200;
+
+    /// <summary>Blocks that stay the same for so long are not being merged.</summary>
+    static readonly TimeSpan Settled = TimeSpan.FromSeconds(15);
 
     /// <summary>Queries that take longer are asked less often.</summary>
     static readonly TimeSpan PerPeer = TimeSpan.FromSeconds(1);
@@ -20,6 +23,7 @@ static class PromQlBenchmark
             await File.ReadAllTextAsync(Path.Combine(folder, "end")), CultureInfo.InvariantCulture);
         end -= 3000;
         using var presage = await Servers.PresageAsync(folder, program);
+        await SettleAsync(Path.Combine(folder, "presage", "blocks"));
         using var prometheus = await Servers.PrometheusAsync(folder);
         using var victoria = await Servers.VictoriaAsync(folder);
         await MemoryAsync(presage, end);
@@ -34,6 +38,21 @@ static class PromQlBenchmark
         }
 
         return equal ? 0 : 1;
+    }
+
+    /// <summary>Waits for merges that are due, as they long are in a server that has run for a day.</summary>
+    static async Task SettleAsync(string blocks)
+    {
+        string[] before = [];
+        string[] now = [.. Directory.GetFiles(blocks).Order()];
+        while (!now.SequenceEqual(before) || now.Any(static f => f.EndsWith(".tmp", StringComparison.Ordinal)))
+        {
+            await Task.Delay(Settled, TimeProvider.System);
+            before = now;
+            now = [.. Directory.GetFiles(blocks).Order()];
+        }
+
+        Console.WriteLine($"{now.Length} blocks");
     }
 
     static async Task<bool> CompareAsync(Peer[] peers, BenchQuery query, long end, int rounds)

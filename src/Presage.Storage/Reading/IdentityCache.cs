@@ -19,9 +19,14 @@ sealed class IdentityCache(int places)
     /// <summary>One for every 256 KB of the machine's memory: some 650 bytes each, so a quarter of a percent.</summary>
     const int MemoryPerPlace = 256 << 10;
 
-    const int PlacesMin = 4096, PlacesMax = 65_536;
+    const int PlacesMin = 4096, PlacesMax = 262_144;
 
     readonly SeriesIdentity?[] _places = new SeriesIdentity?[(int)BitOperations.RoundUpToPowerOf2((uint)places)];
+
+    /// <summary>
+    /// Bits of the hash of what is in each place, beside each other: most looks at an identity are at the one wanted.
+    /// </summary>
+    readonly ushort[] _marks = new ushort[(int)BitOperations.RoundUpToPowerOf2((uint)places)];
 
     /// <summary>A cache that suits the machine's memory.</summary>
     public static IdentityCache OfThisMachine() =>
@@ -34,9 +39,11 @@ sealed class IdentityCache(int places)
     {
         int first = (int)(hash >> 16) & (_places.Length - 1) & ~(Ways - 1);
         var set = _places.AsSpan(first, Ways);
-        foreach (var known in set)
+        ushort mark = (ushort)(hash >> 48);
+        for (int i = 0; i < Ways; i++)
         {
-            if (known is not null && known.Hash == hash && known.Key.SequenceEqual(key))
+            if (_marks[first + i] == mark && set[i] is { } known && known.Hash == hash
+                && known.Key.SequenceEqual(key))
             {
                 return known;
             }
@@ -46,7 +53,9 @@ sealed class IdentityCache(int places)
         if (key.Length <= KeyBytesMax)
         {
             int free = set.IndexOf(null as SeriesIdentity);
-            Volatile.Write(ref set[free >= 0 ? free : (int)(hash >> 8) & (Ways - 1)], identity);
+            int place = free >= 0 ? free : (int)(hash >> 8) & (Ways - 1);
+            Volatile.Write(ref set[place], identity);
+            _marks[first + place] = mark;
         }
 
         return identity;

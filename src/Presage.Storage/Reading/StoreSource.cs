@@ -141,9 +141,15 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
         var current = _blocks.Current;
         var asked = Array.FindAll(current, b => b.Overlaps(range));
         var found = FoundSeries.ToMeet(all, asked.Length);
-        foreach (var block in asked)
+        if (asked.Length == 2 && asked[1].Totals.Series < asked[0].Totals.Series)
         {
-            SelectInBlock(block, asked.Length, matchers, found, all);
+            // What is found in the last one need not be found again.
+            Array.Reverse(asked);
+        }
+
+        for (int i = 0; i < asked.Length; i++)
+        {
+            SelectInBlock(asked[i], asked.Length, i == asked.Length - 1, matchers, found, all);
         }
 
         var deletions = samples.Tombstones;
@@ -153,10 +159,10 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
                 .Any(d => d.FromMs <= range.FromMs && d.ToMs >= Math.Min(range.ToMs, series.NewestMs)));
         }
 
+        var from = new SelectedFrom(current, range);
         foreach (var series in all)
         {
-            series.Blocks = current;
-            series.Range = range;
+            series.From = from;
         }
 
         return [.. all];
@@ -215,7 +221,8 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
     }
 
     void SelectInBlock(
-        Block block, int blocks, IReadOnlyList<LabelMatcher> matchers, FoundSeries? found, List<StoredSeries> all)
+        Block block, int blocks, bool isLast, IReadOnlyList<LabelMatcher> matchers, FoundSeries? found,
+        List<StoredSeries> all)
     {
         try
         {
@@ -241,7 +248,10 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
                     {
                         series = new StoredSeries(samples, samples.Identities.Get(hash, key));
                         all.Add(series);
-                        found?.Add(series);
+                        if (!isLast)
+                        {
+                            found?.Add(series);
+                        }
                     }
 
                     known?[index] = series;

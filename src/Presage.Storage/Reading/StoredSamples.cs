@@ -61,10 +61,12 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
     void ReadBlocks(StoredSeries series, TimeRange range, SampleColumns columns)
     {
         var current = blocks.Current;
-        if (series.Blocks == current && range.FromMs >= series.Range.FromMs && range.ToMs <= series.Range.ToMs)
+        if (series.From is { } from && from.Blocks == current
+            && range.FromMs >= from.Range.FromMs && range.ToMs <= from.Range.ToMs)
         {
-            foreach (ref readonly var place in series.Places)
+            for (int i = 0; i < series.PlaceCount; i++)
             {
+                var place = series.PlaceAt(i);
                 if (place.Block.Overlaps(range))
                 {
                     Read(place, range, columns);

@@ -8,8 +8,8 @@ sealed class StoredSeries(StoredSamples samples, SeriesIdentity identity) : ISam
     /// <summary>Room for a day at once: most series are in all blocks or in one.</summary>
     const int PlacesUsual = 32;
 
-    Place[] _places = [];
-    int _placesCount;
+    Place _firstPlace;
+    Place[] _morePlaces = [];
 
     public LabelSet Labels => identity.Labels;
 
@@ -29,25 +29,34 @@ sealed class StoredSeries(StoredSamples samples, SeriesIdentity identity) : ISam
     /// <summary>No sample of it is newer.</summary>
     public long NewestMs { get; set; } = long.MinValue;
 
-    /// <summary>The blocks there were; those of <see cref="Range"/> were looked at.</summary>
-    public Block[]? Blocks { get; set; }
+    /// <summary>The selection it is of.</summary>
+    public SelectedFrom? From { get; set; }
 
-    /// <summary>The range the series was selected for; it may be asked for another one.</summary>
-    public TimeRange Range { get; set; }
+    /// <summary>In how many blocks it was found.</summary>
+    public int PlaceCount { get; private set; }
 
-    /// <summary>Where it lies in blocks, in their order.</summary>
-    public ReadOnlySpan<Place> Places => _places.AsSpan(0, _placesCount);
+    /// <summary>Where it lies in blocks.</summary>
+    public Place PlaceAt(int index) => index == 0 ? _firstPlace : _morePlaces[index - 1];
 
     /// <summary>Notes that a block holds the series; one of so many.</summary>
     public void Add(in Place place, int blocks)
     {
-        if (_placesCount == _places.Length)
+        if (PlaceCount == 0)
         {
-            int usual = Math.Min(blocks, PlacesUsual);
-            Array.Resize(ref _places, _placesCount == 0 ? usual : Math.Max(blocks, 2 * _placesCount));
+            _firstPlace = place;
+        }
+        else
+        {
+            int at = PlaceCount - 1;
+            if (at == _morePlaces.Length)
+            {
+                Array.Resize(ref _morePlaces, at == 0 ? Math.Min(blocks, PlacesUsual) : Math.Max(blocks, 2 * at));
+            }
+
+            _morePlaces[at] = place;
         }
 
-        _places[_placesCount++] = place;
+        PlaceCount++;
         NewestMs = Math.Max(NewestMs, place.Block.Totals.NewestMs);
     }
 
@@ -79,6 +88,11 @@ sealed class StoredSeries(StoredSamples samples, SeriesIdentity identity) : ISam
         columns.KeepNewest(start);
     }
 }
+
+/// <summary>What series were selected from.</summary>
+/// <param name="Blocks">The blocks there were; those that overlap the range were looked at.</param>
+/// <param name="Range">The range they were selected for; a series may be asked for another one.</param>
+sealed record SelectedFrom(Block[] Blocks, TimeRange Range);
 
 /// <summary>The chunks of a series in a block: first, and one behind the last.</summary>
 readonly record struct Place(Block Block, int From, int To);
