@@ -56,8 +56,8 @@ static class CardinalityVerb
             using var response = await http.GetAsync($"/api/presage/v1/cardinality?top={top}", cancellationToken);
             if (!response.IsSuccessStatusCode)
             {
-                string text = await response.Content.ReadAsStringAsync(cancellationToken);
-                await Console.Error.WriteLineAsync($"presage: {server} answered {(int)response.StatusCode}: {text}");
+                await Console.Error.WriteLineAsync(
+                    $"presage: {server}: {await RefusedAnswer.ReadAsync(response, cancellationToken)}");
                 return 1;
             }
 

@@ -84,8 +84,7 @@ sealed class StorageClient : IDisposable
     {
         if (!answer.IsSuccessStatusCode)
         {
-            string text = await answer.Content.ReadAsStringAsync(cancellationToken);
-            throw new HttpRequestException($"it answered {(int)answer.StatusCode}: {text.Trim()}");
+            throw new HttpRequestException(await RefusedAnswer.ReadAsync(answer, cancellationToken));
         }
     }
 }

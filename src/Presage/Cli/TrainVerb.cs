@@ -115,8 +115,8 @@ static class TrainVerb
             Path, new TrainingRequest(parsed.GetValue(Host), since.TotalSeconds), ApiJson.Options, cancellationToken);
         if (!answer.IsSuccessStatusCode)
         {
-            string text = await answer.Content.ReadAsStringAsync(cancellationToken);
-            Console.Error.WriteLine($"presage: {server} answered {(int)answer.StatusCode}: {text}");
+            Console.Error.WriteLine(
+                $"presage: {server}: {await RefusedAnswer.ReadAsync(answer, cancellationToken)}");
             return 1;
         }
 

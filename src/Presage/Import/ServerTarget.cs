@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using Presage.Cli;
 using Presage.Metrics;
 using Presage.Protocols.Prometheus;
 
@@ -90,8 +91,8 @@ sealed class ServerTarget : IImportTarget
         {
             if (!answer.IsSuccessStatusCode)
             {
-                string text = await answer.Content.ReadAsStringAsync(cancellationToken);
-                throw new ImportException($"The server answered {(int)answer.StatusCode}: {text.Trim()}");
+                throw new ImportException(
+                    $"The server refused it: {await RefusedAnswer.ReadAsync(answer, cancellationToken)}");
             }
         }
     }
