@@ -48,8 +48,8 @@ public sealed class BackfillWriter : IAsyncDisposable
 
     /// <summary>
     /// Takes a batch. Samples older than the longest retention, further in the future than the store accepts, or with
-    /// labels beyond the limit are refused and counted in the outcome. Now and then it writes some million samples to the disk, which takes a
-    /// second.
+    /// labels beyond the limit are refused and counted in the outcome. Now and then it writes some million samples to
+    /// the disk, which takes a second.
     /// </summary>
     /// <exception cref="IOException">The disk is full or broken; dispose the writer and begin again.</exception>
     /// <exception cref="ObjectDisposedException">It was completed or disposed.</exception>

@@ -391,7 +391,8 @@ sealed class BlockCare(
     }
 
     void RewriteFlushed(Block block, CancellationToken cancellationToken) => Merge(
-        DueMerges.Joining([block], block.Totals.FromMs, block.Totals.ToMs, block.Totals.CoveredSegment), cancellationToken);
+        DueMerges.Joining([block], block.Totals.FromMs, block.Totals.ToMs, block.Totals.CoveredSegment),
+        cancellationToken);
 
     /// <summary>Writes a merged day anew, without what is deleted or past its time.</summary>
     void RewriteDay(long dayMs, CancellationToken cancellationToken)
