@@ -36,7 +36,7 @@ static int Usage()
     Console.Error.WriteLine(
         "Usage: dotnet run -c Release --project bench/Presage.Bench -- codec [SCRAPES.gz] | ingest [FOLDER] | " +
         "write-path [HOSTSxSERIES [PER_REQUEST [shuffled|in-order [ROUNDS]]]] | ingest-http [OPTIONS] | " +
-        "sustained [OPTIONS] | read [FOLDER] | index [SERIES [FOLDER]] | detect | " +
+        "sustained [OPTIONS] | read [HOSTS] | index [SERIES [FOLDER]] | detect | " +
         "watch [OPTIONS] | accuracy [--detectors A,B] [--sets A,B] | calibration [HOSTS] | " +
         "memory [SERIES [HOURS [SCRAPE_SECONDS [JITTER_MS [FOLDER]]]]] | start FOLDER | " +
         "promql-data FOLDER [HOSTS] | promql FOLDER PRESAGE.dll [ROUNDS [QUERY]] | " +
