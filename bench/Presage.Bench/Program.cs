@@ -14,6 +14,8 @@ return args switch
     ["detect"] => DetectBenchmark.Run(),
     ["accuracy", .. var rest] => AccuracyBenchmark.Run(rest),
     ["watch", .. var rest] => await WatchBenchmark.RunAsync(rest),
+    ["faults"] => FaultBenchmark.Run(each: 4),
+    ["faults", var each] => FaultBenchmark.Run(int.Parse(each)),
     ["calibration"] => CalibrationBenchmark.Run(simulatedHosts: 12),
     ["calibration", var hosts] => CalibrationBenchmark.Run(int.Parse(hosts)),
     ["ingest-http", .. var rest] => await IngestHttpBenchmark.RunAsync(rest),
@@ -37,7 +39,7 @@ static int Usage()
         "Usage: dotnet run -c Release --project bench/Presage.Bench -- codec [SCRAPES.gz] | ingest [FOLDER] | " +
         "write-path [HOSTSxSERIES [PER_REQUEST [shuffled|in-order [ROUNDS]]]] | ingest-http [OPTIONS] | " +
         "sustained [OPTIONS] | read [HOSTS] | index [SERIES [FOLDER]] | detect | " +
-        "watch [OPTIONS] | accuracy [--detectors A,B] [--sets A,B] | calibration [HOSTS] | " +
+        "watch [OPTIONS] | accuracy [--detectors A,B] [--sets A,B] | calibration [HOSTS] | faults [EACH] | " +
         "memory [SERIES [HOURS [SCRAPE_SECONDS [JITTER_MS [FOLDER]]]]] | start FOLDER | " +
         "promql-data FOLDER [HOSTS] | promql FOLDER PRESAGE.dll [ROUNDS [QUERY]] | " +
         "promql-parts FOLDER [QUERY] | promql-compare PRESAGE.dll [COUNT [SEED [EXPRESSION]]]");

@@ -104,8 +104,9 @@ public sealed class SeriesDetector
                 Raise(_rangeRelativeTail.Of(_rangeSpread.Relative(range, _ranges.DistanceTo(range))))) +
             (DayWeight * Raise(_day.Weight * ofDay));
         double strength = _attention.Heed(Unit * Math.Pow(sum, 1 / Power), _seen);
+        bool isAlert = strength >= _line && strength >= _line + SeriesScale.Rise(SpacingSeconds(timeMs));
         _seen++;
-        return new SeriesReading(SeriesScale.Score(strength), strength >= _line, strength);
+        return new SeriesReading(SeriesScale.Score(strength), isAlert, strength);
     }
 
     /// <summary>Judges and learns a run of samples; the same as feeding them one by one.</summary>
@@ -237,6 +238,13 @@ public sealed class SeriesDetector
         }
 
         return sum / count;
+    }
+
+    /// <summary>Mean time between the last 36 samples.</summary>
+    double SpacingSeconds(long timeMs)
+    {
+        long count = Math.Min(_seen, SlowWindow - 1);
+        return count == 0 ? 0 : ((double)timeMs - _times[(_seen - count) % SlowWindow]) / count / 1_000;
     }
 
     double Range()

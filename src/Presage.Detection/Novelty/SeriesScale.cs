@@ -15,6 +15,9 @@ static class SeriesScale
     const double DecadesBeyond = 0.5;
     const double Beyond = 3;
 
+    /// <summary>Seconds between the samples that the lines were measured on.</summary>
+    const double MeasuredSpacing = 300;
+
     public static double Score(double strength)
     {
         strength = Math.Clamp(strength, -10, 20);
@@ -22,6 +25,12 @@ static class SeriesScale
             (DecadesBeyond * Math.Max(0, strength - Beyond));
         return 1 - (1 / (1 + Math.Pow(10, decades)));
     }
+
+    /// <summary>
+    /// What the line rises by when samples come faster than one in five minutes: as many more of them are judged.
+    /// </summary>
+    public static double Rise(double spacingSeconds) =>
+        Math.Log10(MeasuredSpacing / Math.Clamp(spacingSeconds, 1, MeasuredSpacing)) / DecadesBeyond;
 
     /// <summary>The strength that normal samples, one each five minutes, reach as often a week as allowed.</summary>
     public static double Line(Sensitivity sensitivity) => sensitivity switch

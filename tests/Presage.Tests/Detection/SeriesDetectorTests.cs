@@ -145,6 +145,23 @@ public sealed class SeriesDetectorTests
         Assert.InRange(oddest, (12 * 288) + 96, (12 * 288) + 216);
     }
 
+    [Fact]
+    public void Samples_that_come_faster_raise_no_more_alarms_a_week()
+    {
+        var detector = new SeriesDetector(Sensitivity.Highest);
+        double[] values = Noise(11, 4 * 10_080);
+        int alarms = 0, quiet = 60;
+        for (int i = 0; i < values.Length; i++)
+        {
+            bool isAlert = detector.Feed(i * 60_000L, values[i]).IsAlert;
+            alarms += isAlert && quiet >= 60 && i > 2_000 ? 1 : 0;
+            quiet = isAlert ? 0 : quiet + 1;
+        }
+
+        // One a week is allowed, four weeks.
+        Assert.InRange(alarms, 0, 8);
+    }
+
     /// <summary>The same state as version 1 wrote it.</summary>
     static byte[] Timeless(ReadOnlySpan<byte> state)
     {
