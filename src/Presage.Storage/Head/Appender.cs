@@ -16,12 +16,12 @@ sealed class Appender(Head head, JournalLog journal, StorageOptions options, Tim
     /// How many series ahead their slot of the table is prefetched, then the state it names. Of a fleet in random order
     /// each is a miss of all caches, and takes as long as several series.
     /// </summary>
-    const int SlotAhead = 32, StateAhead = 16;
+    const int SlotAhead = 48, StateAhead = 24;
 
     /// <summary>
     /// How many series ahead state is prefetched when samples are appended; then what compressing needs, then the cell.
     /// </summary>
-    const int AppendAhead = 20, StreamAhead = 12, CellAhead = 6;
+    const int AppendAhead = 32, StreamAhead = 20, CellAhead = 10;
 
     readonly TouchedHosts _touched = new(head);
     readonly List<(int Series, int Sample)> _older = [];

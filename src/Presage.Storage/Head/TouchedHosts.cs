@@ -11,7 +11,7 @@ namespace Presage.Storage;
 sealed class TouchedHosts(Head head)
 {
     /// <summary>How many hosts ahead a host, and what its observer knows of it, is prefetched.</summary>
-    const int HostAhead = 16, KnownAhead = 8;
+    const int HostAhead = 64, KnownAhead = 32;
 
     readonly List<int> _touched = [];
     Turn[] _turns = new Turn[64];
