@@ -50,6 +50,9 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
     /// <inheritdoc cref="UsualAbove"/>
     public float UsualBelow { get; private set; }
 
+    /// <summary>Whether less than the data of a usual range is known: nothing can be said yet.</summary>
+    public bool IsEmpty => _learnedSeconds < VitalDetector.RangeSeconds - BlockSecondsMin;
+
     /// <summary>Adds a residual that stood for some time.</summary>
     public void Learn(double residual, double seconds)
     {

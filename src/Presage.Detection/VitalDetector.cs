@@ -10,7 +10,9 @@ namespace Presage.Detection;
 /// 1. The value is mapped to practical floors (<see cref="SignalScale"/>), the rhythm of the day is taken off
 ///    (<see cref="DayProfile"/>).
 /// 2. Three views look at the rest: at each value against a level with a half-life of an hour, at the mean of a minute
-///    (three hours) and at the mean of 5 min (a day). Each turns the distance into a tail probability
+///    (three hours) and at the mean of 5 min (a day). Where values come faster than every 5 s, a fourth looks at the
+///    mean of 15 s: second by second even an idle machine is wild, and what lasts half a minute is seen in half a
+///    minute. Each turns the distance into a tail probability
 ///    (<see cref="ResidualTails"/>). The smallest one counts, bounded by the practical size of the difference: 10^-6 at
 ///    one floor, so a flat line does not cry wolf.
 /// 3. Probabilities of 10^-6 or less for 10 s open an anomaly; 10^-3 or more for a minute closes it (<see
@@ -33,7 +35,13 @@ public sealed class VitalDetector
     /// <summary>Data needed before rare events count as known.</summary>
     public const double WeeksSeconds = 14 * 86_400;
 
-    const byte StateVersion = 1;
+    const byte StateVersion = 2;
+
+    /// <summary>The version before, without the view of values that come fast.</summary>
+    const byte StateVersionBefore = 1;
+
+    /// <summary>Values that come faster than this are looked at in means of 15 s too.</summary>
+    const double ShortViewSeconds = 5;
 
     /// <summary>
     /// A value stands for the time since the one before, but no longer than this: what lies between is unknown.
@@ -61,6 +69,10 @@ public sealed class VitalDetector
     readonly DetectorView _fast;
     readonly DetectorView _middle;
     readonly DetectorView _slow;
+    readonly double _exponent;
+
+    /// <summary>Means of 15 s; null where values come slowly.</summary>
+    DetectorView? _short;
     OddRun _run;
     long _lastMs = long.MinValue;
     double _settleSeconds;
@@ -77,10 +89,10 @@ public sealed class VitalDetector
 
         // Prior exponents of the tails, those of t-distributed noise with as many degrees of freedom. Throughput and
         // latency come in bursts even after the logarithm.
-        double exponent = settings.IsLogarithmic ? 4 : 5;
-        _fast = new DetectorView(0, 3_600, Rarity.LookSeconds, exponent);
-        _middle = new DetectorView(60, 3 * 3_600, 60, exponent);
-        _slow = new DetectorView(300, 86_400, 300, exponent);
+        _exponent = settings.IsLogarithmic ? 4 : 5;
+        _fast = new DetectorView(0, 3_600, Rarity.LookSeconds, _exponent);
+        _middle = new DetectorView(60, 3 * 3_600, 60, _exponent);
+        _slow = new DetectorView(300, 86_400, 300, _exponent);
     }
 
     /// <summary>The time its data cover, in seconds; gaps do not count.</summary>
@@ -119,7 +131,9 @@ public sealed class VitalDetector
         double scaled = _scale.ToScale(value);
         var (least, most) = _rhythm.At(timestampMs);
         double rhythm = Math.Clamp(scaled - _fast.Level, least, most);
+        _short ??= sinceSeconds is > 0 and < ShortViewSeconds ? ShortView() : null;
         _fast.See(scaled - rhythm, seconds);
+        _short?.See(scaled - rhythm, seconds);
         _middle.See(scaled - rhythm, seconds);
         _slow.See(scaled - rhythm, seconds);
         if (Phase == LearningPhase.Range)
@@ -140,6 +154,14 @@ public sealed class VitalDetector
         return new DetectorReading(score, lower, upper, change == AnomalyChange.None ? closedByGap : change);
     }
 
+    /// <summary>Ends the anomaly, if one runs: what comes next is not judged for a while.</summary>
+    public AnomalyChange Pause()
+    {
+        var change = _run.Close();
+        Follow(change);
+        return change;
+    }
+
     /// <summary>Judges and learns a run of values; the same as feeding them one by one.</summary>
     public void Feed(ReadOnlySpan<long> timestampsMs, ReadOnlySpan<double> values, Span<DetectorReading> readings)
     {
@@ -149,7 +171,7 @@ public sealed class VitalDetector
         }
     }
 
-    /// <summary>Appends everything it has learned (version 1: 0.5 to 2 KB).</summary>
+    /// <summary>Appends everything it has learned (version 2: 0.5 to 2.5 KB).</summary>
     public void Save(IBufferWriter<byte> output)
     {
         var writer = new StateWriter(output);
@@ -164,6 +186,8 @@ public sealed class VitalDetector
         _fast.Save(writer);
         _middle.Save(writer);
         _slow.Save(writer);
+        writer.Byte((byte)(_short is null ? 0 : 1));
+        _short?.Save(writer);
     }
 
     /// <summary>
@@ -173,16 +197,17 @@ public sealed class VitalDetector
     public static VitalDetector? Restore(DetectorSettings settings, ReadOnlySpan<byte> state)
     {
         var reader = new StateReader(state);
-        if (reader.Byte() != StateVersion)
+        byte version = reader.Byte();
+        if (version is not (StateVersion or StateVersionBefore))
         {
             return null;
         }
 
         var detector = new VitalDetector(settings);
-        return detector.Restore(ref reader) && reader.IsWhole ? detector : null;
+        return detector.Restore(ref reader, version) && reader.IsWhole ? detector : null;
     }
 
-    bool Restore(ref StateReader reader)
+    bool Restore(ref StateReader reader, byte version)
     {
         _lastMs = reader.Long();
         LearnedSeconds = reader.Double();
@@ -191,9 +216,18 @@ public sealed class VitalDetector
         _recurrences = reader.Double();
         bool isSane = LearnedSeconds is >= 0 and < 1e12 && _settleSeconds is >= 0 and <= SettleSeconds &&
             _cadenceSeconds is >= 0 and < 1e9 && _recurrences is >= 0 and < 1e9;
-        return _run.Restore(ref reader) && _rhythm.Restore(ref reader) && _fast.Restore(ref reader) &&
-            _middle.Restore(ref reader) && _slow.Restore(ref reader) && isSane;
+        isSane &= _run.Restore(ref reader) && _rhythm.Restore(ref reader) && _fast.Restore(ref reader) &&
+            _middle.Restore(ref reader) && _slow.Restore(ref reader);
+        if (!isSane || version == StateVersionBefore || reader.Byte() == 0)
+        {
+            return isSane;
+        }
+
+        _short = ShortView();
+        return _short.Restore(ref reader);
     }
+
+    DetectorView ShortView() => new(15, 3_600, Rarity.LookSeconds, _exponent);
 
     /// <summary>The time a value stands for: since the last one, bounded by three times the cadence seen.</summary>
     double Stand(double sinceSeconds)
@@ -217,6 +251,7 @@ public sealed class VitalDetector
 
         _settleSeconds = SettleSeconds;
         _fast.Resume(LevelAgeAfterGap);
+        _short?.Resume(LevelAgeAfterGap);
         _middle.Resume(LevelAgeAfterGap);
         _slow.Resume(double.MaxValue);
         return _run.Close();
@@ -226,8 +261,10 @@ public sealed class VitalDetector
     {
         double fast = Judge(_fast, rhythm), middle = Judge(_middle, rhythm);
         double slow = LearnedSeconds < SlowViewSeconds ? 1 : Judge(_slow, rhythm);
+        double brief = _short is null || _short.Tails.IsEmpty ? 1 : Judge(_short, rhythm);
         var (scale, view, probability) =
-            fast <= middle && fast <= slow ? (OddScale.Value, _fast, fast)
+            brief < fast && brief < middle && brief < slow ? (OddScale.Minute, _short!, brief)
+            : fast <= middle && fast <= slow ? (OddScale.Value, _fast, fast)
             : middle <= slow ? (OddScale.Minute, _middle, middle)
             : (OddScale.Slow, _slow, slow);
         return new OddLook(
@@ -236,7 +273,7 @@ public sealed class VitalDetector
             seconds,
             probability,
             fast,
-            Math.Min(fast, middle),
+            Math.Min(Math.Min(fast, brief), middle),
             Math.Max(probability, _slow.ProbabilityOf(_fast.Smooth)),
             view.Residual,
             scale,
@@ -267,6 +304,7 @@ public sealed class VitalDetector
             var after = _rhythm.At(timestampMs);
             double by = (before.Least + before.Most - after.Least - after.Most) / 2;
             _fast.Shift(by);
+            _short?.Shift(by);
             _middle.Shift(by);
             _slow.Shift(by);
         }
@@ -276,12 +314,14 @@ public sealed class VitalDetector
         if (isOdd)
         {
             _fast.LearnOdd(seconds, _run.OpenSeconds);
+            _short?.LearnOdd(seconds, _run.OpenSeconds);
             _middle.LearnOdd(seconds, _run.OpenSeconds);
             _slow.LearnOdd(seconds, _run.OpenSeconds);
         }
         else
         {
             _fast.LearnNormal(seconds);
+            _short?.LearnNormal(seconds);
             _middle.LearnNormal(seconds);
             _slow.LearnNormal(seconds);
         }
@@ -292,6 +332,7 @@ public sealed class VitalDetector
         if (change == AnomalyChange.Opened)
         {
             _fast.Tails.DropPending();
+            _short?.Tails.DropPending();
             _middle.Tails.DropPending();
             _slow.Tails.DropPending();
         }
@@ -300,16 +341,19 @@ public sealed class VitalDetector
             // The means still carry the anomaly; a regime that lasted for hours is the level of all views.
             if (_run.OpenSeconds > 3_600)
             {
+                _short?.MoveTo(_fast.Level);
                 _middle.MoveTo(_fast.Level);
                 _slow.MoveTo(_fast.Level);
             }
 
+            _short?.Settle(_fast.Residual);
             _middle.Settle(_fast.Residual);
             _slow.Settle(_fast.Residual);
             _recurrences++;
             if (HasComeBack)
             {
                 _fast.Accept(_run.OpenSeconds);
+                _short?.Accept(_run.OpenSeconds);
                 _middle.Accept(_run.OpenSeconds);
                 _slow.Accept(_run.OpenSeconds);
                 _recurrences = 0;

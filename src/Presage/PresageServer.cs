@@ -345,6 +345,9 @@ sealed class PresageServer : IAsyncDisposable
             services.GetRequiredService<ILoggerFactory>().CreateLogger<Watcher>(),
             WatcherOptionsOf(services.GetRequiredService<PresageOptions>()))
         {
+            Maintenance = new Maintenance(
+                services.GetRequiredService<SilenceStore>().IsMaintained,
+                services.GetRequiredService<SilenceStore>().MaintenanceOf),
             Series = new SeriesWatching(
                 store,
                 services.GetRequiredService<PresageOptions>().Data,

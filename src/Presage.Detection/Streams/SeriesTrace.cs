@@ -159,6 +159,25 @@ public struct SeriesTrace
         Look((value >= before ? value - before : value) / seconds, value == before, Math.Min(seconds, 60));
     }
 
+    /// <summary>Takes a sample in that is neither judged nor learned.</summary>
+    public void Pass(long timestampMs, double value)
+    {
+        if (timestampMs > _lastMs && double.IsFinite(value))
+        {
+            bool isFirst = _lastMs == 0;
+            _lastMs = timestampMs;
+            _last = Math.Clamp(value, -ValueMax, ValueMax);
+            _still = 0;
+            if (isFirst && !IsCounter)
+            {
+                Value = _level = _recent = _last;
+            }
+        }
+
+        _oddity = SeriesOddity.None;
+        _probability = 1;
+    }
+
     /// <summary>
     /// Says that the host has sent up to a time: a series that has not is missing when it never paused for as long.
     /// </summary>

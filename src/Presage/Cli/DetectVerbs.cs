@@ -32,7 +32,7 @@ static class DetectVerbs
     {
         root.Subcommands.Add(new Command("detect", "Anomaly detection: learn from history, score recorded series")
         {
-            Run(), Eval(), TrainVerb.Of(options),
+            Run(), Eval(), TrainVerb.Of(options), ReplayVerb.Of(options),
         });
     }
 

@@ -25,6 +25,30 @@ sealed class SilenceStore
     /// <summary>The silences that hold at a time.</summary>
     public IReadOnlyList<StoredSilence> Active(long nowMs) => [.. _current.Where(each => each.Silence.IsActive(nowMs))];
 
+    /// <summary>
+    /// Whether a host is under maintenance at a time: a silence holds that names hosts and nothing else.
+    /// </summary>
+    public bool IsMaintained(string host, long atMs)
+    {
+        foreach (var each in _current)
+        {
+            if (each.Silence.IsActive(atMs) && IsMaintenanceOf(each.Silence, host))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>When a host was under maintenance, as far as that is still known.</summary>
+    public IReadOnlyList<TimeRange> MaintenanceOf(string host) =>
+    [
+        .. _state.Read(connection => connection.Query($"select {Columns} from silences", ReadSilence))
+            .Where(each => IsMaintenanceOf(each.Silence, host))
+            .Select(static each => new TimeRange(each.Silence.StartsMs, each.Silence.EndsMs - 1)),
+    ];
+
     /// <summary>Active and coming silences with their present counts, ending first.</summary>
     public IReadOnlyList<StoredSilence> List() => Load();
 
@@ -68,6 +92,10 @@ sealed class SilenceStore
         """,
         ("$silence", silence),
         ("$alert", alert));
+
+    static bool IsMaintenanceOf(Silence silence, string host) =>
+        silence.Matchers.Count > 0 &&
+        silence.Matchers.All(matcher => matcher.Name == LabelNames.Host && matcher.Matches(host));
 
     long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 

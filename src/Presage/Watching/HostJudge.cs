@@ -54,6 +54,9 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
 
     public WholeHost Whole { get; } = new();
 
+    /// <summary>What several vital signs say together.</summary>
+    public SeveralVitals Several { get; } = new();
+
     public HostAnomalyRun Run { get; } = new();
 
     /// <summary>The anomaly that runs; null when none does.</summary>
@@ -81,6 +84,9 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
         var reading = isRead ? Whole.Reading : default;
         var (alone, isAlarm, isOdd) = Alone(tracks);
         bool isJoint = isRead && IsNews(reading) && FalseAlarmsPerWeek > 0;
+        bool areSeveral = Several.See(nowMs, tracks, FalseAlarmsPerWeek, isAlarm || isJoint || Run.IsOpen);
+        isOdd |= Run.IsOpen && areSeveral;
+        isAlarm |= areSeveral;
         Score = isRead || alone is not null ? Math.Max(isRead ? reading.Score : 0, alone ?? 0) : null;
         if (!Run.IsOpen && !isJoint && !isAlarm && Score > ToldScore)
         {

@@ -15,6 +15,9 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
 
     bool _hasLearned;
 
+    /// <summary>When hosts are under maintenance: that does not teach.</summary>
+    public Maintenance Maintenance { get; set; } = Maintenance.None;
+
     /// <summary>A turn of the watcher begins.</summary>
     public void Begin() => _hasLearned = false;
 
@@ -90,7 +93,8 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
         CancellationToken cancellationToken)
     {
         long fromMs = (toMs - (long)since.TotalMilliseconds) / stepMs * stepMs;
-        var history = rows.Between(fromMs, toMs, stepMs, null, progress, cancellationToken);
+        var history = rows.Between(fromMs, toMs, stepMs, null, progress, cancellationToken)
+            .Without(Maintenance.Of(entry.Name));
         bool isLearned = watch.Judge.Whole.Learn(history, toMs, stepMs / 1_000.0, watch.Judge.FalseAlarmsPerWeek);
         if (isLearned)
         {

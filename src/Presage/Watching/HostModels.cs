@@ -14,7 +14,10 @@ namespace Presage.Watching;
 /// </summary>
 sealed class HostModels(StateDatabase state, VitalCatalogue catalogue)
 {
-    const byte Version = 1;
+    const byte Version = 2;
+
+    /// <summary>The version before, without what several vital signs come to.</summary>
+    const byte VersionBefore = 1;
 
     /// <summary>Gives a judge what was saved of its host; what is wrong with it in words, or null.</summary>
     public string? Load(string host, HostJudge judge)
@@ -56,6 +59,7 @@ sealed class HostModels(StateDatabase state, VitalCatalogue catalogue)
         writer.Write(whole.Rows);
         writer.Write(whole.LearnedRows);
         writer.Write(judge.Running is { } anomaly ? JsonSerializer.Serialize(anomaly) : "");
+        writer.Write(judge.Several.Highest);
         writer.Write(whole.Columns?.Count ?? 0);
         foreach (var (vital, per) in whole.Columns?.All ?? [])
         {
@@ -77,12 +81,9 @@ sealed class HostModels(StateDatabase state, VitalCatalogue catalogue)
         try
         {
             byte version = reader.ReadByte();
-            if (version != Version)
-            {
-                return $"it has version {version}, this version of Presage reads {Version}";
-            }
-
-            return ReadBody(reader, judge);
+            return version is Version or VersionBefore
+                ? ReadBody(reader, judge, version)
+                : $"it has version {version}, this version of Presage reads {VersionBefore} and {Version}";
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException or JsonException)
         {
@@ -90,11 +91,12 @@ sealed class HostModels(StateDatabase state, VitalCatalogue catalogue)
         }
     }
 
-    string? ReadBody(BinaryReader reader, HostJudge judge)
+    string? ReadBody(BinaryReader reader, HostJudge judge, byte version)
     {
         long rowMs = reader.ReadInt64();
         int rows = reader.ReadInt32(), learnedRows = reader.ReadInt32();
         string anomaly = reader.ReadString();
+        double highest = version == VersionBefore ? 0 : reader.ReadDouble();
         int count = reader.ReadInt32();
         if (rows < 0 || learnedRows < 0 || count is < 0 or > HostModel.MetricsMax)
         {
@@ -131,6 +133,7 @@ sealed class HostModels(StateDatabase state, VitalCatalogue catalogue)
             detector.Allow(Math.Max(judge.FalseAlarmsPerWeek, 1e-6));
         }
 
+        judge.Several.Resume(highest);
         // A model of an older version is not read: its host is learned again at once.
         int learned = detector is { IsTrained: true } ? learnedRows : 0;
         judge.Whole.Resume(detector is null ? null : new HostColumns(columns), detector, rowMs, rows, learned);

@@ -10,9 +10,7 @@ namespace Presage.Watching;
 /// </summary>
 sealed class HostWatch
 {
-    /// <summary>
-    /// Names of more devices or mount points than this are not watched: a runaway label must not fill memory.
-    /// </summary>
+    /// <summary>More devices or mount points are not watched: a runaway label must not fill memory.</summary>
     const int TracksPerVitalMax = 64;
 
     /// <summary>A reading without a value for this long is no longer shown: the device is gone.</summary>
@@ -28,6 +26,7 @@ sealed class HostWatch
     readonly byte[] _unusualKey;
     readonly List<(VitalTrack Track, Anomaly Anomaly, bool IsOpen)> _changes = [];
     AnomalyChange _hostChange;
+    bool _isMaintained;
     long _modelSavedMs;
 
     public HostWatch(string host, IEnumerable<VitalTrack> tracks, HostJudge judge)
@@ -81,7 +80,23 @@ sealed class HostWatch
         return true;
     }
 
+    /// <summary>Ends what is unusual: the host is under maintenance.</summary>
+    public void Pause()
+    {
+        lock (_gate)
+        {
+            foreach (var track in Tracks())
+            {
+                if (track.Detector.Pause() == AnomalyChange.Closed)
+                {
+                    _changes.Add((track, track.Detector.Anomaly, false));
+                }
+            }
+        }
+    }
+
     /// <summary>Evaluates every vital sign that is due up to the newest sample.</summary>
+    /// <param name="isMaintained">Whether values are only stored, neither judged nor learned.</param>
     /// <param name="oldestMs">Where the host's samples begin; only asked for when a stretch of history is due.</param>
     public void Evaluate(
         IReadOnlyList<VitalPlan> plans,
@@ -90,9 +105,11 @@ sealed class HostWatch
         long newestMs,
         long cadenceMs,
         Func<long> oldestMs,
+        bool isMaintained,
         ReadingsOutput output,
         CancellationToken cancellationToken)
     {
+        _isMaintained = isMaintained;
         for (int number = 0; number < plans.Count; number++)
         {
             var plan = plans[number];
@@ -300,9 +317,7 @@ sealed class HostWatch
         }
     }
 
-    /// <summary>
-    /// How unusual the host is, with the sentence of its anomaly or else of its oddest vital sign.
-    /// </summary>
+    /// <summary>How unusual the host is, with the sentence of its anomaly or of its oddest vital sign.</summary>
     public HostOddity Oddity(TimeZoneInfo zone, long nowMs)
     {
         lock (_gate)
@@ -428,7 +443,11 @@ sealed class HostWatch
                 track.End(track.TimeMs + stepMs, output);
             }
 
-            if (track.See(timestampsMs[i], values[i], output, out var change) && change != AnomalyChange.None)
+            if (_isMaintained)
+            {
+                track.Store(timestampsMs[i], values[i], output);
+            }
+            else if (track.See(timestampsMs[i], values[i], output, out var change) && change != AnomalyChange.None)
             {
                 _changes.Add((track, track.Detector.Anomaly, change == AnomalyChange.Opened));
             }

@@ -1,4 +1,5 @@
 using Presage.Detection;
+using Presage.Metrics;
 using Presage.Metrics.Vitals;
 
 namespace Presage.Watching;
@@ -11,6 +12,28 @@ sealed record RowHistory(HostColumns Columns, double[] Values, IReadOnlyList<lon
     public int Rows => TimesMs.Count;
 
     public ReadOnlySpan<double> Row(int row) => Values.AsSpan(row * Columns.Count, Columns.Count);
+
+    /// <summary>The same without the rows of some stretches of time.</summary>
+    public RowHistory Without(IReadOnlyList<TimeRange> ranges)
+    {
+        if (ranges.Count == 0)
+        {
+            return this;
+        }
+
+        int[] kept =
+        [
+            .. Enumerable.Range(0, Rows).Where(row =>
+                !ranges.Any(range => TimesMs[row] >= range.FromMs && TimesMs[row] <= range.ToMs)),
+        ];
+        double[] values = new double[kept.Length * Columns.Count];
+        for (int i = 0; i < kept.Length; i++)
+        {
+            Row(kept[i]).CopyTo(values.AsSpan(i * Columns.Count));
+        }
+
+        return new RowHistory(Columns, values, [.. kept.Select(row => TimesMs[row])]);
+    }
 
     /// <summary>Puts columns together, leaving out rows in which nothing is.</summary>
     public static RowHistory Of(

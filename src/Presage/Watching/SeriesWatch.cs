@@ -1,4 +1,5 @@
 // Hot path: Look runs once per series and ten seconds, over all series of the store; budget 100 ns.
+using System.Text;
 using Presage.Detection;
 using Presage.Metrics;
 using Presage.Storage;
@@ -35,6 +36,10 @@ sealed class SeriesWatch(SampleStore store)
     readonly TraceSlabs _traces = new();
     Place[][] _slabs = [];
     long[] _hostNewestMs = [];
+
+    /// <summary>By the number of the host its name, null where it is not known yet, and if it is maintained.</summary>
+    string?[] _hostNames = [];
+    bool[] _isMaintained = [];
     volatile IReadOnlyList<OddSeries> _shown = [];
     int _turn;
 
@@ -48,9 +53,15 @@ sealed class SeriesWatch(SampleStore store)
     public void Resume(ulong keyHash, in SeriesTrace trace) => _waiting[keyHash] = trace;
 
     /// <summary>Looks at every series.</summary>
-    public void Turn()
+    /// <param name="isMaintained">Whether the series of a host are neither judged nor learned now.</param>
+    public void Turn(Func<string, bool> isMaintained)
     {
         _turn++;
+        for (int host = 0; host < _hostNames.Length; host++)
+        {
+            _isMaintained[host] = _hostNames[host] is { } name && isMaintained(name);
+        }
+
         Watched = 0;
         _newest.Visit(Look);
         _ended.Clear();
@@ -100,7 +111,7 @@ sealed class SeriesWatch(SampleStore store)
         ref var place = ref PlaceOf(id);
         if (place.KeyHash != keyHash || place.Kind == Kind.Unknown)
         {
-            Meet(ref place, id, keyHash);
+            Meet(ref place, id, keyHash, host);
         }
 
         if (place.Kind != Kind.Watched)
@@ -111,6 +122,12 @@ sealed class SeriesWatch(SampleStore store)
         Watched++;
         long hostMs = NewestOf(host, timestampMs);
         ref var trace = ref _traces[place.Trace];
+        if (host < _isMaintained.Length && _isMaintained[host])
+        {
+            trace.Pass(timestampMs, value);
+            return;
+        }
+
         if (timestampMs > trace.LastMs && !SampleValue.IsStale(value))
         {
             trace.See(timestampMs, value);
@@ -142,7 +159,7 @@ sealed class SeriesWatch(SampleStore store)
         odd.See(trace, nowMs, _turn);
     }
 
-    void Meet(ref Place place, int id, ulong keyHash)
+    void Meet(ref Place place, int id, ulong keyHash, int host)
     {
         if (place.Kind == Kind.Watched && _waiting.Count < WaitingMax)
         {
@@ -160,6 +177,7 @@ sealed class SeriesWatch(SampleStore store)
             return;
         }
 
+        Name(host, labels);
         string metric = labels.MetricName;
         place.Kind = Array.Exists(Own, own => metric.StartsWith(own, StringComparison.Ordinal))
             ? Kind.Ignored
@@ -169,6 +187,22 @@ sealed class SeriesWatch(SampleStore store)
             _waiting.Remove(keyHash, out var trace);
             trace.IsCounter = IsCounter(metric);
             place.Trace = _traces.Add(trace);
+        }
+    }
+
+    /// <summary>Notes the name of a host; its number may have been another's.</summary>
+    void Name(int host, LabelSet labels)
+    {
+        if (host >= _hostNames.Length)
+        {
+            Array.Resize(ref _hostNames, Math.Max(host + 1, _hostNames.Length * 2));
+            Array.Resize(ref _isMaintained, _hostNames.Length);
+        }
+
+        string name = Encoding.UTF8.GetString(SeriesKey.HostOf(labels.ToKey()));
+        if (_hostNames[host] != name)
+        {
+            _hostNames[host] = name;
         }
     }
 

@@ -42,7 +42,7 @@ sealed class SeriesWatching
     public IReadOnlyList<OddSeries> OddOf(string host) => [.. _watch.Odd.Where(odd => odd.Host == host)];
 
     /// <summary>Looks at all series when it is time to.</summary>
-    public void Turn(long nowMs)
+    public void Turn(long nowMs, Maintenance maintenance)
     {
         if (nowMs - _lookedMs < LookEveryMs)
         {
@@ -50,7 +50,7 @@ sealed class SeriesWatching
         }
 
         _lookedMs = nowMs;
-        _watch.Turn();
+        _watch.Turn(host => maintenance.IsOn(host, nowMs));
         _toStore = _watch.Odd.Count + _watch.Ended.Count == 0
             ? _none
             : _watch.Odd.Concat(_watch.Ended).ToLookup(static odd => odd.Host, StringComparer.Ordinal);

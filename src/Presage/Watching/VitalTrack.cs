@@ -105,6 +105,9 @@ sealed class VitalTrack
         },
     };
 
+    /// <summary>How far apart the last two values were.</summary>
+    public long SpacingMs { get; private set; }
+
     /// <summary>Since when its scores have been of note, for who moved first; null when they are not.</summary>
     public long? OfNoteSinceMs =>
         _ofNoteMs > 0 && Detector.LastMs - _ofNoteMs <= OfNoteGapMs ? _ofNoteSinceMs : null;
@@ -125,6 +128,7 @@ sealed class VitalTrack
         change = Reading.Change;
         Value = value;
         Kept = double.NaN;
+        SpacingMs = TimeMs == long.MinValue ? 0 : timestampMs - TimeMs;
         TimeMs = timestampMs;
         FirstMs = Math.Min(FirstMs, timestampMs);
         output.Values.Add(timestampMs, Rounded(value, ValueBits));
@@ -136,6 +140,23 @@ sealed class VitalTrack
         }
 
         return true;
+    }
+
+    /// <summary>Takes in a value that is neither judged nor learned; older ones are left out.</summary>
+    public void Store(long timestampMs, double value, ReadingsOutput output)
+    {
+        if (!double.IsFinite(value) || timestampMs <= TimeMs)
+        {
+            return;
+        }
+
+        Value = Vital.Clamp(value);
+        Reading = DetectorReading.Unknown;
+        Kept = double.NaN;
+        TimeMs = timestampMs;
+        FirstMs = Math.Min(FirstMs, timestampMs);
+        output.Values.Add(timestampMs, Rounded(Value, ValueBits));
+        EndScore(timestampMs, output);
     }
 
     /// <summary>

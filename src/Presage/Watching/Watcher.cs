@@ -107,6 +107,13 @@ public sealed class Watcher
     /// <summary>The cheap look at every series; null where only vital signs are watched.</summary>
     internal SeriesWatching? Series { get; init; }
 
+    /// <summary>When hosts are under maintenance.</summary>
+    public Maintenance Maintenance
+    {
+        get => _judging.Maintenance;
+        init => _judging.Maintenance = value;
+    }
+
     /// <summary>How learning on request goes.</summary>
     public Training Training { get; } = new();
 
@@ -133,7 +140,7 @@ public sealed class Watcher
     {
         long nowMs = NowMs;
         _judging.Begin();
-        Series?.Turn(nowMs);
+        Series?.Turn(nowMs, Maintenance);
         foreach (var entry in Registry.Entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -202,6 +209,12 @@ public sealed class Watcher
         var plans = _plans.For(entry.Cadence);
         var engine = _plans.EngineFor(entry.Cadence);
         Follow(entry, watch, plans, engine, source, newestMs);
+        bool isMaintained = Maintenance.IsOn(entry.Name, newestMs);
+        if (isMaintained)
+        {
+            watch.Pause();
+        }
+
         watch.Evaluate(
             plans,
             engine,
@@ -209,6 +222,7 @@ public sealed class Watcher
             newestMs,
             (long)entry.Cadence.TotalMilliseconds,
             OldestMs,
+            isMaintained,
             _output,
             cancellationToken);
         if (isDue)
@@ -216,7 +230,11 @@ public sealed class Watcher
             watch.ReadCapacities(plans, engine, source, cancellationToken);
         }
 
-        if (watch.DescribedMs != long.MinValue)
+        if (isMaintained)
+        {
+            watch.Judge.Whole.Skip(newestMs);
+        }
+        else if (watch.DescribedMs != long.MinValue)
         {
             _judging.Turn(entry, watch, source, () => Others(watch), cancellationToken);
         }

@@ -128,6 +128,16 @@ sealed class WholeHost
         return true;
     }
 
+    /// <summary>Goes on behind a stretch of time that is not looked at.</summary>
+    public void Skip(long toMs)
+    {
+        if (RowMs != long.MinValue)
+        {
+            RowMs = Math.Max(RowMs, toMs);
+            Reading = default;
+        }
+    }
+
     /// <summary>
     /// Feeds the rows that are complete, oldest first, then looks at the last minute if it is time to.
     /// </summary>

@@ -12,11 +12,12 @@ public sealed class VitalCatalogueTests
     {
         Assert.Equal(
             [
-                "cpu_use", "cpu_iowait", "cpu_steal", "load", "cpu_pressure", "memory_use", "memory_used",
-                "memory_pressure", "swap_use", "swap_activity", "filesystem_use", "inode_use", "disk_busy",
-                "disk_read_latency", "disk_write_latency", "disk_read", "disk_write", "io_pressure",
-                "disk_errors", "network_receive", "network_transmit", "network_errors", "tcp_retransmits",
-                "temperature", "file_handles", "processes", "context_switches",
+                "cpu_use", "cpu_iowait", "cpu_steal", "load", "tasks_running", "cpu_pressure", "memory_use",
+                "memory_used", "memory_pressure", "process_memory", "swap_use", "swap_activity", "filesystem_use",
+                "inode_use", "disk_busy", "disk_read_latency", "disk_write_latency", "disk_read", "disk_write",
+                "io_pressure", "tasks_blocked", "disk_errors", "network_receive", "network_transmit", "packets",
+                "udp_received", "network_errors", "tcp_retransmits", "temperature", "file_handles", "processes",
+                "context_switches",
             ],
             VitalCatalogue.Default.Vitals.Select(vital => vital.Id));
     }

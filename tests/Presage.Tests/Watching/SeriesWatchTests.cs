@@ -154,7 +154,7 @@ public sealed class SeriesWatchTests : IAsyncLifetime
 
             await _store.AppendAsync(_batch, CancellationToken.None);
             _batch.Clear();
-            watching.Turn(NowMs);
+            watching.Turn(NowMs, Maintenance.None);
         }
     }
 

@@ -32,6 +32,9 @@ sealed class WatchedServer : IAsyncDisposable
 
     public TimeSpan PastMax { get; }
 
+    /// <summary>Whether all hosts are under maintenance.</summary>
+    public bool IsMaintained { get; set; }
+
     public PromQlEngine Engine { get; } = new(new QueryLimits());
 
     public SampleStore Store { get; private set; } = null!;
@@ -126,7 +129,10 @@ sealed class WatchedServer : IAsyncDisposable
         Store = SampleStore.Open(options, Time, NullLogger.Instance);
         var watched = new WatchedStore(Store);
         Watcher = new Watcher(
-            watched, Engine, VitalCatalogue.Default, Registry, State, Time, NullLogger.Instance, _options);
+            watched, Engine, VitalCatalogue.Default, Registry, State, Time, NullLogger.Instance, _options)
+        {
+            Maintenance = new Maintenance((_, _) => IsMaintained, static _ => []),
+        };
     }
 
     async Task CloseAsync()

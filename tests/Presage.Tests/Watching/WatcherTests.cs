@@ -1,4 +1,6 @@
+using Presage.Alerting.Silences;
 using Presage.Detection;
+using Presage.Metrics;
 using Presage.State;
 using Presage.Watching;
 using Xunit;
@@ -243,6 +245,71 @@ public sealed class WatcherTests
         var stored = server.Watcher.Anomalies.Between(0, server.NowMs, "web1", 100).ToDictionary(static a => a.Key);
         Assert.Equal(2_000, stored["cpu_use"].EndMs);
         Assert.Null(stored["load"].EndMs);
+    }
+
+    [Fact]
+    public async Task Maintenance_does_not_teach_and_is_not_told()
+    {
+        await using var server = new WatchedServer();
+        var host = new SimulatedHost("web1:9100", 7);
+        await server.BackfillAsync(host, TimeSpan.FromMinutes(35), 1);
+        await server.SecondAsync(host);
+
+        server.IsMaintained = true;
+        host.CpuUse = 1;
+        double? upper = server.Query("presage_vital_upper{vital=\"cpu_use\"}");
+        for (int i = 0; i < 600; i++)
+        {
+            await server.SecondAsync(host);
+        }
+
+        Assert.InRange(Cpu(server).Value!.Value, 0.9, 1);
+        Assert.Null(Cpu(server).Score);
+        Assert.InRange(server.Query("presage_vital{vital=\"cpu_use\"}")!.Value, 0.9, 1);
+        Assert.Empty(server.Watcher.Anomalies.Between(0, server.NowMs, null, 100));
+
+        server.IsMaintained = false;
+        host.CpuUse = 0.03;
+        for (int i = 0; i < 40; i++)
+        {
+            await server.SecondAsync(host);
+        }
+
+        Assert.Empty(server.Watcher.UnusualOf("web1"));
+        Assert.InRange(Cpu(server).Upper!.Value, 0, upper!.Value + 0.1);
+        host.CpuUse = 1;
+        for (int i = 0; i < 30; i++)
+        {
+            await server.SecondAsync(host);
+        }
+
+        Assert.Contains(server.Watcher.UnusualOf("web1"), static odd => odd.Key == "cpu_use");
+    }
+
+    [Fact]
+    public async Task A_silence_of_hosts_alone_is_their_maintenance()
+    {
+        await using var server = new WatchedServer();
+        var silences = new SilenceStore(server.State, server.Time);
+        long nowMs = server.NowMs;
+        var web = new LabelMatcher("host", MatchOperator.RegexMatch, "web.*");
+        silences.Create(new Silence([web], nowMs, nowMs + 60_000), "a", "");
+        silences.Create(
+            new Silence(
+                [
+                    new LabelMatcher("host", MatchOperator.Equal, "db1"),
+                    new LabelMatcher("rule", MatchOperator.Equal, "disk-full"),
+                ],
+                nowMs,
+                nowMs + 60_000),
+            "a",
+            "");
+
+        Assert.True(silences.IsMaintained("web1", nowMs));
+        Assert.False(silences.IsMaintained("web1", nowMs + 60_000));
+        Assert.False(silences.IsMaintained("db1", nowMs));
+        Assert.Equal([new TimeRange(nowMs, nowMs + 59_999)], silences.MaintenanceOf("web2"));
+        Assert.Empty(silences.MaintenanceOf("db1"));
     }
 
     static VitalSnapshot Cpu(WatchedServer server) =>

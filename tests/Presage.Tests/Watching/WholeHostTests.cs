@@ -69,7 +69,7 @@ public sealed class WholeHostTests
     }
 
     [Theory]
-    [InlineData("x'09'", "it has version 9, this version of Presage reads 1")]
+    [InlineData("x'09'", "it has version 9, this version of Presage reads 1 and 2")]
     [InlineData("substr(state, 1, 300)", "it is damaged")]
     [InlineData("state || x'00'", "it is damaged")]
     public async Task A_state_that_cannot_be_used_is_told_and_learned_anew(string damage, string reason)
