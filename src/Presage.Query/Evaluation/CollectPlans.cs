@@ -9,7 +9,7 @@ namespace Presage.Query.Evaluation;
 sealed class QuantilePlan(
     AggregateExpression expression, VectorPlan input, ScalarPlan quantile, SeriesOrder order) : VectorPlan
 {
-    public override bool SharesName => true;
+    public override bool SharesName => expression.Without || !expression.Grouping.Contains(LabelNames.MetricName);
 
     public override IEnumerable<StepSeries> Evaluate(Frame frame)
     {
@@ -157,14 +157,32 @@ sealed class AbsentPlan(VectorPlan input, LabelSet labels) : VectorPlan
     }
 
     /// <summary>
-    /// The labels a missing series would surely have: those of equality matchers on a label named once.
+    /// The labels a missing series would surely have, as Prometheus tells them: the first equality matcher on a label
+    /// sets it, any other matcher takes it away again.
     /// </summary>
     public static LabelSet LabelsOf(Expression expression)
     {
         var selector = expression as VectorSelector ?? (expression as RangeSelector)?.Vector;
-        var matchers = (selector?.Matchers ?? []).Where(m => m.Name != LabelNames.MetricName).ToList();
-        var sure = matchers.Where(m => m.Operator == MatchOperator.Equal && matchers.Count(o => o.Name == m.Name) == 1);
-        return LabelSet.Of([.. sure.Select(m => new Label(m.Name, m.Value))]);
+        var sure = new Dictionary<string, string>(StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var matcher in selector?.Matchers ?? [])
+        {
+            if (matcher.Name == LabelNames.MetricName)
+            {
+                continue;
+            }
+
+            if (matcher.Operator == MatchOperator.Equal && seen.Add(matcher.Name))
+            {
+                sure[matcher.Name] = matcher.Value;
+            }
+            else
+            {
+                sure.Remove(matcher.Name);
+            }
+        }
+
+        return LabelSet.Of([.. sure.Select(static s => new Label(s.Key, s.Value))]);
     }
 }
 
