@@ -219,7 +219,12 @@ sealed class SpanMerge : IDisposable
 
         if (_known.Count > 0)
         {
-            BucketOrder.Join(buckets, _known);
+            BucketOrder.Join(_known, buckets);
+            buckets.Clear();
+            foreach (ref readonly var bucket in _known.Buckets)
+            {
+                buckets.Add(bucket);
+            }
         }
     }
 

@@ -6,17 +6,26 @@ namespace Presage.Storage;
 static class BucketOrder
 {
     /// <summary>
-    /// Joins two ascending lists into the first. Of two buckets of the same time the one of more samples stands: it
-    /// was made when more was known, and joining again changes nothing.
+    /// Joins two lists into the first. Of two buckets of the same time the one of more samples stands: it was made when
+    /// more was known, and joining again changes nothing. Of as many, the one of the second list, made of samples.
     /// </summary>
     public static void Join(RollupColumns buckets, RollupColumns others)
     {
-        var all = new List<RollupBucket>(buckets.Count + others.Count);
-        all.AddRange(buckets.Buckets);
-        all.AddRange(others.Buckets);
-        all.Sort(static (a, b) => a.StartMs != b.StartMs ? a.StartMs.CompareTo(b.StartMs) : b.Count.CompareTo(a.Count));
+        var all = new List<(RollupBucket Bucket, int Place)>(buckets.Count + others.Count);
+        foreach (var columns in (RollupColumns[])[buckets, others])
+        {
+            foreach (ref readonly var bucket in columns.Buckets)
+            {
+                all.Add((bucket, all.Count));
+            }
+        }
+
+        all.Sort(static (a, b) => a.Bucket.StartMs != b.Bucket.StartMs
+            ? a.Bucket.StartMs.CompareTo(b.Bucket.StartMs)
+            : a.Bucket.Count != b.Bucket.Count ? b.Bucket.Count.CompareTo(a.Bucket.Count)
+            : b.Place.CompareTo(a.Place));
         buckets.Clear();
-        foreach (var bucket in all)
+        foreach (var (bucket, _) in all)
         {
             if (buckets.Count == 0 || buckets.Buckets[^1].StartMs != bucket.StartMs)
             {
