@@ -11,6 +11,7 @@ return args switch
     ["start", var folder] => await MemoryBenchmark.StartAsync(folder),
     ["memory", .. var rest] => await MemoryBenchmark.RunAsync(rest),
     ["write-path", .. var rest] => await WritePathBenchmark.RunAsync(rest),
+    ["changes", .. var rest] => await ChangesBenchmark.RunAsync(rest),
     ["detect"] => DetectBenchmark.Run(),
     ["accuracy", .. var rest] => AccuracyBenchmark.Run(rest),
     ["watch", .. var rest] => await WatchBenchmark.RunAsync(rest),
@@ -39,7 +40,7 @@ static int Usage()
         "Usage: dotnet run -c Release --project bench/Presage.Bench -- codec [SCRAPES.gz] | ingest [FOLDER] | " +
         "write-path [HOSTSxSERIES [PER_REQUEST [shuffled|in-order [ROUNDS]]]] | ingest-http [OPTIONS] | " +
         "sustained [OPTIONS] | read [HOSTS] | index [SERIES [FOLDER]] | detect | " +
-        "watch [OPTIONS] | accuracy [--detectors A,B] [--sets A,B] | calibration [HOSTS] | faults [EACH] | " +
+        "changes | watch [OPTIONS] | accuracy [--detectors A,B] [--sets A,B] | calibration [HOSTS] | faults [EACH] | " +
         "memory [SERIES [HOURS [SCRAPE_SECONDS [JITTER_MS [FOLDER]]]]] | start FOLDER | " +
         "promql-data FOLDER [HOSTS] | promql FOLDER PRESAGE.dll [ROUNDS [QUERY]] | " +
         "promql-parts FOLDER [QUERY] | promql-compare PRESAGE.dll [COUNT [SEED [EXPRESSION]]]");

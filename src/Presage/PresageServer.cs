@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.ResponseCompression;
 using Presage.Api;
 using Presage.Collection;
 using Presage.Configuration;
+using Presage.Explaining;
 using Presage.Import;
 using Presage.Metrics;
 using Presage.Metrics.Vitals;
@@ -223,6 +224,7 @@ sealed class PresageServer : IAsyncDisposable
         services.AddSingleton<SelfStatus>();
         services.AddSingleton<SnapshotDesk>();
         services.AddSingleton<CardinalityLog>();
+        services.AddSingleton<ChangeDesk>();
         services.AddSingleton<PrometheusQueries>();
         services.AddSingleton<AgentBinaries>();
         services.AddSingleton<IngestCounters>();
@@ -299,6 +301,7 @@ sealed class PresageServer : IAsyncDisposable
         PrometheusStatusApi.Map(root);
         CardinalityApi.MapPrometheus(root);
         AnomaliesApi.Map(api);
+        ChangesApi.Map(api);
         NotifyingParts.Map(root, api);
         WriteApi.Map(root);
         root.MapOpenApi(ApiDocument.Path).Require(Access.Public);

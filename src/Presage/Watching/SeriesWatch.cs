@@ -27,8 +27,6 @@ sealed class SeriesWatch(SampleStore store)
     /// <summary>What the watcher writes itself is not watched again.</summary>
     static readonly string[] Own = ["presage_vital", "presage_host_", "presage_anomaly_"];
 
-    static readonly string[] CounterEndings = ["_total", "_sum", "_count", "_bucket"];
-
     readonly NewestSamples _newest = store.Newest;
     readonly Dictionary<ulong, SeriesTrace> _waiting = [];
     readonly Dictionary<int, OddSeries> _odd = [];
@@ -185,7 +183,7 @@ sealed class SeriesWatch(SampleStore store)
         if (place.Kind == Kind.Watched)
         {
             _waiting.Remove(keyHash, out var trace);
-            trace.IsCounter = IsCounter(metric);
+            trace.IsCounter = CounterNames.IsCounter(metric);
             place.Trace = _traces.Add(trace);
         }
     }
@@ -205,15 +203,6 @@ sealed class SeriesWatch(SampleStore store)
             _hostNames[host] = name;
         }
     }
-
-    /// <summary>Counters end by convention in a few ways; the kernel's tables have names of their own.</summary>
-    static bool IsCounter(string metric) =>
-        Array.Exists(CounterEndings, end => metric.EndsWith(end, StringComparison.Ordinal)) ||
-        (metric.StartsWith("node_netstat_", StringComparison.Ordinal) &&
-            !metric.EndsWith("_CurrEstab", StringComparison.Ordinal) &&
-            !metric.EndsWith("_Forwarding", StringComparison.Ordinal)) ||
-        (metric.StartsWith("node_vmstat_", StringComparison.Ordinal) &&
-            !metric.StartsWith("node_vmstat_nr_", StringComparison.Ordinal));
 
     ref Place PlaceOf(int id)
     {

@@ -1,6 +1,6 @@
 import { ApiError, promRequest, request } from "./client";
 import type {
-  AlertItem, AlertList, AuditEntry, Cardinality, Channel, ChannelRequest, ChannelTest, CreatedToken, Delivery, Enrolment, EnrolmentProgress, HostDetail, HostSummary,
+  AlertItem, AlertList, AuditEntry, Cardinality, ChangeList, Channel, ChannelRequest, ChannelTest, CreatedToken, Delivery, Enrolment, EnrolmentProgress, HostDetail, HostSummary,
   Matcher, MetricFamily, Overview, PromSeries, RangeAnswer, Rule, RuleUpdate, ServerList, Session, Silence, SilencePreview, Snapshot,
   SilenceRequest, Status, Token, User,
 } from "./types";
@@ -22,6 +22,13 @@ export const getHost = (host: string, signal?: AbortSignal) =>
 export const getMetrics = (host: string, search: string, signal?: AbortSignal) =>
   request<MetricFamily[]>("GET", `/hosts/${part(host)}/metrics?search=${part(search)}`, undefined, signal);
 export const forgetHost = (host: string) => request<null>("DELETE", `/hosts/${part(host)}`);
+
+export interface ChangeQuestion { fromMs: number; toMs: number; host?: string; limit: number }
+export function getChanges(question: ChangeQuestion, signal?: AbortSignal): Promise<ChangeList> {
+  const query = new URLSearchParams({ fromMs: String(question.fromMs), toMs: String(question.toMs), limit: String(question.limit) });
+  if (question.host !== undefined) query.append("host", question.host);
+  return request<ChangeList>("GET", `/changes?${query}`, undefined, signal);
+}
 
 export interface AlertFilter { state: "open" | "history"; host?: string; limit?: number }
 export function getAlerts(filter: AlertFilter, signal?: AbortSignal): Promise<AlertList> {

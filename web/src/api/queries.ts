@@ -1,8 +1,8 @@
 import { QueryClient, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { ApiError } from "./client";
 import {
-  getAlerts, getAudit, getCardinality, getChannels, getDeliveries, getHost, getHosts, getMetrics, getOverview, getRules, getServers,
-  getSession, getSnapshots, getStatus, getTokens, getUsers, type AlertFilter,
+  getAlerts, getAudit, getCardinality, getChanges, getChannels, getDeliveries, getHost, getHosts, getMetrics, getOverview, getRules, getServers,
+  getSession, getSnapshots, getStatus, getTokens, getUsers, type AlertFilter, type ChangeQuestion,
 } from "./endpoints";
 
 /** The cache keys and freshness of everything that is read. The live connection keeps the fast-moving parts current. */
@@ -42,6 +42,10 @@ export const metricsQuery = (host: string, search: string) => queryOptions({
 export const alertsQuery = (filter: AlertFilter) => queryOptions({
   queryKey: ["alerts", filter], queryFn: ({ signal }) => getAlerts(filter, signal), placeholderData: keepPreviousData,
   refetchInterval: 15_000,
+});
+/** A window of the past does not change: the answer is kept. */
+export const changesQuery = (question: ChangeQuestion) => queryOptions({
+  queryKey: ["changes", question], queryFn: ({ signal }) => getChanges(question, signal), staleTime: MINUTE, refetchOnWindowFocus: false,
 });
 export const rulesQuery = () => queryOptions({ queryKey: ["rules"], queryFn: ({ signal }) => getRules(signal) });
 export const channelsQuery = () => queryOptions({ queryKey: ["channels"], queryFn: ({ signal }) => getChannels(signal) });

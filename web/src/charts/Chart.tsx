@@ -31,10 +31,11 @@ interface ChartProps {
   status?: ChartStatus;
   onZoom?: ((fromMs: number, toMs: number) => void) | undefined;
   onBack?: (() => void) | undefined;
+  onAsk?: ((fromMs: number, toMs: number) => void) | undefined;
 }
 
 /** The one chart. Its height is fixed and its axes come first, so nothing moves when the line arrives. */
-export function Chart({ name, sentence, data, height, status = READY, onZoom, onBack }: ChartProps) {
+export function Chart({ name, sentence, data, height, status = READY, onZoom, onBack, onAsk }: ChartProps) {
   const ref = useRef<HTMLDivElement>(null);
   const width = useWidth(ref);
   const layout = useMemo(() => (width === 0 ? null : layOut(data, width, height)), [data, width, height]);
@@ -49,7 +50,7 @@ export function Chart({ name, sentence, data, height, status = READY, onZoom, on
             <NowLine layout={layout} data={data} />
             <Crosshair layout={layout} data={data} />
           </svg>
-          <PointerLayer layout={layout} data={data} name={name} onZoom={onZoom} onBack={onBack} />
+          <PointerLayer layout={layout} data={data} name={name} onZoom={onZoom} onBack={onBack} onAsk={onAsk} />
           <StatusLayer status={status} />
           {age !== null && <span className={styles.chip}><Chip tone="line"><Unplug size={13} aria-hidden="true" />{formatDuration(age)} old</Chip></span>}
         </>

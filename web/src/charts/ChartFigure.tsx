@@ -23,10 +23,11 @@ interface ChartFigureProps {
   actions?: ReactNode;
   onZoom?: (fromMs: number, toMs: number) => void;
   onBack?: () => void;
+  onAsk?: (fromMs: number, toMs: number) => void;
 }
 
 /** A chart with its title, its figures, its values as a table and, from two series on, its legend. */
-export function ChartFigure({ title, unitNote, data, height, status, exact = false, actions, onZoom, onBack }: ChartFigureProps) {
+export function ChartFigure({ title, unitNote, data, height, status, exact = false, actions, onZoom, onBack, onAsk }: ChartFigureProps) {
   const [asTable, setAsTable] = useState(false);
   const single = data.series.length === 1 ? data.series[0] : undefined;
   const summary = useMemo(() => (single === undefined ? null : summarise(single.points, data.fromMs, data.toMs)), [single, data.fromMs, data.toMs]);
@@ -56,7 +57,7 @@ export function ChartFigure({ title, unitNote, data, height, status, exact = fal
           {actions}
         </span>
       </figcaption>
-      <Chart name={title} sentence={sentence} data={data} height={height} status={status} onZoom={onZoom} onBack={onBack} />
+      <Chart name={title} sentence={sentence} data={data} height={height} status={status} onZoom={onZoom} onBack={onBack} onAsk={onAsk} />
       {data.series.length > 1 && <LegendTable data={data} />}
       {asTable && <ValueTable data={data} title={title} />}
     </figure>

@@ -15,17 +15,19 @@ interface PointerLayerProps {
   name: string;
   onZoom?: ((fromMs: number, toMs: number) => void) | undefined;
   onBack?: (() => void) | undefined;
+  /** Dragging with Shift asks what changed there. */
+  onAsk?: ((fromMs: number, toMs: number) => void) | undefined;
 }
 
 const DRAG_LEAST_PX = 6;
 const HOLD_MS = 250;
 
 /**
- * Pointing, zooming and reading by keyboard: moving points, dragging zooms, a double click goes back, arrows step by one
+ * Pointing, zooming and reading by keyboard: moving points, dragging zooms, with Shift asks what changed there, a double click goes back, arrows step by one
  * sample (with Shift by ten). On touch one holds to read, so that the page still scrolls.
  */
-export function PointerLayer({ layout, data, name, onZoom, onBack }: PointerLayerProps) {
-  const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
+export function PointerLayer({ layout, data, name, onZoom, onBack, onAsk }: PointerLayerProps) {
+  const [drag, setDrag] = useState<{ from: number; to: number; asks: boolean } | null>(null);
   const held = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const reading = useRef(false);
   const main = layout.lines[0]?.series.points ?? [];
@@ -43,7 +45,7 @@ export function PointerLayer({ layout, data, name, onZoom, onBack }: PointerLaye
       held.current = setTimeout(() => { reading.current = true; point(timeMs); }, HOLD_MS);
     } else if (event.button === 0 && onZoom !== undefined) {
       event.currentTarget.setPointerCapture(event.pointerId);
-      setDrag({ from: timeMs, to: timeMs });
+      setDrag({ from: timeMs, to: timeMs, asks: event.shiftKey && onAsk !== undefined });
     }
   };
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
@@ -56,7 +58,7 @@ export function PointerLayer({ layout, data, name, onZoom, onBack }: PointerLaye
     clearTimeout(held.current);
     reading.current = false;
     if (drag !== null && Math.abs(layout.x(drag.to) - layout.x(drag.from)) >= DRAG_LEAST_PX) {
-      onZoom?.(Math.min(drag.from, drag.to), Math.max(drag.from, drag.to));
+      (drag.asks ? onAsk : onZoom)?.(Math.min(drag.from, drag.to), Math.max(drag.from, drag.to));
     }
     setDrag(null);
   };
@@ -80,7 +82,7 @@ export function PointerLayer({ layout, data, name, onZoom, onBack }: PointerLaye
         onPointerDown={onPointerDown} onPointerMove={onPointerMove} onPointerUp={end} onPointerCancel={leave} onPointerLeave={leave}
         onDoubleClick={onBack} onKeyDown={onKeyDown} onBlur={() => crosshairStore.set(null)}
       />
-      {drag !== null && <Selection layout={layout} from={drag.from} to={drag.to} nowMs={data.toMs} />}
+      {drag !== null && <Selection layout={layout} from={drag.from} to={drag.to} asks={drag.asks} nowMs={data.toMs} />}
     </>
   );
 }
@@ -106,7 +108,9 @@ function useCursorValues(data: ChartData, layout: Layout) {
   };
 }
 
-function Selection({ layout, from, to, nowMs }: { layout: Layout; from: number; to: number; nowMs: number }) {
+interface SelectionProps { layout: Layout; from: number; to: number; asks: boolean; nowMs: number }
+
+function Selection({ layout, from, to, asks, nowMs }: SelectionProps) {
   const left = layout.x(Math.min(from, to));
   const width = Math.max(1, layout.x(Math.max(from, to)) - left);
   if (width < DRAG_LEAST_PX) return null;
@@ -116,7 +120,7 @@ function Selection({ layout, from, to, nowMs }: { layout: Layout; from: number; 
         <rect className={styles.selection} x={left} y={layout.top} width={width} height={layout.bottom - layout.top} />
       </svg>
       <span className={styles.chip} style={{ left: Math.max(8, left - 110) }}>
-        <Chip tone="line">{formatSpan(Math.min(from, to), Math.max(from, to), nowMs)}</Chip>
+        <Chip tone="line">{asks && "What changed "}{formatSpan(Math.min(from, to), Math.max(from, to), nowMs)}{asks && "?"}</Chip>
       </span>
     </>
   );

@@ -10,6 +10,9 @@ export const links = {
   host: (host: string, tab: HostTab = "now") => `/hosts/${part(host)}${tab === "now" ? "" : `?tab=${tab}`}`,
   /** The host page with one vital sign drawn large. */
   vital: (host: string, key: string) => `/hosts/${part(host)}?show=${part(key)}`,
+  /** What changed in a window, on one host or, without one, on all. */
+  changes: (fromMs: number, toMs: number, host?: string) =>
+    `/changes?from=${Math.round(fromMs)}&to=${Math.round(toMs)}${host === undefined ? "" : `&host=${part(host)}`}`,
   alerts: () => "/alerts",
   alert: (id: number) => `/alerts?alert=${id}`,
   channels: () => "/alerts/channels",

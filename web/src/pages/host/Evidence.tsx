@@ -9,8 +9,10 @@ import { formatDuration, formatValue } from "../../lib/format";
 import { formatClock, formatSpan, zoneName } from "../../lib/time";
 import { capacityText, fitsAxis, readingUnit, vitalTitle } from "../../lib/vitals";
 import { links } from "../../routes/links";
+import { navigate } from "../../routes/router";
 import type { TimeRange, Window } from "../../state/timeRange";
 import { useVitalSeries } from "../../state/vitalSeries";
+import { ButtonLink } from "../../ui/Button";
 import { Panel } from "../../ui/Panel";
 import styles from "./Host.module.css";
 import { useZoom } from "./useZoom";
@@ -32,7 +34,7 @@ export function Evidence(props: EvidenceProps) {
   return (
     <Panel
       title="Evidence" meta={<>{formatSpan(window.fromMs, window.toMs, nowMs)} {zoneName(nowMs)}</>}
-      actions={<Key />} footer={<span className={styles.desk}>Drag to zoom · double-click to go back · <kbd>[</kbd> <kbd>]</kbd> move in time · <kbd>←</kbd> <kbd>→</kbd> read values</span>}
+      actions={<><Key /><ButtonLink small href={links.changes(window.fromMs, Math.min(window.toMs, nowMs), detail.summary.host)}>What changed here?</ButtonLink></>} footer={<span className={styles.desk}>Drag to zoom · <kbd>Shift</kbd> drag to ask what changed · double-click to go back · <kbd>[</kbd> <kbd>]</kbd> move in time · <kbd>←</kbd> <kbd>→</kbd> read values</span>}
     >
       <EventLane alerts={alerts} window={window} />
       {readings.map((reading, index) => (
@@ -71,7 +73,7 @@ function VitalChart({ detail, reading, range, window, nowMs, staleSinceMs, axis,
   return (
     <ChartFigure
       title={title} {...(note === null ? {} : { unitNote: note })} data={data} height={axis ? 140 : 124} exact={series.exact}
-      status={statusOf(series, detail, window, first)} onZoom={zoom} onBack={back}
+      status={statusOf(series, detail, window, first)} onZoom={zoom} onBack={back} onAsk={(from, to) => { navigate(links.changes(from, to, host)); }}
     />
   );
 }
