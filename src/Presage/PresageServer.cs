@@ -301,6 +301,7 @@ sealed class PresageServer : IAsyncDisposable
         PrometheusStatusApi.Map(root);
         CardinalityApi.MapPrometheus(root);
         AnomaliesApi.Map(api);
+        LabelsApi.Map(api);
         ChangesApi.Map(api);
         NotifyingParts.Map(root, api);
         WriteApi.Map(root);

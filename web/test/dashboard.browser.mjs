@@ -127,6 +127,50 @@ describe("host", () => {
     await page.getByRole("region", { name: /Values of Write latency/ }).getByRole("row").nth(5).waitFor();
   }));
 
+  it("asks what changed where one drags with Shift, and leads to the evidence", () => visit("/hosts/db-03?range=15m", async (page) => {
+    const cursor = page.getByRole("slider", { name: /Time cursor of Write latency/ });
+    await untilTheAddressIs(page, /\/changes\?from=\d+&to=\d+&host=db-03/, async () => {
+      const box = await cursor.boundingBox();
+      await page.keyboard.down("Shift");
+      await page.mouse.move(box.x + 200, box.y + 50);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 400, box.y + 50, { steps: 4 });
+      await page.mouse.up();
+      await page.keyboard.up("Shift");
+    });
+    await heading(page, /What changed on db-03\./);
+    const rows = page.getByRole("region", { name: "Changes" }).getByRole("listitem");
+    assert.match(await rows.first().innerText(), /Write latency on sda rose from 2\.1 ms to 24\.6 ms/);
+    assert.match(await rows.nth(1).innerText(), /moved first/);
+    assert.match(await rows.nth(2).innerText(), /may be chance/);
+    await page.getByText(/batch-07 stopped sending/).waitFor();
+    await page.getByRole("link", { name: "Look on all hosts" }).click();
+    await heading(page, /What changed on all hosts\./);
+    await rows.first().getByRole("link").click();
+    await page.waitForURL(/\/hosts\/db-03\?show=disk_write_latency/);
+  }));
+
+  it("takes feedback on an anomaly, says what was learned, and takes it back", () => visit("/anomalies", async (page) => {
+    await heading(page, /1.host is unlike usual now\./);
+    const first = page.getByRole("region", { name: "Anomalies" }).getByRole("listitem").first();
+    await first.getByText(/Last seen 6 Sep 2026, called expected/).waitFor();
+    await first.getByRole("button", { name: /^Noise/ }).click();
+    await first.getByText(/only when it is ten times as rare/).waitFor();
+    await page.getByRole("region", { name: "What was learned" }).getByText(/nothing held back so far/).waitFor();
+    await first.getByRole("button", { name: "Take back" }).click();
+    await first.getByText("Was this worth telling?").waitFor();
+  }));
+
+  it("lets a viewer see what was said, not say it", async () => {
+    await control({ role: "viewer" });
+    await visit("/anomalies", async (page) => {
+      const useful = page.getByRole("button", { name: /^Useful/ }).first();
+      assert.equal(await useful.getAttribute("aria-disabled"), "true");
+      assert.match(await useful.getAttribute("title"), /Operators say/);
+    });
+    await control({ role: "administrator" });
+  });
+
   it("finds metrics and draws one, all in the address", () => visit("/hosts/db-03?tab=metrics&q=disk", async (page) => {
     await page.getByRole("link", { name: /node_disk_written_bytes_total/ }).click();
     await page.waitForURL(/metric=node_disk_written_bytes_total/);
@@ -195,7 +239,7 @@ describe("first page", () => {
 });
 
 describe("accessibility", () => {
-  const pages = { overview: "/", hosts: "/hosts", host: "/hosts/db-03", metrics: "/hosts/db-03?tab=metrics&metric=node_cpu_seconds_total", processes: "/hosts/db-03?tab=processes", facts: "/hosts/db-03?tab=facts", alerts: "/hosts/db-03?tab=alerts" };
+  const pages = { overview: "/", hosts: "/hosts", host: "/hosts/db-03", metrics: "/hosts/db-03?tab=metrics&metric=node_cpu_seconds_total", processes: "/hosts/db-03?tab=processes", facts: "/hosts/db-03?tab=facts", alerts: "/hosts/db-03?tab=alerts", anomalies: "/anomalies", changes: "/changes?from=1790000000000&to=1790001800000&host=db-03" };
   for (const [name, path] of Object.entries(pages)) {
     for (const look of [{ theme: "light" }, { theme: "dark" }, { theme: "light", width: 390 }, { theme: "light", width: 720 }]) {
       it(`${name}, ${look.theme}, ${look.width ?? 1440} px has no axe violation and does not scroll sideways`, () => visit(path, async (page) => {

@@ -5,5 +5,5 @@ namespace Presage.Detection;
 /// <param name="Kind">Level (<see cref="ChangeKind.Rose"/>, <see cref="ChangeKind.Fell"/>), variance or trend.</param>
 /// <param name="Before">Median of the regime before.</param>
 /// <param name="After">Median of the regime after.</param>
-/// <param name="Gain">How much better two regimes explain the values than one, in units of the penalty; above 1.</param>
+/// <param name="Gain">How much better two regimes explain the values than one, in units of the penalty.</param>
 public readonly record struct ChangePoint(int At, ChangeKind Kind, double Before, double After, double Gain);

@@ -11,6 +11,9 @@ namespace Presage.Api;
 /// <param name="PeakValue">The value farthest from usual; null of a host as a whole.</param>
 /// <param name="Lower">Lower end of the usual range when it began; null of a host as a whole.</param>
 /// <param name="Causes">Of a host as a whole, what takes part, likeliest first.</param>
+/// <param name="Label">What a user said of it; null when nobody did.</param>
+/// <param name="LastSeen">When the like of it was seen last and what was said of it, as a sentence; null when never.</param>
+/// <param name="SeenBefore">The last ones like it, at most three.</param>
 sealed record AnomalyItem(
     long Id,
     string Host,
@@ -24,7 +27,10 @@ sealed record AnomalyItem(
     double Score,
     string Rarity,
     string Sentence,
-    IReadOnlyList<CauseView> Causes);
+    IReadOnlyList<CauseView> Causes,
+    LabelView? Label,
+    string? LastSeen,
+    IReadOnlyList<SeenBefore> SeenBefore);
 
 /// <summary>What to learn from stored history.</summary>
 /// <param name="Host">One host; all when left out.</param>
@@ -51,16 +57,6 @@ static class AnomaliesApi
         training.MapPost("", Train).WithName("train").Require(Access.Operator)
             .WithSummary("Learn what is usual for hosts as a whole from their stored history, at once");
     }
-
-    /// <summary>An anomaly that runs, as a host's page shows it.</summary>
-    public static UnusualHostView Shown(UnusualHost unusual) => new(
-        unusual.Sentence,
-        unusual.Anomaly.PeakScore,
-        RarityOfMinutes(unusual.Anomaly.PeakScore),
-        unusual.Anomaly.StartMs,
-        unusual.Anomaly.IsJoint,
-        unusual.IsBorrowed,
-        [.. unusual.Anomaly.Causes.Select(Shown)]);
 
     /// <summary>A series that is odd now.</summary>
     public static OddSeriesView Shown(OddSeries odd)
@@ -104,7 +100,8 @@ static class AnomaliesApi
 
         long until = toMs ?? time.GetUtcNow().ToUnixTimeMilliseconds();
         long since = fromMs ?? until - (long)TimeSpan.FromDays(7).TotalMilliseconds;
-        return [.. watcher.Anomalies.Between(since, until, host, limit, vitals).Select(Shown)];
+        var views = new AnomalyViews(watcher, time);
+        return [.. watcher.Anomalies.Between(since, until, host, limit, vitals).Select(views.Shown)];
     }
 
     static IReadOnlyList<ChangedSeries> Series(
@@ -146,26 +143,8 @@ static class AnomaliesApi
         return watcher.Training.Progress;
     }
 
-    static AnomalyItem Shown(StoredAnomaly stored)
-    {
-        bool isHost = stored.Key == AnomalyLog.HostKey;
-        return new AnomalyItem(
-            stored.Id,
-            stored.Host,
-            isHost ? null : stored.Key,
-            stored.StartMs,
-            stored.EndMs,
-            stored.PeakMs,
-            isHost ? null : stored.PeakValue,
-            isHost ? null : stored.Lower,
-            isHost ? null : stored.Upper,
-            stored.PeakScore,
-            isHost ? RarityOfMinutes(stored.PeakScore) : RarityText.Of(stored.PeakScore),
-            stored.Sentence,
-            [.. stored.Causes.Select(Shown)]);
-    }
-
-    static CauseView Shown(AnomalyCause cause) => new(
+    /// <summary>What takes part in an anomaly.</summary>
+    public static CauseView Shown(AnomalyCause cause) => new(
         cause.Key,
         cause.Name,
         cause.Value,
@@ -177,6 +156,6 @@ static class AnomaliesApi
         cause.Strength);
 
     /// <summary>Scores of hosts speak of minutes, those of vital signs of looks of ten seconds.</summary>
-    static string RarityOfMinutes(double score) =>
+    public static string RarityOfMinutes(double score) =>
         RarityText.Of(1 - Math.Max(Rarity.ProbabilityMin, (1 - score) * Rarity.LookSeconds / 60));
 }

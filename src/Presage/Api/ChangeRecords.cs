@@ -61,3 +61,11 @@ sealed record ChangeItem(
     int HostCount,
     IReadOnlyList<string> Alike,
     IReadOnlyList<double?> Shape);
+
+/// <summary>When a vital sign went from one regime to another.</summary>
+/// <param name="Key">The vital with what tells several apart.</param>
+/// <param name="TimeMs">When the new regime began.</param>
+/// <param name="Before">The usual value of the regime before.</param>
+/// <param name="After">The usual value of the new one.</param>
+/// <param name="Sentence">It in words.</param>
+sealed record ChangeMark(string Key, long TimeMs, ChangeKind Kind, double Before, double After, string Sentence);

@@ -1,7 +1,10 @@
+using Microsoft.AspNetCore.Mvc;
 using Presage.Detection;
 using Presage.Explaining;
 using Presage.Metrics;
 using Presage.Query;
+using Presage.Storage;
+using Presage.Watching;
 
 namespace Presage.Api;
 
@@ -17,13 +20,16 @@ static class ChangesApi
         var changes = api.MapGroup("/changes").WithTags("Anomalies").Require(Access.Viewer);
         changes.MapGet("", ListAsync).WithName("listChanges")
             .WithSummary("What changed in a window compared with the time before it, strongest first");
+        api.MapGet("/hosts/{host}/change-points", Points).WithTags("Anomalies").WithName("listChangePoints")
+            .Require(Access.Viewer)
+            .WithSummary("When exactly the vital signs of a host went from one regime to another");
     }
 
     static Task<ChangeList> ListAsync(
         ChangeDesk desk,
         TimeProvider time,
         CancellationToken cancellationToken,
-        string[]? host = null,
+        [FromQuery] string[]? host = null,
         long? fromMs = null,
         long? toMs = null,
         long? baselineFromMs = null,
@@ -40,6 +46,21 @@ static class ChangesApi
         long since = fromMs ?? until - (long)TimeSpan.FromMinutes(15).TotalMilliseconds;
         var window = WindowOf(since, until, baselineFromMs);
         return desk.AskAsync(window, host ?? [], Matchers(match), limit, cancellationToken);
+    }
+
+    static IReadOnlyList<ChangeMark> Points(
+        string host, SampleStore store, Watcher watcher, TimeProvider time, long? fromMs = null, long? toMs = null)
+    {
+        if (watcher.Registry.Find(host) is null)
+        {
+            throw ProblemException.NotFound($"No host named {AccountRules.Shown(host)} has sent samples.");
+        }
+
+        long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        long until = Math.Min(toMs ?? nowMs, nowMs);
+        var window = WindowOf(fromMs ?? until - 3_600_000, until, null);
+        return VitalMarks.Of(
+            store.ForHost(host), new TimeRange(window.FromMs, window.ToMs), time.LocalTimeZone, nowMs);
     }
 
     static ComparedWindow WindowOf(long fromMs, long toMs, long? baselineFromMs)

@@ -169,14 +169,22 @@ sealed record UnusualMetric(
 /// <param name="Joint">Whether the vital signs together raised it; else one of them alone.</param>
 /// <param name="Borrowed">Whether it is judged by what a like host has learned.</param>
 /// <param name="Causes">What takes part, likeliest first.</param>
+/// <param name="Id">Its number, to say something of it; null in its first second.</param>
+/// <param name="Label">What a user said of it; null when nobody did.</param>
+/// <param name="LastSeen">When the like of it was seen last and what was said of it, as a sentence; null when never.</param>
+/// <param name="SeenBefore">The last ones like it, at most three.</param>
 sealed record UnusualHostView(
+    long? Id,
     string Sentence,
     double Score,
     string Rarity,
     long SinceMs,
     bool Joint,
     bool Borrowed,
-    IReadOnlyList<CauseView> Causes);
+    IReadOnlyList<CauseView> Causes,
+    LabelView? Label,
+    string? LastSeen,
+    IReadOnlyList<SeenBefore> SeenBefore);
 
 /// <summary>A vital sign's part in an anomaly of its host.</summary>
 /// <param name="Lower">Lower end of the usual range; null while that is not known.</param>

@@ -81,7 +81,7 @@ sealed class FleetView(
                 host.Facts.MemoryBytes, host.Facts.BootTimeMs, host.Facts.AgentVersion),
             LearningOf(host),
             Readings(name),
-            watcher.AnomalyOf(name) is { } anomaly ? AnomaliesApi.Shown(anomaly) : null,
+            watcher.AnomalyOf(name) is { } anomaly ? new AnomalyViews(watcher, time).Shown(name, anomaly) : null,
             Unusual(name),
             [.. (watcher.Series?.OddOf(name) ?? []).Take(OddSeriesMax).Select(AnomaliesApi.Shown)],
             processes.Of(name),

@@ -70,7 +70,7 @@ sealed class ChangeDesk(SampleStore store, TimeProvider time) : IDisposable
         var change = leader.Change;
         var vital = MetricUnits.VitalOf(leader);
         string unit = vital?.Unit ?? MetricUnits.Of(leader.Metric, leader.IsRate), family = vital?.Family ?? "";
-        long sinceMs = window.StartOf(window.BaselineSpans + change.FirstSpan);
+        long sinceMs = RegimeSearch.SinceMs(leader, window);
         return new ChangeItem(
             leader.Host,
             leader.Metric,

@@ -59,4 +59,27 @@ static class WatchingSchema
 
         alter table anomalies add column causes text;
         """;
+
+    /// <summary>
+    /// anomaly_labels: what users said of anomalies (expected, useful, noise); causes is a JSON object of strengths by
+    /// key. held counts what was held back because of it, held_ms is when that was last.
+    /// </summary>
+    public const string V3 = """
+        create table anomaly_labels (
+            anomaly_id integer primary key,
+            host text not null,
+            label text not null,
+            start_ms integer not null,
+            score real not null,
+            causes text not null,
+            sentence text not null,
+            note text,
+            labelled_by text not null,
+            labelled_ms integer not null,
+            held integer not null default 0,
+            held_ms integer
+        );
+
+        create index anomaly_labels_by_host on anomaly_labels (host);
+        """;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Presage.State;
 
 namespace Presage.Watching;
@@ -9,40 +10,37 @@ public sealed class AnomalyLog(StateDatabase state)
     /// <summary>The key of anomalies of a host as a whole.</summary>
     public const string HostKey = "host";
 
+    const string Columns = "id, host, key, vital, start_ms, end_ms, peak_ms, peak_value, peak_score, lower, upper, " +
+        "is_above, is_slow, sentence, causes";
+
     /// <summary>Anomalies that overlap a time span, newest first; of one host or of all.</summary>
     /// <param name="vitals">Whether those of single vital signs are wanted, too.</param>
     public IReadOnlyList<StoredAnomaly> Between(
         long fromMs, long toMs, string? host, int countMax, bool vitals = true) =>
         state.Read(connection => connection.Query(
-            """
-            select id, host, key, vital, start_ms, end_ms, peak_ms, peak_value, peak_score, lower, upper,
-                is_above, is_slow, sentence, causes
-            from anomalies
+            $"""
+            select {Columns} from anomalies
             where start_ms <= $to and (end_ms is null or end_ms >= $from) and ($host is null or host = $host)
                 and ($vitals or key = 'host')
             order by start_ms desc, id desc limit $max
             """,
-            static row => new StoredAnomaly(
-                row.GetInt64(0),
-                row.GetString(1),
-                row.GetString(2),
-                row.GetString(3),
-                row.GetInt64(4),
-                row.LongOrNull(5),
-                row.GetInt64(6),
-                row.GetDouble(7),
-                row.GetDouble(8),
-                row.GetDouble(9),
-                row.GetDouble(10),
-                row.GetBoolean(11),
-                row.GetBoolean(12),
-                row.GetString(13),
-                row.StringOrNull(14) is { } causes ? JsonSerializer.Deserialize<List<AnomalyCause>>(causes)! : []),
+            Row,
             ("$from", fromMs),
             ("$to", toMs),
             ("$host", host),
             ("$vitals", vitals),
             ("$max", countMax)));
+
+    /// <summary>One anomaly; null when there is none of that number.</summary>
+    public StoredAnomaly? Find(long id) => state.Read(connection => connection.Query(
+        $"select {Columns} from anomalies where id = $id", Row, ("$id", id))).FirstOrDefault();
+
+    /// <summary>The running anomaly of a host as a whole; null when none runs.</summary>
+    public StoredAnomaly? Running(string host) => state.Read(connection => connection.Query(
+        $"select {Columns} from anomalies where host = $host and key = 'host' and end_ms is null " +
+        "order by start_ms desc limit 1",
+        Row,
+        ("$host", host))).FirstOrDefault();
 
     /// <summary>Writes what has happened, in one transaction.</summary>
     internal void Write(IReadOnlyList<AnomalyEvent> events) => state.Write(connection =>
@@ -96,4 +94,21 @@ public sealed class AnomalyLog(StateDatabase state)
     /// <summary>Drops what ended before a time.</summary>
     internal void Trim(long beforeMs) => state.Write(connection =>
         connection.Execute("delete from anomalies where end_ms < $before", ("$before", beforeMs)));
+
+    static StoredAnomaly Row(SqliteDataReader row) => new(
+        row.GetInt64(0),
+        row.GetString(1),
+        row.GetString(2),
+        row.GetString(3),
+        row.GetInt64(4),
+        row.LongOrNull(5),
+        row.GetInt64(6),
+        row.GetDouble(7),
+        row.GetDouble(8),
+        row.GetDouble(9),
+        row.GetDouble(10),
+        row.GetBoolean(11),
+        row.GetBoolean(12),
+        row.GetString(13),
+        row.StringOrNull(14) is { } causes ? JsonSerializer.Deserialize<List<AnomalyCause>>(causes)! : []);
 }

@@ -23,6 +23,13 @@ sealed class HostAnomalyRun
         IsOpen = isOpen;
     }
 
+    /// <summary>Ends what runs at once: somebody said that it is usual.</summary>
+    public AnomalyChange End()
+    {
+        IsOpen = false;
+        return AnomalyChange.Closed;
+    }
+
     /// <param name="isAlarm">Whether something is worth telling.</param>
     /// <param name="isOdd">Whether a vital sign is odd by itself: keeps a running anomaly open.</param>
     /// <param name="causes">What takes part now; asked for only where it is needed.</param>

@@ -43,6 +43,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     readonly SampleColumns _scores = new(capacity: 0);
     readonly SampleColumns _states = new(capacity: 0);
     long _storedMs = long.MinValue;
+    long _heldMs = long.MinValue / 2;
     double _scoreStored;
     bool _stateStored;
     volatile HostAnomaly? _running;
@@ -66,6 +67,9 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     /// How odd the host is: one minus the share of normal minutes at least this odd; null while learning.
     /// </summary>
     public double? Score { get; private set; }
+
+    /// <summary>What users said of anomalies; null where nobody can have.</summary>
+    public AnomalyLabels? Labels { get; init; }
 
     /// <summary>What the host's rate of false alarms is now.</summary>
     public double FalseAlarmsPerWeek => falseAlarms.OfHost(host);
@@ -94,16 +98,43 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
             Score = ToldScore;
         }
 
-        var change = Run.See(
+        bool isHeld = (isAlarm || isJoint || Run.IsOpen) && IsHeldBack(nowMs, tracks);
+        var change = isHeld && Run.IsOpen ? Run.End() : Run.See(
             nowMs,
-            isAlarm || isJoint,
-            isJoint,
+            (isAlarm || isJoint) && !isHeld,
+            isJoint && !isHeld,
             isOdd || (isRead && Run.IsOpen && reading.Row >= RowOfNote),
             Score ?? 0,
             () => Causes(tracks));
         _running = Run.IsOpen ? Run.Anomaly : null;
         Store(nowMs);
         return change;
+    }
+
+    /// <summary>
+    /// Whether somebody said of an anomaly like this one that it is expected or noise. An episode is counted once.
+    /// </summary>
+    bool IsHeldBack(long nowMs, IReadOnlyCollection<VitalTrack> tracks)
+    {
+        if (Labels is not { } labels || !labels.AnyOf(host))
+        {
+            return false;
+        }
+
+        var causes = Run.IsOpen ? Run.Anomaly!.Causes : Causes(tracks);
+        double score = Run.IsOpen ? Math.Max(Score ?? 0, Run.Anomaly!.PeakScore) : Score ?? 0;
+        if (labels.Holding(host, causes, score) is not { } label)
+        {
+            return false;
+        }
+
+        if (!Run.IsOpen && nowMs - _heldMs > HostAnomalyRun.CalmMs)
+        {
+            labels.Held(label, nowMs);
+        }
+
+        _heldMs = nowMs;
+        return true;
     }
 
     /// <summary>The vital signs by how much they take part, likeliest first.</summary>

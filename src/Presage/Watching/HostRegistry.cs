@@ -108,6 +108,7 @@ public sealed class HostRegistry : IAppendObserver
             connection.Execute("delete from detector_states where host = $name", ("$name", host));
             connection.Execute("delete from host_models where host = $name", ("$name", host));
             connection.Execute("delete from anomalies where host = $name", ("$name", host));
+            connection.Execute("delete from anomaly_labels where host = $name", ("$name", host));
         });
         return true;
     }

@@ -70,12 +70,16 @@ public sealed class Watcher
         _models = new HostModels(state, catalogue);
         _judging = new HostJudging(_plans, _options, logger);
         Anomalies = new AnomalyLog(state);
+        Labels = new AnomalyLabels(state);
         _savedMs = NowMs;
     }
 
     public HostRegistry Registry { get; }
 
     public AnomalyLog Anomalies { get; }
+
+    /// <summary>What users said of anomalies.</summary>
+    public AnomalyLabels Labels { get; }
 
     /// <summary>Grows with each turn that evaluated something: a live page asks again when it has changed.</summary>
     public long Revision => Interlocked.Read(ref _revision);
@@ -397,7 +401,7 @@ public sealed class Watcher
             Log.StatesDropped(_logger, entry.Name, dropped);
         }
 
-        var judge = new HostJudge(entry.Name, _options.FalseAlarms);
+        var judge = new HostJudge(entry.Name, _options.FalseAlarms) { Labels = Labels };
         if (_models.Load(entry.Name, judge) is { } problem)
         {
             Log.HostModelDropped(_logger, entry.Name, problem);
@@ -429,6 +433,7 @@ public sealed class Watcher
                 if (Registry.Entry(host) is null)
                 {
                     _watches.Remove(host);
+                    Labels.Forget(host);
                 }
             }
         }

@@ -27,7 +27,8 @@ public sealed class AccessTests
         [Access.Write] = ["POST /api/v1/write", "POST /api/v1/import/prometheus"],
         [Access.Viewer] =
         [
-            $"GET {Api}/anomalies", $"GET {Api}/anomalies/series",
+            $"GET {Api}/anomalies", $"GET {Api}/anomalies/series", $"GET {Api}/changes", $"GET {Api}/anomalies/labels",
+            $"GET {Api}/hosts/{{host}}/change-points",
             $"GET {Api}/detection/training", $"GET {Api}/overview",
             $"GET {Api}/hosts", $"GET {Api}/hosts/{{host}}", $"GET {Api}/hosts/{{host}}/metrics",
             $"GET {Api}/live", $"GET {Api}/servers", $"GET {Api}/status", $"GET {Api}/cardinality",
@@ -46,6 +47,7 @@ public sealed class AccessTests
         ],
         [Access.Operator] =
         [
+            $"PUT {Api}/anomalies/{{id:long}}/label", $"DELETE {Api}/anomalies/{{id:long}}/label",
             $"DELETE {Api}/hosts/{{host}}", $"POST {Api}/import", $"POST {Api}/detection/training",
             $"POST {Api}/enrolments", $"GET {Api}/enrolments/{{id:long}}/progress",
             $"POST {Api}/alerts/{{id:long}}/acknowledge", $"DELETE {Api}/alerts/{{id:long}}/acknowledge",

@@ -1,6 +1,6 @@
 import { ApiError, promRequest, request } from "./client";
 import type {
-  AlertItem, AlertList, AuditEntry, Cardinality, ChangeList, Channel, ChannelRequest, ChannelTest, CreatedToken, Delivery, Enrolment, EnrolmentProgress, HostDetail, HostSummary,
+  AlertItem, AlertList, Anomaly, AnomalyLabel, AnomalyWord, AuditEntry, Cardinality, ChangeList, ChangeMark, Channel, ChannelRequest, ChannelTest, CreatedToken, Delivery, Enrolment, EnrolmentProgress, HostDetail, HostSummary,
   Matcher, MetricFamily, Overview, PromSeries, RangeAnswer, Rule, RuleUpdate, ServerList, Session, Silence, SilencePreview, Snapshot,
   SilenceRequest, Status, Token, User,
 } from "./types";
@@ -29,6 +29,20 @@ export function getChanges(question: ChangeQuestion, signal?: AbortSignal): Prom
   if (question.host !== undefined) query.append("host", question.host);
   return request<ChangeList>("GET", `/changes?${query}`, undefined, signal);
 }
+
+export const getChangePoints = (host: string, fromMs: number, toMs: number, signal?: AbortSignal) =>
+  request<ChangeMark[]>("GET", `/hosts/${part(host)}/change-points?fromMs=${Math.round(fromMs)}&toMs=${Math.round(toMs)}`, undefined, signal);
+
+export interface AnomalyFilter { host?: string; fromMs: number; limit: number }
+export function getAnomalies(filter: AnomalyFilter, signal?: AbortSignal): Promise<Anomaly[]> {
+  const query = new URLSearchParams({ fromMs: String(filter.fromMs), limit: String(filter.limit) });
+  if (filter.host !== undefined) query.set("host", filter.host);
+  return request<Anomaly[]>("GET", `/anomalies?${query}`, undefined, signal);
+}
+export const getLabels = (signal?: AbortSignal) => request<AnomalyLabel[]>("GET", "/anomalies/labels", undefined, signal);
+export const labelAnomaly = (id: number, word: AnomalyWord, note?: string) =>
+  request<Anomaly>("PUT", `/anomalies/${id}/label`, note === undefined ? { word } : { word, note });
+export const unlabelAnomaly = (id: number) => request<Anomaly>("DELETE", `/anomalies/${id}/label`);
 
 export interface AlertFilter { state: "open" | "history"; host?: string; limit?: number }
 export function getAlerts(filter: AlertFilter, signal?: AbortSignal): Promise<AlertList> {

@@ -1,8 +1,8 @@
 import { QueryClient, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { ApiError } from "./client";
 import {
-  getAlerts, getAudit, getCardinality, getChanges, getChannels, getDeliveries, getHost, getHosts, getMetrics, getOverview, getRules, getServers,
-  getSession, getSnapshots, getStatus, getTokens, getUsers, type AlertFilter, type ChangeQuestion,
+  getAlerts, getAnomalies, getAudit, getCardinality, getChangePoints, getChanges, getChannels, getDeliveries, getHost, getHosts, getLabels, getMetrics, getOverview, getRules, getServers,
+  getSession, getSnapshots, getStatus, getTokens, getUsers, type AlertFilter, type AnomalyFilter, type ChangeQuestion,
 } from "./endpoints";
 
 /** The cache keys and freshness of everything that is read. The live connection keeps the fast-moving parts current. */
@@ -47,6 +47,15 @@ export const alertsQuery = (filter: AlertFilter) => queryOptions({
 export const changesQuery = (question: ChangeQuestion) => queryOptions({
   queryKey: ["changes", question], queryFn: ({ signal }) => getChanges(question, signal), staleTime: MINUTE, refetchOnWindowFocus: false,
 });
+/** Asked anew when the window has moved by a minute. */
+export const changePointsQuery = (host: string, fromMs: number, toMs: number) => queryOptions({
+  queryKey: ["changePoints", host, fromMs, toMs], queryFn: ({ signal }) => getChangePoints(host, fromMs, toMs, signal),
+  staleTime: MINUTE, placeholderData: keepPreviousData,
+});
+export const anomaliesQuery = (filter: AnomalyFilter) => queryOptions({
+  queryKey: ["anomalies", filter], queryFn: ({ signal }) => getAnomalies(filter, signal), placeholderData: keepPreviousData, refetchInterval: 15_000,
+});
+export const labelsQuery = () => queryOptions({ queryKey: ["labels"], queryFn: ({ signal }) => getLabels(signal) });
 export const rulesQuery = () => queryOptions({ queryKey: ["rules"], queryFn: ({ signal }) => getRules(signal) });
 export const channelsQuery = () => queryOptions({ queryKey: ["channels"], queryFn: ({ signal }) => getChannels(signal) });
 export const deliveriesQuery = (limit: number) => queryOptions({

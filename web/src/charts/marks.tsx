@@ -84,11 +84,21 @@ export function Thresholds({ layout, data }: MarkProps) {
 }
 
 export function EventMarks({ layout, data }: MarkProps) {
-  return (data.marks ?? []).filter((mark) => mark.timeMs >= data.fromMs && mark.timeMs <= data.toMs).map((mark) => (
-    <path key={`${mark.timeMs} ${mark.label}`} className={styles.mark} d={`M${half(layout.x(mark.timeMs))} ${layout.top}V${layout.bottom}`}>
-      <title>{mark.label}</title>
-    </path>
-  ));
+  const shown = (data.marks ?? []).filter((mark) => mark.timeMs >= data.fromMs && mark.timeMs <= data.toMs);
+  return (
+    <>
+      {shown.map((mark) => (
+        <path key={`${mark.timeMs} ${mark.label}`} className={styles.mark} d={`M${half(layout.x(mark.timeMs))} ${layout.top}V${layout.bottom}`}>
+          <title>{mark.label}</title>
+        </path>
+      ))}
+      {shown.filter((mark) => mark.isChange === true).map((mark) => (
+        <path key={`cap ${mark.timeMs} ${mark.label}`} className={styles.cap} d={`M${half(layout.x(mark.timeMs)) - 4} ${layout.top - 3}h8l-4 6Z`}>
+          <title>{mark.label}</title>
+        </path>
+      ))}
+    </>
+  );
 }
 
 /** Where the source was silent, and everything after the last sample of a stale chart. */

@@ -10,7 +10,8 @@ export interface ChartSeries {
 
 export interface Shade { fromMs: number; toMs: number; state: "warning" | "critical" }
 export interface Threshold { value: number; label: string; state: "warning" | "critical" }
-export interface EventMark { timeMs: number; label: string }
+/** Something that happened at a time; a change of regime has a cap, to be told from alerts. */
+export interface EventMark { timeMs: number; label: string; isChange?: boolean }
 
 export interface ChartData {
   fromMs: number;

@@ -13,6 +13,7 @@ export const links = {
   /** What changed in a window, on one host or, without one, on all. */
   changes: (fromMs: number, toMs: number, host?: string) =>
     `/changes?from=${Math.round(fromMs)}&to=${Math.round(toMs)}${host === undefined ? "" : `&host=${part(host)}`}`,
+  anomalies: (host?: string) => (host === undefined ? "/anomalies" : `/anomalies?host=${part(host)}`),
   alerts: () => "/alerts",
   alert: (id: number) => `/alerts?alert=${id}`,
   channels: () => "/alerts/channels",

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
 import type { LiveHost, LiveTick, LiveVitals, Role } from "../../src/api/types";
 import { Administration } from "./administration";
+import { Explaining } from "./explaining";
 import { answerRange, METRICS } from "./metrics";
 import { live } from "./vitals";
 import { World, type Scenario } from "./world";
@@ -17,6 +18,7 @@ export function fakeApi(): Plugin {
   const controls: Controls = { scenario: "fleet", live: true, fail: null, slowMs: 0 };
   let world = new World("fleet");
   let administration = new Administration(world);
+  let explaining = new Explaining(world);
   const streams = new Set<ServerResponse>();
 
   const control = async (request: IncomingMessage, response: ServerResponse) => {
@@ -25,6 +27,7 @@ export function fakeApi(): Plugin {
     if (change.scenario !== undefined) {
       world = new World(change.scenario);
       administration = new Administration(world);
+      explaining = new Explaining(world);
     }
     if (change.role !== undefined) administration.become(change.role);
     if (!controls.live) for (const stream of streams) stream.destroy();
@@ -42,7 +45,7 @@ export function fakeApi(): Plugin {
     if (url.pathname.startsWith("/api/v1/")) return prometheus(world, url, request, response);
     const path = url.pathname.replace("/api/presage/v1", "");
     if (path === "/live") return controls.live ? stream(world, url, response, streams) : problem(response, 503, "Not live.", "");
-    return own(world, administration, path, url, request, response);
+    return own(world, administration, explaining, path, url, request, response);
   };
 
   const attach = (middlewares: { use: (handler: (request: IncomingMessage, response: ServerResponse, next: () => void) => void) => unknown }) => {
@@ -55,12 +58,12 @@ export function fakeApi(): Plugin {
   };
 }
 
-async function own(world: World, administration: Administration, path: string, url: URL, request: IncomingMessage, response: ServerResponse) {
+async function own(world: World, administration: Administration, explaining: Explaining, path: string, url: URL, request: IncomingMessage, response: ServerResponse) {
   const body = request.method === "GET" ? "" : await bodyOf(request);
   const acknowledged = /^\/alerts\/(\d+)\/acknowledge$/.exec(path);
   const metrics = /^\/hosts\/([^/]+)\/metrics$/.exec(path);
   const host = /^\/hosts\/([^/]+)$/.exec(path);
-  const answer = administration.answer(request.method ?? "GET", path, url, body);
+  const answer = administration.answer(request.method ?? "GET", path, url, body) ?? explaining.answer(request.method ?? "GET", path, url, body);
   if (answer !== null) return json(response, answer.body, answer.status);
   if (path === "/overview") return json(response, world.overview());
   if (path === "/hosts") return json(response, world.summaries());
@@ -70,6 +73,7 @@ async function own(world: World, administration: Administration, path: string, u
   }
   if (host !== null) {
     const detail = world.detail(decodeURIComponent(host[1] ?? ""));
+    if (detail?.anomaly) detail.anomaly = { ...detail.anomaly, label: explaining.labelOf(482) };
     return detail === null ? problem(response, 404, `No host is called "${host[1]}".`, "See the list of hosts.") : json(response, detail);
   }
   if (acknowledged !== null) return json(response, acknowledge(world, Number(acknowledged[1]), request.method === "POST"));

@@ -155,7 +155,8 @@ export class World {
     const [first, second] = odd;
     return {
       sentence: `${first?.sentence.replace(/\.$/, "") ?? ""}, since 14:02; with it ${second?.name ?? ""}.`, score: 0.9999999, rarity: "1 in 2 years",
-      sinceMs: Date.now() - 12 * MINUTE, joint: true, borrowed: false,
+      sinceMs: Date.now() - 12 * MINUTE, joint: true, borrowed: false, id: 482, label: null, seenBefore: [],
+      lastSeen: "Last seen 6 Sep 2026, called expected.",
       causes: odd.map((metric, index) => ({ ...metric, family: "disk", strength: 12 - index })),
     };
   }

@@ -212,6 +212,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/presage/v1/hosts/{host}/change-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When exactly the vital signs of a host went from one regime to another
+         * @description Needs role viewer.
+         */
+        get: operations["listChangePoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presage/v1/users": {
         parameters: {
             query?: never;
@@ -550,6 +570,70 @@ export interface paths {
          * @description Needs role operator.
          */
         post: operations["train"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/anomalies/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was learned from what users said of anomalies, newest first
+         * @description Needs role viewer.
+         */
+        get: operations["listLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/anomalies/{id}/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say that an anomaly is expected, useful or noise; the like of it is told accordingly
+         * @description Needs role operator.
+         */
+        put: operations["labelAnomaly"];
+        post?: never;
+        /**
+         * Take back what was said of an anomaly
+         * @description Needs role operator.
+         */
+        delete: operations["unlabelAnomaly"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed in a window compared with the time before it, strongest first
+         * @description Needs role viewer.
+         */
+        get: operations["listChanges"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1533,7 +1617,12 @@ export interface components {
             rarity: string;
             sentence: string;
             causes: components["schemas"]["CauseView"][];
+            label: null | components["schemas"]["LabelView"];
+            lastSeen: null | string;
+            seenBefore: components["schemas"]["SeenBefore"][];
         };
+        /** @enum {unknown} */
+        AnomalyWord: "expected" | "useful" | "noise";
         AuditEntry: {
             /** Format: int64 */
             timeMs: number;
@@ -1587,6 +1676,70 @@ export interface components {
             sinceMs: null | number;
             /** Format: double */
             strength: number;
+        };
+        ChangeItem: {
+            host: string;
+            name: string;
+            subject: string;
+            sentence: string;
+            labels: {
+                [key: string]: string;
+            };
+            query: string;
+            kind: components["schemas"]["ChangeKind"];
+            /** Format: int64 */
+            sinceMs: number;
+            /** Format: double */
+            before: null | number;
+            /** Format: double */
+            after: null | number;
+            unit: string;
+            family: string;
+            rate: boolean;
+            /** Format: double */
+            probability: number;
+            /** Format: double */
+            falseShare: number;
+            /** Format: double */
+            effect: number;
+            /** Format: double */
+            strength: number;
+            /** Format: int32 */
+            copies: number;
+            hosts: string[];
+            /** Format: int32 */
+            hostCount: number;
+            alike: string[];
+            shape: (null | number)[];
+        };
+        /** @enum {unknown} */
+        ChangeKind: "none" | "rose" | "fell" | "climbs" | "sinks" | "peak" | "rougher" | "calmer" | "appeared" | "stopped";
+        ChangeList: {
+            /** Format: int64 */
+            fromMs: number;
+            /** Format: int64 */
+            toMs: number;
+            /** Format: int64 */
+            baselineFromMs: number;
+            /** Format: int32 */
+            compared: number;
+            /** Format: int32 */
+            changed: number;
+            /** Format: double */
+            tookMs: number;
+            silentHosts: string[];
+            items: components["schemas"]["ChangeItem"][];
+        };
+        ChangeMark: {
+            key: string;
+            /** Format: int64 */
+            timeMs: number;
+            kind: components["schemas"]["ChangeKind"];
+            /** Format: double */
+            before: number;
+            /** Format: double */
+            after: number;
+            sentence: string;
         };
         ChangedSeries: {
             host: string;
@@ -1824,6 +1977,28 @@ export interface components {
             firstRefusal: null | string;
         };
         JsonNode: unknown;
+        LabelRequest: {
+            word: components["schemas"]["AnomalyWord"];
+            note?: null | string;
+        };
+        LabelView: {
+            /** Format: int64 */
+            anomalyId: number;
+            host: string;
+            word: components["schemas"]["AnomalyWord"];
+            note: null | string;
+            by: string;
+            /** Format: int64 */
+            atMs: number;
+            /** Format: int64 */
+            startMs: number;
+            sentence: string;
+            learned: string;
+            /** Format: int32 */
+            held: number;
+            /** Format: int64 */
+            heldMs: null | number;
+        };
         Learning: {
             /** Format: int64 */
             startedMs: number;
@@ -2143,6 +2318,20 @@ export interface components {
             /** Format: int64 */
             oldestRawMs: number;
             newest: components["schemas"]["NewestSamples"];
+        };
+        SeenBefore: {
+            /** Format: int64 */
+            id: number;
+            host: string;
+            /** Format: int64 */
+            startMs: number;
+            /** Format: int64 */
+            endMs: null | number;
+            /** Format: double */
+            likeness: number;
+            word: null | components["schemas"]["AnomalyWord"];
+            note: null | string;
+            sentence: string;
         };
         SeriesAnswer: {
             status: string;
@@ -2466,6 +2655,8 @@ export interface components {
             data: components["schemas"]["TsdbStatus"];
         };
         UnusualHostView: {
+            /** Format: int64 */
+            id: null | number;
             sentence: string;
             /** Format: double */
             score: number;
@@ -2475,6 +2666,9 @@ export interface components {
             joint: boolean;
             borrowed: boolean;
             causes: components["schemas"]["CauseView"][];
+            label: null | components["schemas"]["LabelView"];
+            lastSeen: null | string;
+            seenBefore: components["schemas"]["SeenBefore"][];
         };
         UnusualMetric: {
             key: string;
@@ -2919,6 +3113,44 @@ export interface operations {
                 content: {
                     "application/openmetrics-text": string;
                     "text/csv": string;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChangePoints: {
+        parameters: {
+            query?: {
+                fromMs?: number;
+                toMs?: number;
+            };
+            header?: never;
+            path: {
+                host: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleStore"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeMark"][];
                 };
             };
             /** @description What went wrong */
@@ -3602,6 +3834,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrainingProgress"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLabels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelView"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labelAnomaly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyItem"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlabelAnomaly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyItem"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChanges: {
+        parameters: {
+            query?: {
+                host?: string[];
+                fromMs?: number;
+                toMs?: number;
+                baselineFromMs?: number;
+                match?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": string[];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
                 };
             };
             /** @description What went wrong */

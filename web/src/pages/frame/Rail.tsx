@@ -1,4 +1,4 @@
-import { Bell, CirclePlus, LayoutDashboard, Server, Settings, type LucideIcon } from "lucide-react";
+import { Activity, Bell, CirclePlus, LayoutDashboard, Server, Settings, type LucideIcon } from "lucide-react";
 import { links } from "../../routes/links";
 import { useAddress } from "../../routes/router";
 import { Mark } from "../../ui/Glyph";
@@ -10,6 +10,7 @@ interface Place { name: string; icon: LucideIcon; href: string }
 const PLACES: readonly Place[] = [
   { name: "Overview", icon: LayoutDashboard, href: links.overview() },
   { name: "Hosts", icon: Server, href: links.hosts() },
+  { name: "Anomalies", icon: Activity, href: links.anomalies() },
   { name: "Alerts", icon: Bell, href: links.alerts() },
 ];
 const FOOT: readonly Place[] = [

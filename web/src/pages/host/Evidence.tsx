@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { Bell } from "lucide-react";
 import { useMemo } from "react";
-import type { AlertItem, HostDetail, VitalReading } from "../../api/types";
+import { changePointsQuery } from "../../api/queries";
+import type { AlertItem, ChangeMark, HostDetail, VitalReading } from "../../api/types";
 import type { ChartStatus } from "../../charts/Chart";
 import { ChartFigure } from "../../charts/ChartFigure";
 import type { ChartData } from "../../charts/model";
@@ -30,6 +32,7 @@ interface EvidenceProps {
 /** The series behind the sentences: one time axis, one crosshair. */
 export function Evidence(props: EvidenceProps) {
   const { detail, readings, window, nowMs } = props;
+  const marks = useChangeMarks(detail.summary.host, window, nowMs);
   const alerts = detail.alerts.filter((alert) => alert.firedMs !== null && alert.firedMs >= window.fromMs && alert.firedMs <= window.toMs);
   return (
     <Panel
@@ -39,22 +42,34 @@ export function Evidence(props: EvidenceProps) {
       <EventLane alerts={alerts} window={window} />
       {readings.map((reading, index) => (
         <div key={reading.key} className={styles.evidence}>
-          <VitalChart {...props} reading={reading} axis={index === readings.length - 1} first={index === 0} />
+          <VitalChart {...props} marks={marks} reading={reading} axis={index === readings.length - 1} first={index === 0} />
         </div>
       ))}
     </Panel>
   );
 }
 
+/** When regimes changed; a moving window asks once a minute. */
+function useChangeMarks(host: string, window: Window, nowMs: number): readonly ChangeMark[] {
+  const coarse = (timeMs: number) => Math.floor(timeMs / 60_000) * 60_000;
+  const toMs = window.toMs >= nowMs ? coarse(nowMs) : window.toMs;
+  const { data } = useQuery(changePointsQuery(host, window.toMs >= nowMs ? coarse(window.fromMs) : window.fromMs, toMs));
+  return data ?? NO_MARKS;
+}
+
+const NO_MARKS: readonly ChangeMark[] = [];
+
 function Key() {
   return (
     <span className={styles.key} aria-hidden="true">
-      <span><i className={styles.keyBand} />usual</span><span><i className={styles.keyOdd} />unusual</span>
+      <span><i className={styles.keyBand} />usual</span><span><i className={styles.keyChange} />regime changed</span><span><i className={styles.keyOdd} />unusual</span>
     </span>
   );
 }
 
-function VitalChart({ detail, reading, range, window, nowMs, staleSinceMs, axis, first }: EvidenceProps & { reading: VitalReading; axis: boolean; first: boolean }) {
+interface VitalChartProps extends EvidenceProps { marks: readonly ChangeMark[]; reading: VitalReading; axis: boolean; first: boolean }
+
+function VitalChart({ detail, marks, reading, range, window, nowMs, staleSinceMs, axis, first }: VitalChartProps) {
   const host = detail.summary.host;
   const series = useVitalSeries(host, reading, range);
   const { zoom, back } = useZoom();
@@ -67,8 +82,11 @@ function VitalChart({ detail, reading, range, window, nowMs, staleSinceMs, axis,
     fromMs, toMs, unit, series: [{ id: reading.key, name: title, points: series.points }], band: series.band, axis,
     nowMs: range.kind === "last" ? toMs : shown, fit: fitsAxis(reading.vital), staleSinceMs: staleSinceMs ?? undefined,
     shades: shadesOf(reading, toMs), thresholds: thresholdsOf(reading, alerts),
-    marks: alerts.flatMap((alert) => (alert.firedMs === null ? [] : [{ timeMs: alert.firedMs, label: `${alert.rule} fired ${formatClock(alert.firedMs)}` }])),
-  }), [fromMs, toMs, unit, reading, title, series.points, series.band, axis, range.kind, shown, staleSinceMs, alerts]);
+    marks: [
+      ...alerts.flatMap((alert) => (alert.firedMs === null ? [] : [{ timeMs: alert.firedMs, label: `${alert.rule} fired ${formatClock(alert.firedMs)}` }])),
+      ...marks.filter((mark) => mark.key === reading.key).map((mark) => ({ timeMs: mark.timeMs, label: mark.sentence, isChange: true })),
+    ],
+  }), [marks, fromMs, toMs, unit, reading, title, series.points, series.band, axis, range.kind, shown, staleSinceMs, alerts]);
   const note = capacityText(reading);
   return (
     <ChartFigure

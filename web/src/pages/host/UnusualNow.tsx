@@ -1,11 +1,13 @@
 import type { HostDetail, UnusualHost, UnusualMetric } from "../../api/types";
 import { NBSP, formatDeviation, formatDuration } from "../../lib/format";
 import { formatTime, timeTooltip } from "../../lib/time";
+import { links } from "../../routes/links";
 import { Glyph } from "../../ui/Glyph";
 import { Panel } from "../../ui/Panel";
 import { EmptyState } from "../../ui/States";
 import { cx } from "../../ui/cx";
 import { useCursor } from "../../ui/useCursor";
+import { Feedback } from "../anomalies/Feedback";
 import styles from "./Host.module.css";
 import { rangeKnownInMs } from "./learning";
 
@@ -20,7 +22,7 @@ export function UnusualNow({ detail, nowMs, onShow, shown }: UnusualNowProps) {
   });
   const watched = detail.vitals.length;
   return (
-    <Panel title="Unusual now" meta={unusual.length === 0 ? undefined : `${unusual.length} of ${watched} vital signs`} actions={unusual.length > 0 && <span className="meta">how rare</span>}>
+    <Panel title="Unusual now" meta={unusual.length === 0 ? undefined : `${unusual.length} of ${watched} vital signs`} actions={<>{unusual.length > 0 && <span className="meta">how rare</span>}<a className="link small" href={links.anomalies(detail.summary.host)}>Earlier</a></>}>
       {detail.anomaly !== null && <WholeHost anomaly={detail.anomaly} nowMs={nowMs} onShow={onShow} />}
       {unusual.length === 0 && detail.anomaly !== null ? null : unusual.length === 0 ? <Nothing detail={detail} watched={watched} /> : (
         <ul>
@@ -49,6 +51,7 @@ function WholeHost({ anomaly, nowMs, onShow }: { anomaly: UnusualHost; nowMs: nu
       <p className={styles.since}>
         {anomaly.rarity} · <time title={timeTooltip(anomaly.sinceMs)}>started {formatTime(anomaly.sinceMs, nowMs)}</time>
         {anomaly.borrowed && " · judged by what a like host has learned"}
+        {anomaly.lastSeen !== null && <> · {anomaly.lastSeen.replace(/\.$/, "")}</>}
       </p>
       <p className={styles.causes}>
         <span>takes part</span>
@@ -56,6 +59,7 @@ function WholeHost({ anomaly, nowMs, onShow }: { anomaly: UnusualHost; nowMs: nu
           <button type="button" key={cause.key} onClick={() => { onShow(cause.key); }}>{cause.name}</button>
         ))}
       </p>
+      {anomaly.id !== null && <Feedback id={anomaly.id} label={anomaly.label} />}
     </div>
   );
 }

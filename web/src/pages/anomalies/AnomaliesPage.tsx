@@ -1,0 +1,105 @@
+import { useQuery } from "@tanstack/react-query";
+import { errorText } from "../../api/client";
+import { anomaliesQuery, labelsQuery } from "../../api/queries";
+import type { Anomaly, AnomalyLabel } from "../../api/types";
+import { formatDuration, plural } from "../../lib/format";
+import { formatTime, timeTooltip } from "../../lib/time";
+import { links } from "../../routes/links";
+import { useParams } from "../../routes/router";
+import { serverNow } from "../../state/live";
+import { ButtonLink } from "../../ui/Button";
+import { cx } from "../../ui/cx";
+import { Glyph } from "../../ui/Glyph";
+import { Panel } from "../../ui/Panel";
+import { EmptyState, ErrorState, SkeletonRows } from "../../ui/States";
+import { useNow } from "../../ui/TimeText";
+import { useCursor } from "../../ui/useCursor";
+import { Page } from "../frame/Page";
+import styles from "./Anomalies.module.css";
+import { Feedback } from "./Feedback";
+import { windowAround } from "./model";
+
+const DAY_MS = 86_400_000;
+const SHOWN_DAYS = 30;
+const SHOWN_MAX = 100;
+
+/** When hosts as a whole were unlike themselves, what moved, what it was like before, and what was said of it. */
+export function AnomaliesPage() {
+  const [params] = useParams();
+  const host = params.get("host") ?? undefined;
+  useNow();
+  const nowMs = serverNow();
+  const fromMs = Math.floor(nowMs / DAY_MS) * DAY_MS - SHOWN_DAYS * DAY_MS;
+  const { data, error, refetch } = useQuery(anomaliesQuery({ fromMs, limit: SHOWN_MAX, ...(host === undefined ? {} : { host }) }));
+  const labels = useQuery(labelsQuery());
+  return (
+    <Page name="Anomalies" above={host === undefined ? [] : [{ label: host, href: links.host(host) }]}>
+      <h1 className={cx("title", styles.head)}>{headline(data, host)}</h1>
+      <div className={styles.columns}>
+        <Panel title="Anomalies" meta={`last ${SHOWN_DAYS} days, newest first`} actions={host !== undefined && <a className="link small" href={links.anomalies()}>All hosts</a>}>
+          {error !== null ? <ErrorState what="Not loaded:" why={errorText(error)} onRetry={() => void refetch()} />
+            : data === undefined ? <SkeletonRows rows={5} label="Loading anomalies" />
+            : <List anomalies={data} nowMs={nowMs} />}
+        </Panel>
+        <Learned labels={(labels.data ?? []).filter((label) => host === undefined || label.host === host)} nowMs={nowMs} failed={labels.error} />
+      </div>
+    </Page>
+  );
+}
+
+function headline(anomalies: readonly Anomaly[] | undefined, host: string | undefined): React.ReactNode {
+  const where = host === undefined ? "" : ` on ${host}`;
+  if (anomalies === undefined) return `Anomalies${where}`;
+  const running = anomalies.filter((anomaly) => anomaly.endMs === null).length;
+  if (running === 0) return <>Nothing is unusual{where} now. <span>{anomalies.length === 0 ? "" : `${plural(anomalies.length, "anomaly", "anomalies")} in the last ${SHOWN_DAYS} days.`}</span></>;
+  return host === undefined ? `${plural(running, "host is", "hosts are")} unlike usual now.` : `${host} is unlike usual now.`;
+}
+
+function List({ anomalies, nowMs }: { anomalies: readonly Anomaly[]; nowMs: number }) {
+  const [cursor] = useCursor(anomalies.length, (index) => {
+    document.querySelectorAll<HTMLAnchorElement>("[data-anomaly]")[index]?.click();
+  });
+  if (anomalies.length === 0) return <EmptyState>No host was unlike itself. Normal behaviour keeps being learned.</EmptyState>;
+  return <ul>{anomalies.map((anomaly, index) => <Row key={anomaly.id} anomaly={anomaly} nowMs={nowMs} cursor={index === cursor} />)}</ul>;
+}
+
+function Row({ anomaly, nowMs, cursor }: { anomaly: Anomaly; nowMs: number; cursor: boolean }) {
+  const running = anomaly.endMs === null;
+  const lastedMs = (anomaly.endMs ?? nowMs) - anomaly.startMs;
+  const window = windowAround(anomaly, nowMs);
+  return (
+    <li className={cx(styles.row, cursor && styles.cursor)}>
+      {running ? <Glyph kind="warn" size={18} /> : <span />}
+      <div className={styles.what}>
+        <p className={styles.say}><a data-anomaly href={`${links.host(anomaly.host)}?from=${window.fromMs}&to=${window.toMs}`}><b>{anomaly.host}</b></a> {anomaly.sentence}</p>
+        <p className={styles.more}>
+          <time title={timeTooltip(anomaly.startMs)}>{formatTime(anomaly.startMs, nowMs)}</time> · {running ? `for ${formatDuration(lastedMs)} so far` : `lasted ${formatDuration(Math.max(1000, lastedMs))}`} · {anomaly.rarity}
+          {anomaly.lastSeen !== null && <> · <span title={anomaly.seenBefore.map((seen) => `${formatTime(seen.startMs, nowMs)}: ${seen.sentence}`).join("\n")}>{anomaly.lastSeen}</span></>}
+        </p>
+        <Feedback id={anomaly.id} label={anomaly.label} />
+      </div>
+      <span className={styles.ask}><ButtonLink small href={links.changes(anomaly.startMs - 60_000, Math.min(nowMs, window.toMs), anomaly.host)}>What changed?</ButtonLink></span>
+    </li>
+  );
+}
+
+/** What was learned from what users said; each word can be taken back where it was said. */
+function Learned({ labels, nowMs, failed }: { labels: readonly AnomalyLabel[]; nowMs: number; failed: Error | null }) {
+  return (
+    <Panel title="What was learned" meta={labels.length === 0 ? undefined : plural(labels.length, "word", "words")}>
+      {failed !== null ? <ErrorState what="Not loaded:" why={errorText(failed)} />
+        : labels.length === 0 ? <EmptyState glyph="learn">Nothing yet. Say of an anomaly whether it was useful, expected or noise, and the like of it is told accordingly.</EmptyState>
+        : (
+          <ul>
+            {labels.map((label) => (
+              <li key={label.anomalyId} className={styles.label}>
+                <p className={styles.say}><b>{label.host}</b> {label.sentence}</p>
+                <p className={styles.more}>{label.word} · {label.by}, {formatTime(label.atMs, nowMs)} · {label.held === 0 ? "nothing held back so far" : `${plural(label.held, "time", "times")} held back`}</p>
+                <p className={styles.more}>{label.learned}</p>
+              </li>
+            ))}
+          </ul>
+        )}
+    </Panel>
+  );
+}

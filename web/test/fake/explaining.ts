@@ -1,0 +1,86 @@
+import type { Anomaly, AnomalyLabel, AnomalyWord, ChangeItem, ChangeList, ChangeMark } from "../../src/api/types";
+import type { World } from "./world";
+
+const MINUTE = 60_000;
+const SPANS = 48;
+
+/** What changed, when regimes changed, and what was said of anomalies: generated as the rest of the fake world. */
+export class Explaining {
+  private readonly labels = new Map<number, AnomalyLabel>();
+  private readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  /** The answer to a request, or null when it is about something else. */
+  answer(method: string, path: string, url: URL, body: string): { status: number; body: unknown } | null {
+    const word = /^\/anomalies\/(\d+)\/label$/.exec(path);
+    if (path === "/changes") return { status: 200, body: this.changes(url) };
+    if (path === "/anomalies") return { status: 200, body: this.anomalies(url.searchParams.get("host")) };
+    if (path === "/anomalies/labels") return { status: 200, body: [...this.labels.values()] };
+    if (path.endsWith("/change-points")) return { status: 200, body: this.marks(decodeURIComponent(path.split("/")[2] ?? "")) };
+    if (word === null) return null;
+    const id = Number(word[1]);
+    if (method === "DELETE") this.labels.delete(id);
+    else {
+      const said: { word: AnomalyWord } = JSON.parse(body);
+      this.say(id, said.word);
+    }
+    return { status: 200, body: this.anomalies(null).find((anomaly) => anomaly.id === id) };
+  }
+
+  labelOf(id: number): AnomalyLabel | null {
+    return this.labels.get(id) ?? null;
+  }
+
+  private say(id: number, word: AnomalyWord): void {
+    const now = Date.now();
+    const host = this.anomalies(null).find((anomaly) => anomaly.id === id)?.host ?? "db-03";
+    const learned = { expected: `The like of it is not told on ${host} any more.`, noise: `The like of it is told on ${host} only when it is ten times as rare.`, useful: `The like of it is told on ${host}, whatever was said of earlier ones.` };
+    this.labels.set(id, {
+      anomalyId: id, host, word, note: null, by: "Maria Keller", atMs: now, startMs: now - 12 * MINUTE, sentence: "Write latency on sda is 24.6 ms, usually 1.2–3.4 ms, since 14:02.",
+      learned: learned[word], held: 0, heldMs: null,
+    });
+  }
+
+  private anomalies(host: string | null): Anomaly[] {
+    if (this.world.hosts.length < 2) return [];
+    const now = Date.now();
+    const one = {
+      key: null, peakValue: null, lower: null, upper: null, score: 0.9999999, rarity: "1 in 2 years", causes: [], label: null, lastSeen: null, seenBefore: [],
+    };
+    const all: Anomaly[] = [
+      { ...one, id: 482, host: "db-03", startMs: now - 12 * MINUTE, endMs: null, peakMs: now - 5 * MINUTE, sentence: "Write latency on sda is 24.6 ms, usually 1.2–3.4 ms, since 14:02; with it Disk writes on sda (409 MiB/s, usually 9–36 MiB/s). Disk writes on sda moved first, 40 s earlier.", lastSeen: "Last seen 6 Sep 2026, called expected (\"ionice the backup\")." },
+      { ...one, id: 391, host: "db-03", startMs: now - 3 * 1440 * MINUTE, endMs: now - 3 * 1440 * MINUTE + 47 * MINUTE, peakMs: now - 3 * 1440 * MINUTE, rarity: "1 in 5 months", sentence: "Disk writes on sda were 380 MiB/s, usually 9–36 MiB/s, from 02:00 to 02:47." },
+      { ...one, id: 207, host: "app-12", startMs: now - 9 * 1440 * MINUTE, endMs: now - 9 * 1440 * MINUTE + 72 * MINUTE, peakMs: now - 9 * 1440 * MINUTE, rarity: "1 in 7 weeks", sentence: "CPU use was 97.4 %, usually 20–45 %, from 11:10 to 12:22." },
+    ];
+    return all.filter((anomaly) => host === null || anomaly.host === host).map((anomaly) => ({ ...anomaly, label: this.labelOf(anomaly.id) }));
+  }
+
+  private marks(host: string): ChangeMark[] {
+    if (host !== "db-03") return [];
+    return [{ key: 'disk_write_latency{device="sda"}', timeMs: Date.now() - 12 * MINUTE, kind: "rose", before: 0.0021, after: 0.0246, sentence: "Write latency on sda rose from 2.1 ms to 24.6 ms at 14:02." }];
+  }
+
+  private changes(url: URL): ChangeList {
+    const [fromMs, toMs] = [Number(url.searchParams.get("fromMs")), Number(url.searchParams.get("toMs"))];
+    const host = url.searchParams.get("host") ?? "db-03";
+    const sinceMs = fromMs + (toMs - fromMs) / 3;
+    const item = (name: string, subject: string, change: Partial<ChangeItem>): ChangeItem => ({
+      host, name, subject, sentence: `${subject} rose from 2.1 ms to 24.6 ms at 14:02 on ${host}.`, labels: { device: "sda" }, query: `${name}{device="sda"}`, kind: "rose", sinceMs,
+      before: 0.0021, after: 0.0246, unit: "seconds", family: "disk", rate: false, probability: 1e-9, falseShare: 1e-6, effect: 22, strength: 13, copies: 0, hosts: [host], hostCount: 1, alike: [],
+      shape: Array.from({ length: SPANS }, (_, index) => (index < 32 ? 2 + Math.sin(index * 7) / 4 : 24 + Math.sin(index * 5))), ...change,
+    });
+    return {
+      fromMs, toMs, baselineFromMs: fromMs - (toMs - fromMs), compared: host === "db-03" ? 31_400 : 1142, changed: 41, tookMs: 312.4, silentHosts: ["batch-07"],
+      items: this.world.scenario === "new" ? [] : [
+        item("presage_vital", "Write latency on sda", { labels: { vital: "disk_write_latency", device: "sda" }, alike: ["node_disk_io_time_weighted_seconds_total", "node_pressure_io_waiting_seconds_total", "node_load1"] }),
+        item("node_disk_written_bytes_total", "The rate of node_disk_written_bytes_total (sda)", {
+          sentence: `The rate of node_disk_written_bytes_total (sda) rose from 22 MiB/s to 409 MiB/s at 14:01 on ${host} and on 2 more hosts.`, sinceMs: sinceMs - 40_000, before: 23e6, after: 4.29e8, unit: "bytes/s", rate: true, strength: 12, copies: 2, hosts: [host, "db-04", "db-05"], hostCount: 3,
+        }),
+        item("pg_locks_waiting", "pg_locks_waiting", { sentence: `pg_locks_waiting peaked at 4 at 14:20, usually 0 on ${host}.`, kind: "peak", before: 0, after: 4, unit: "none", falseShare: 0.4, strength: 4, shape: Array.from({ length: SPANS }, (_, index) => (index === 40 ? 4 : 0)) }),
+      ],
+    };
+  }
+}
