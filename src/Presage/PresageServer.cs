@@ -225,6 +225,7 @@ sealed class PresageServer : IAsyncDisposable
         services.AddSingleton<SnapshotDesk>();
         services.AddSingleton<CardinalityLog>();
         services.AddSingleton<ChangeDesk>();
+        services.AddSingleton<PeerDesk>();
         services.AddSingleton<PrometheusQueries>();
         services.AddSingleton<AgentBinaries>();
         services.AddSingleton<IngestCounters>();
@@ -303,6 +304,7 @@ sealed class PresageServer : IAsyncDisposable
         AnomaliesApi.Map(api);
         LabelsApi.Map(api);
         ChangesApi.Map(api);
+        PeersApi.Map(api);
         NotifyingParts.Map(root, api);
         WriteApi.Map(root);
         root.MapOpenApi(ApiDocument.Path).Require(Access.Public);

@@ -109,6 +109,7 @@ describe("host", () => {
   it("zooms by dragging, goes back on a double click and shares one crosshair", () => visit("/hosts/db-03?range=15m", async (page) => {
     const cursor = page.getByRole("slider", { name: /Time cursor of Write latency/ });
     await untilTheAddressIs(page, /from=\d+&to=\d+/, async () => {
+      await cursor.scrollIntoViewIfNeeded();
       const box = await cursor.boundingBox();
       await page.mouse.move(box.x + 200, box.y + 50);
       await page.mouse.down();
@@ -116,6 +117,7 @@ describe("host", () => {
       await page.mouse.up();
     });
     await untilTheAddressIs(page, /range=15m/, async () => {
+      await cursor.scrollIntoViewIfNeeded();
       const box = await cursor.boundingBox();
       await page.mouse.dblclick(box.x + 300, box.y + 50);
     });
@@ -130,6 +132,7 @@ describe("host", () => {
   it("asks what changed where one drags with Shift, and leads to the evidence", () => visit("/hosts/db-03?range=15m", async (page) => {
     const cursor = page.getByRole("slider", { name: /Time cursor of Write latency/ });
     await untilTheAddressIs(page, /\/changes\?from=\d+&to=\d+&host=db-03/, async () => {
+      await cursor.scrollIntoViewIfNeeded();
       const box = await cursor.boundingBox();
       await page.keyboard.down("Shift");
       await page.mouse.move(box.x + 200, box.y + 50);

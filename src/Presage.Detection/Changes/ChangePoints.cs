@@ -10,6 +10,9 @@ namespace Presage.Detection;
 /// </summary>
 public static class ChangePoints
 {
+    /// <summary>A regime that a line explains this well climbs.</summary>
+    const double RestLineMin = 0.6;
+
     /// <summary>More values than this are to be averaged first.</summary>
     public const int ValuesMax = 720;
 
@@ -129,17 +132,14 @@ public static class ChangePoints
         int start = 0;
         foreach (int end in splits.Append(values.Length))
         {
-            double middle = Median(values.AsSpan(start, end - start)), spread = 0;
-            for (int i = start; i < end; i++)
-            {
-                spread += Math.Abs(values[i] - middle) / (end - start);
-            }
+            double[] rest = Rest(values.AsSpan(start, end - start));
+            double spread = rest.Sum(Math.Abs) / rest.Length;
 
             double before = 0;
-            for (int i = start; i < end; i++)
+            for (int i = 0; i < rest.Length; i++)
             {
-                double value = spread > 0 ? Math.Clamp((values[i] - middle) / (3 * spread), -1, 1) : 0;
-                products += i == start ? 0 : before * value;
+                double value = spread > 0 ? Math.Clamp(rest[i] / (3 * spread), -1, 1) : 0;
+                products += i == 0 ? 0 : before * value;
                 squares += value * value;
                 before = value;
             }
@@ -149,6 +149,20 @@ public static class ChangePoints
 
         double correlation = squares > 0 ? Math.Clamp(products / squares, 0, 0.9) : 0;
         return (1 + correlation) / (1 - correlation);
+    }
+
+    /// <summary>What is left of a regime without its level, or without its line where it climbs.</summary>
+    static double[] Rest(ReadOnlySpan<double> values)
+    {
+        double[] rest = values.ToArray();
+        var line = Line(values);
+        double middle = Median(values);
+        for (int i = 0; i < rest.Length; i++)
+        {
+            rest[i] -= line.Explained > RestLineMin ? line.At(i) : middle;
+        }
+
+        return rest;
     }
 
     static List<ChangePoint> Told(
@@ -192,10 +206,13 @@ public static class ChangePoints
         return kept;
     }
 
-    /// <summary>Level where the medians lie further apart than either regime is wide, else trend, else variance.</summary>
+    /// <summary>
+    /// Level where the medians lie further apart than either regime is wide, else trend, else variance.
+    /// </summary>
     static ChangeKind KindOf(ReadOnlySpan<double> before, ReadOnlySpan<double> after, bool isTrend)
     {
-        double from = Median(before), to = Median(after), wideBefore = Width(before, from), wideAfter = Width(after, to);
+        double from = Median(before), to = Median(after);
+        double wideBefore = Width(before, from), wideAfter = Width(after, to);
         double slope = Slope(after), slopeBefore = Slope(before);
         bool isSloped = isTrend || Math.Abs(slope) * after.Length > 3 * Math.Max(wideBefore, 1e-300);
         bool isSteeper = Explained(before) < 0.5 || Math.Abs(slope) > 2 * Math.Abs(slopeBefore);

@@ -44,7 +44,9 @@ public readonly record struct ComparedWindow
     /// <summary>The length of a span.</summary>
     public double SpanMs { get; }
 
-    /// <summary>The window with the baseline that suits it: four windows, an hour at most, one window at least.</summary>
+    /// <summary>
+    /// The window with the baseline that suits it: four windows, an hour at most, one window at least.
+    /// </summary>
     public static ComparedWindow Of(long fromMs, long toMs) =>
         new(fromMs, toMs, Math.Max(fromMs - (BaselineMax * (toMs - fromMs)), fromMs - 3_600_000));
 

@@ -37,7 +37,9 @@ public enum ChangeKind
 /// <summary>What a comparison of a window with its baseline says of one series.</summary>
 /// <param name="Probability">Of chance to look at least this changed, in a series that has not changed.</param>
 /// <param name="Effect">How far it moved, in units of how far it strays from span to span in the baseline.</param>
-/// <param name="Before">The usual value (of a counter: rate per second) in the baseline; NaN where it was not there.</param>
+/// <param name="Before">
+/// The usual value (of a counter: rate per second) in the baseline; NaN where it was not there.
+/// </param>
 /// <param name="After">The usual value in the changed part of the window; of a peak its farthest value.</param>
 /// <param name="FirstSpan">The span of the window in which it begins.</param>
 public readonly record struct WindowChange(

@@ -29,8 +29,8 @@ public sealed class WindowComparison
     const double ClimbMin = 0.8;
 
     /// <summary>
-    /// With which power of the distance it gets rarer: of single values (between where the baseline has bursts and where
-    /// it has none), of the mean of a span, of means that stay there.
+    /// With which power of the distance it gets rarer: of single values (between where the baseline has bursts and
+    /// where it has none), of the mean of a span, of means that stay there.
     /// </summary>
     const double BurstTail = 1.5, ValueTail = 2.5, MeanTail = 2, RunTail = 3;
 
@@ -80,7 +80,9 @@ public sealed class WindowComparison
         return probability < 0.5 ? change with { Probability = probability } : WindowChange.None;
     }
 
-    /// <summary>Writes the mean of each span of the last comparison, those of the baseline first; NaN where there is none.</summary>
+    /// <summary>
+    /// Writes the mean of each span of the last comparison, those of the baseline first; NaN where there is none.
+    /// </summary>
     public void Shape(in ComparedWindow window, Span<double> shape)
     {
         for (int i = 0; i < window.BaselineSpans + ComparedWindow.Spans; i++)

@@ -12,7 +12,9 @@ namespace Presage.Api;
 /// <param name="Lower">Lower end of the usual range when it began; null of a host as a whole.</param>
 /// <param name="Causes">Of a host as a whole, what takes part, likeliest first.</param>
 /// <param name="Label">What a user said of it; null when nobody did.</param>
-/// <param name="LastSeen">When the like of it was seen last and what was said of it, as a sentence; null when never.</param>
+/// <param name="LastSeen">
+/// When the like of it was seen last and what was said of it, as a sentence; null when never.
+/// </param>
 /// <param name="SeenBefore">The last ones like it, at most three.</param>
 sealed record AnomalyItem(
     long Id,

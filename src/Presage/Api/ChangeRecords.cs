@@ -3,7 +3,9 @@ using Presage.Detection;
 namespace Presage.Api;
 
 /// <summary>What changed in a window, compared with the time before it.</summary>
-/// <param name="BaselineFromMs">Where the time begins that the window is compared with; it ends where the window begins.</param>
+/// <param name="BaselineFromMs">
+/// Where the time begins that the window is compared with; it ends where the window begins.
+/// </param>
 /// <param name="Compared">Series that were compared.</param>
 /// <param name="Changed">Series of which chance explains one in twenty at most.</param>
 /// <param name="TookMs">How long it took.</param>

@@ -171,7 +171,9 @@ sealed record UnusualMetric(
 /// <param name="Causes">What takes part, likeliest first.</param>
 /// <param name="Id">Its number, to say something of it; null in its first second.</param>
 /// <param name="Label">What a user said of it; null when nobody did.</param>
-/// <param name="LastSeen">When the like of it was seen last and what was said of it, as a sentence; null when never.</param>
+/// <param name="LastSeen">
+/// When the like of it was seen last and what was said of it, as a sentence; null when never.
+/// </param>
 /// <param name="SeenBefore">The last ones like it, at most three.</param>
 sealed record UnusualHostView(
     long? Id,

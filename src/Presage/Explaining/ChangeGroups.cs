@@ -3,7 +3,9 @@ using Presage.Metrics;
 
 namespace Presage.Explaining;
 
-/// <summary>Turns a ranked list of series into one a person can read: copies and what moves in step become one line.</summary>
+/// <summary>
+/// Turns a ranked list of series into one a person can read: copies and what moves in step become one line.
+/// </summary>
 static class ChangeGroups
 {
     /// <summary>Two series of a host whose means of spans correlate more than this moved in step.</summary>

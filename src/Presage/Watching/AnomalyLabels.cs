@@ -43,8 +43,8 @@ public sealed class AnomalyLabels
     public bool AnyOf(string host) => _byHost.GetValueOrDefault(host, []).Count > 0;
 
     /// <summary>
-    /// The label that keeps an anomaly from being told; null when it is to be told. Of all labels of anomalies alike the
-    /// newest decides.
+    /// The label that keeps an anomaly from being told; null when it is to be told. Of all labels of anomalies alike
+    /// the newest decides.
     /// </summary>
     internal AnomalyLabel? Holding(string host, IReadOnlyList<AnomalyCause> causes, double score)
     {
@@ -72,7 +72,8 @@ public sealed class AnomalyLabels
         _state.Write(connection => connection.Execute(
             """
             insert or replace into anomaly_labels (anomaly_id, host, label, start_ms, score, causes, sentence, note,
-                labelled_by, labelled_ms) values ($id, $host, $label, $start, $score, $causes, $sentence, $note, $by, $at)
+                labelled_by, labelled_ms)
+            values ($id, $host, $label, $start, $score, $causes, $sentence, $note, $by, $at)
             """,
             ("$id", label.AnomalyId),
             ("$host", label.Host),

@@ -27,7 +27,8 @@ public sealed class AccessTests
         [Access.Write] = ["POST /api/v1/write", "POST /api/v1/import/prometheus"],
         [Access.Viewer] =
         [
-            $"GET {Api}/anomalies", $"GET {Api}/anomalies/series", $"GET {Api}/changes", $"GET {Api}/anomalies/labels",
+            $"GET {Api}/anomalies", $"GET {Api}/anomalies/series",
+            $"GET {Api}/changes", $"GET {Api}/peers", $"GET {Api}/anomalies/labels",
             $"GET {Api}/hosts/{{host}}/change-points",
             $"GET {Api}/detection/training", $"GET {Api}/overview",
             $"GET {Api}/hosts", $"GET {Api}/hosts/{{host}}", $"GET {Api}/hosts/{{host}}/metrics",

@@ -67,9 +67,10 @@ public sealed class LabelsApiTests
     static void Insert(ServerFixture server, long id, long startMs, string? causes) =>
         server.Part<StateDatabase>().Write(connection => connection.Execute(
             """
-            insert into anomalies (id, host, key, vital, start_ms, end_ms, peak_ms, peak_value, peak_score, lower, upper,
-                is_above, is_slow, sentence, causes)
-            values ($id, 'web1', $key, '', $start, $start + 60000, $start, 0.99999, 0.99999, 0, 0, 1, 0, 'CPU use.', $causes)
+            insert into anomalies (id, host, key, vital, start_ms, end_ms, peak_ms, peak_value, peak_score, lower,
+                upper, is_above, is_slow, sentence, causes)
+            values ($id, 'web1', $key, '', $start, $start + 60000, $start, 0.99999, 0.99999, 0, 0, 1, 0, 'CPU use.',
+                $causes)
             """,
             ("$id", id),
             ("$key", AnomalyLog.HostKey),

@@ -1,7 +1,7 @@
 import { QueryClient, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { ApiError } from "./client";
 import {
-  getAlerts, getAnomalies, getAudit, getCardinality, getChangePoints, getChanges, getChannels, getDeliveries, getHost, getHosts, getLabels, getMetrics, getOverview, getRules, getServers,
+  getAlerts, getAnomalies, getAudit, getCardinality, getChangePoints, getChanges, getChannels, getDeliveries, getHost, getHosts, getLabels, getMetrics, getOverview, getPeers, getRules, getServers,
   getSession, getSnapshots, getStatus, getTokens, getUsers, type AlertFilter, type AnomalyFilter, type ChangeQuestion,
 } from "./endpoints";
 
@@ -55,6 +55,7 @@ export const changePointsQuery = (host: string, fromMs: number, toMs: number) =>
 export const anomaliesQuery = (filter: AnomalyFilter) => queryOptions({
   queryKey: ["anomalies", filter], queryFn: ({ signal }) => getAnomalies(filter, signal), placeholderData: keepPreviousData, refetchInterval: 15_000,
 });
+export const peersQuery = () => queryOptions({ queryKey: ["peers"], queryFn: ({ signal }) => getPeers(signal), staleTime: MINUTE });
 export const labelsQuery = () => queryOptions({ queryKey: ["labels"], queryFn: ({ signal }) => getLabels(signal) });
 export const rulesQuery = () => queryOptions({ queryKey: ["rules"], queryFn: ({ signal }) => getRules(signal) });
 export const channelsQuery = () => queryOptions({ queryKey: ["channels"], queryFn: ({ signal }) => getChannels(signal) });

@@ -1,4 +1,4 @@
-import type { Anomaly, AnomalyLabel, AnomalyWord, ChangeItem, ChangeList, ChangeMark } from "../../src/api/types";
+import type { Anomaly, AnomalyLabel, AnomalyWord, ChangeItem, ChangeList, ChangeMark, UnlikeTwins } from "../../src/api/types";
 import type { World } from "./world";
 
 const MINUTE = 60_000;
@@ -20,6 +20,7 @@ export class Explaining {
     if (path === "/anomalies") return { status: 200, body: this.anomalies(url.searchParams.get("host")) };
     if (path === "/anomalies/labels") return { status: 200, body: [...this.labels.values()] };
     if (path.endsWith("/change-points")) return { status: 200, body: this.marks(decodeURIComponent(path.split("/")[2] ?? "")) };
+    if (path === "/peers") return { status: 200, body: this.peers() };
     if (word === null) return null;
     const id = Number(word[1]);
     if (method === "DELETE") this.labels.delete(id);
@@ -56,6 +57,11 @@ export class Explaining {
       { ...one, id: 207, host: "app-12", startMs: now - 9 * 1440 * MINUTE, endMs: now - 9 * 1440 * MINUTE + 72 * MINUTE, peakMs: now - 9 * 1440 * MINUTE, rarity: "1 in 7 weeks", sentence: "CPU use was 97.4 %, usually 20–45 %, from 11:10 to 12:22." },
     ];
     return all.filter((anomaly) => host === null || anomaly.host === host).map((anomaly) => ({ ...anomaly, label: this.labelOf(anomaly.id) }));
+  }
+
+  private peers(): UnlikeTwins[] {
+    if (this.world.hosts.length < 5) return [];
+    return [{ host: "app-12", key: "memory_use", name: "Memory use", group: "role app", hosts: 40, value: 0.91, lower: 0.4, upper: 0.46, unit: "ratio", family: "memory", probability: 1e-5, sentence: "Memory use of app-12 is 91 %; its 39 twins (role app) have 40–46 %." }];
   }
 
   private marks(host: string): ChangeMark[] {

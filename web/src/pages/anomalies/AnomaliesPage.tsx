@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { errorText } from "../../api/client";
-import { anomaliesQuery, labelsQuery } from "../../api/queries";
+import { anomaliesQuery, labelsQuery, peersQuery } from "../../api/queries";
 import type { Anomaly, AnomalyLabel } from "../../api/types";
 import { formatDuration, plural } from "../../lib/format";
 import { formatTime, timeTooltip } from "../../lib/time";
@@ -22,6 +22,7 @@ import { windowAround } from "./model";
 const DAY_MS = 86_400_000;
 const SHOWN_DAYS = 30;
 const SHOWN_MAX = 100;
+const TWINS_MAX = 10;
 
 /** When hosts as a whole were unlike themselves, what moved, what it was like before, and what was said of it. */
 export function AnomaliesPage() {
@@ -41,7 +42,10 @@ export function AnomaliesPage() {
             : data === undefined ? <SkeletonRows rows={5} label="Loading anomalies" />
             : <List anomalies={data} nowMs={nowMs} />}
         </Panel>
-        <Learned labels={(labels.data ?? []).filter((label) => host === undefined || label.host === host)} nowMs={nowMs} failed={labels.error} />
+        <div className={styles.side}>
+          <Twins host={host} />
+          <Learned labels={(labels.data ?? []).filter((label) => host === undefined || label.host === host)} nowMs={nowMs} failed={labels.error} />
+        </div>
       </div>
     </Page>
   );
@@ -80,6 +84,24 @@ function Row({ anomaly, nowMs, cursor }: { anomaly: Anomaly; nowMs: number; curs
       </div>
       <span className={styles.ask}><ButtonLink small href={links.changes(anomaly.startMs - 60_000, Math.min(nowMs, window.toMs), anomaly.host)}>What changed?</ButtonLink></span>
     </li>
+  );
+}
+
+/** Hosts unlike those of the same role or job; nothing is shown where there are no twins or all are alike. */
+function Twins({ host }: { host: string | undefined }) {
+  const { data } = useQuery(peersQuery());
+  const shown = (data ?? []).filter((one) => host === undefined || one.host === host);
+  if (shown.length === 0) return null;
+  return (
+    <Panel title="Unlike their twins" meta="last 15 min">
+      <ul>
+        {shown.slice(0, TWINS_MAX).map((one) => (
+          <li key={`${one.host} ${one.key}`} className={styles.label}>
+            <p className={styles.say}><a className="link" href={links.vital(one.host, one.key)}>{one.host}</a> {one.sentence}</p>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 
