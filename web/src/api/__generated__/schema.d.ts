@@ -232,6 +232,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/presage/v1/peers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hosts whose vital signs are unlike those of hosts with the same role or job, oddest first
+         * @description Needs role viewer.
+         */
+        get: operations["listUnlikeTwins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presage/v1/users": {
         parameters: {
             query?: never;
@@ -2654,6 +2674,25 @@ export interface components {
             status: string;
             data: components["schemas"]["TsdbStatus"];
         };
+        UnlikeTwins: {
+            host: string;
+            key: string;
+            name: string;
+            group: string;
+            /** Format: int32 */
+            hosts: number;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            lower: number;
+            /** Format: double */
+            upper: number;
+            unit: string;
+            family: string;
+            /** Format: double */
+            probability: number;
+            sentence: string;
+        };
         UnusualHostView: {
             /** Format: int64 */
             id: null | number;
@@ -3151,6 +3190,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangeMark"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUnlikeTwins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnlikeTwins"][];
                 };
             };
             /** @description What went wrong */
