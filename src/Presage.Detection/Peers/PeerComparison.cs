@@ -7,8 +7,8 @@ namespace Presage.Detection;
 public readonly record struct PeerReading(double Probability, double Lower, double Upper);
 
 /// <summary>
-/// Compares one figure of like hosts: how far is each from the middle of all, against how far the others are?
-/// Beyond the outermost tenth of them probability falls with the third power of the distance, so that a fleet that is spread by
+/// Compares one figure of like hosts: how far is each from the middle of all, against how far the others are? Beyond
+/// the outermost tenth of them probability falls with the square of the distance, so that a fleet that is spread by
 /// nature stays quiet.
 /// </summary>
 public static class PeerComparison
@@ -17,7 +17,7 @@ public static class PeerComparison
     public const int HostsMin = 5;
 
     const double OuterShare = 0.1;
-    const double Tail = 3;
+    const double Tail = 2;
 
     /// <summary>A reading for each host; all quiet where there are too few.</summary>
     /// <param name="values">One finite value a host.</param>
