@@ -69,8 +69,7 @@ public sealed class Watcher
         _options = options ?? new WatcherOptions();
         _models = new HostModels(state, catalogue);
         _judging = new HostJudging(_plans, _options, logger);
-        Anomalies = new AnomalyLog(state);
-        Labels = new AnomalyLabels(state);
+        (Anomalies, Labels) = (new AnomalyLog(state), new AnomalyLabels(state));
         _savedMs = NowMs;
     }
 
