@@ -66,12 +66,21 @@ static class QuantileRemark
 {
     public static void Check(QueryRun run, ReadOnlySpan<double> quantiles, TextSpan at)
     {
+        // A quantile that changes over time is remarked on by its extremes, not at each step.
+        double least = 0, most = 1;
+        bool isNaN = false;
         foreach (double quantile in quantiles)
         {
-            if (quantile is not (>= 0 and <= 1))
+            isNaN |= double.IsNaN(quantile);
+            least = quantile < least ? quantile : least;
+            most = quantile > most ? quantile : most;
+        }
+
+        foreach (double bad in (ReadOnlySpan<double>)[isNaN ? double.NaN : 0, least, most])
+        {
+            if (bad is not (>= 0 and <= 1))
             {
-                run.Warn(
-                    $"quantile value should be between 0 and 1, got {Numbers.FormatShort(quantile)}", at);
+                run.Warn($"quantile value should be between 0 and 1, got {Numbers.FormatShort(bad)}", at);
             }
         }
     }
@@ -80,6 +89,11 @@ static class QuantileRemark
 /// <summary><c>count_values("label", v)</c>.</summary>
 sealed class CountValuesPlan(AggregateExpression expression, VectorPlan input, string label) : VectorPlan
 {
+    /// <summary>
+    /// Whether the label is set and at once taken away again (<c>without (label)</c>): then values do not part.
+    /// </summary>
+    bool CountsAll => expression.Without && expression.Grouping.Contains(label);
+
     public override IEnumerable<StepSeries> Evaluate(Frame frame)
     {
         if (label.Length == 0 || !SelectorParser.IsValid(label))
@@ -101,16 +115,17 @@ sealed class CountValuesPlan(AggregateExpression expression, VectorPlan input, s
                     continue;
                 }
 
+                if (CountsAll)
+                {
+                    Count(counts, (group, 0, null), frame, i);
+                    continue;
+                }
+
                 // By bits, because -0 and 0 are written differently; every NaN is written alike.
                 double value = series.Values[i];
                 string? histogram = series.Histograms?[i] is { } h ? HistogramText.Of(h) : null;
                 long bits = BitConverter.DoubleToInt64Bits(double.IsNaN(value) ? double.NaN : value);
-                if (!counts.TryGetValue((group, bits, histogram), out double[]? column))
-                {
-                    counts[(group, bits, histogram)] = column = frame.RentAbsent();
-                }
-
-                column[i] = Point.IsAbsent(column[i]) ? 1 : column[i] + 1;
+                Count(counts, (group, bits, histogram), frame, i);
             }
 
             frame.Return(series.Values);
@@ -124,8 +139,23 @@ sealed class CountValuesPlan(AggregateExpression expression, VectorPlan input, s
         }
     }
 
+    static void Count<TKey>(Dictionary<TKey, double[]> counts, TKey key, Frame frame, int step) where TKey : notnull
+    {
+        if (!counts.TryGetValue(key, out double[]? column))
+        {
+            counts[key] = column = frame.RentAbsent();
+        }
+
+        column[step] = Point.IsAbsent(column[step]) ? 1 : column[step] + 1;
+    }
+
     LabelSet LabelsOf(LabelGrouping grouping, (int Group, long Bits, string? Histogram) counted)
     {
+        if (CountsAll)
+        {
+            return grouping.LabelsOf(counted.Group);
+        }
+
         string text = counted.Histogram ?? Numbers.Format(BitConverter.Int64BitsToDouble(counted.Bits));
         return grouping.LabelsOf(counted.Group).With(label, text);
     }

@@ -6,19 +6,27 @@ using Presage.Query.Parsing;
 namespace Presage.Query.Evaluation;
 
 /// <summary>A function that changes labels only: <c>label_replace</c>, <c>label_join</c>.</summary>
-sealed class LabelPlan(VectorPlan input, Func<LabelSet, LabelSet> change) : VectorPlan
+/// <param name="change">The new labels; null where they stay.</param>
+/// <param name="target">The label that is set: a name that is set is there again, whatever dropped it before.</param>
+sealed class LabelPlan(VectorPlan input, Func<LabelSet, LabelSet?> change, string target) : VectorPlan
 {
+    public static LabelPlan Of(CallExpression call, VectorPlan input) => new(
+        input, call.Function.Name == "label_join" ? Join(call) : Replace(call), TextArgument.Of(call.Arguments[1]));
+
     public override IEnumerable<StepSeries> Evaluate(Frame frame)
     {
         foreach (var series in input.Evaluate(frame))
         {
             var labels = series.Labels(frame.Run);
+            var changed = change(labels);
+            bool named = changed is not null && target == LabelNames.MetricName;
             yield return new StepSeries(
-                change(labels), series.Values, series.NameDropped && frame.Run.DelaysNameRemoval, series.Histograms);
+                changed ?? labels, series.Values, series.NameDropped && frame.Run.DelaysNameRemoval && !named,
+                series.Histograms);
         }
     }
 
-    public static Func<LabelSet, LabelSet> Replace(CallExpression call)
+    static Func<LabelSet, LabelSet?> Replace(CallExpression call)
     {
         string target = TargetOf(call), template = TextArgument.Of(call.Arguments[2]);
         string source = TextArgument.Of(call.Arguments[3]), pattern = TextArgument.Of(call.Arguments[4]);
@@ -31,18 +39,17 @@ sealed class LabelPlan(VectorPlan input, Func<LabelSet, LabelSet> change) : Vect
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            throw new PromQlExecutionException(
-                $"invalid regular expression in label_replace(): {pattern}: {e.Message}");
+            throw new PromQlExecutionException($"invalid regular expression in label_replace(): {pattern}");
         }
 
         return labels =>
         {
             var match = regex.Match(labels[source]);
-            return match.Success ? labels.With(target, GoPattern.Expand(template, match)) : labels;
+            return match.Success ? labels.With(target, GoPattern.Expand(template, match)) : null;
         };
     }
 
-    public static Func<LabelSet, LabelSet> Join(CallExpression call)
+    static Func<LabelSet, LabelSet?> Join(CallExpression call)
     {
         string target = TargetOf(call), separator = TextArgument.Of(call.Arguments[2]);
         string[] sources = [.. call.Arguments.Skip(3).Select(TextArgument.Of)];
@@ -60,6 +67,6 @@ sealed class LabelPlan(VectorPlan input, Func<LabelSet, LabelSet> change) : Vect
         return target.Length > 0 && SelectorParser.IsValid(target)
             ? target
             : throw new PromQlExecutionException(
-                $"invalid destination label name in {call.Function.Name}(): {QuotedText.Quote(target)}");
+                $"invalid destination label name in {call.Function.Name}(): {target}");
     }
 }

@@ -264,11 +264,15 @@ sealed class MatchPlan(BinaryExpression expression, VectorPlan left, VectorPlan 
     {
         var run = match.Frame.Run;
         return new PromQlExecutionException(
-            $"found duplicate series for the match group {match.Grouping.LabelsOf(group)} on the "
+            $"found duplicate series for the match group {Text(match.Grouping.LabelsOf(group))} on the "
             + $"{(_leftIsOne ? "left" : "right")} hand-side of the operation: "
-            + $"[{second.Labels(run)}, {first.Labels(run)}]"
+            + $"[{Text(second.Labels(run))}, {Text(first.Labels(run))}]"
             + ";many-to-many matching not allowed: matching labels must be unique on one side");
     }
+
+    /// <summary>Labels as Prometheus prints them in errors: the name is one of them.</summary>
+    static string Text(LabelSet labels) =>
+        $"{{{string.Join(", ", labels.Labels.ToArray().Select(static l => $"{l.Name}={QuotedText.Quote(l.Value)}"))}}}";
 
     sealed class Match(Frame frame, LabelGrouping grouping)
     {

@@ -43,20 +43,39 @@ sealed class SelectPlan(AggregateExpression expression, VectorPlan input, Scalar
     void CheckLimits(QueryRun run, double[] limits)
     {
         bool ratio = _aggregator == Aggregator.LimitRatio;
-        for (int i = 0; i < limits.Length; i++)
+        if (Array.Exists(limits, double.IsNaN))
         {
-            double limit = limits[i];
-            if (double.IsNaN(limit))
+            throw new PromQlExecutionException(ratio ? "Ratio value is NaN" : "Parameter value is NaN");
+        }
+
+        double least = limits.Min(), most = limits.Max();
+        if (ratio)
+        {
+            Cap(run, most, 1);
+            Cap(run, least, -1);
+            for (int i = 0; i < limits.Length; i++)
             {
-                throw new PromQlExecutionException(ratio ? "Ratio value is NaN" : "Parameter value is NaN");
+                limits[i] = Math.Clamp(limits[i], -1, 1);
             }
 
-            if (ratio && limit is < -1 or > 1)
-            {
-                limits[i] = Math.Clamp(limit, -1, 1);
-                run.Warn($"ratio value should be between -1 and 1, got {Numbers.FormatShort(limit)}, capping to "
-                    + Numbers.FormatShort(limits[i]), expression.Parameter!.Span);
-            }
+            return;
+        }
+
+        // Where nothing is chosen at all, nothing can be too much.
+        if (most >= 1 && (least <= long.MinValue || most >= long.MaxValue))
+        {
+            throw new PromQlExecutionException(least <= long.MinValue
+                ? $"Scalar value {Numbers.FormatShort(least)} underflows int64"
+                : $"Scalar value {Numbers.FormatShort(most)} overflows int64");
+        }
+    }
+
+    void Cap(QueryRun run, double ratio, double bound)
+    {
+        if (Math.Abs(ratio) > 1 && Math.Sign(ratio) == bound)
+        {
+            run.Warn($"ratio value should be between -1 and 1, got {Numbers.FormatShort(ratio)}, capping to "
+                + Numbers.FormatShort(bound), expression.Parameter!.Span);
         }
     }
 

@@ -45,6 +45,25 @@ sealed class MapPlan(
     }
 }
 
+/// <summary><c>timestamp(v)</c> of what is computed: the time of each step at which there is a point.</summary>
+sealed class StepTimePlan(VectorPlan input) : VectorPlan
+{
+    public override bool SharesName => true;
+
+    public override IEnumerable<StepSeries> Evaluate(Frame frame)
+    {
+        foreach (var series in input.Evaluate(frame))
+        {
+            for (int i = 0; i < series.Values.Length; i++)
+            {
+                series.Values[i] = series.IsPresent(i) ? frame.TimeMs(i) / 1000.0 : Point.Absent;
+            }
+
+            yield return series.NumbersOnly().DropName();
+        }
+    }
+}
+
 /// <summary><c>-v</c>: numbers and histograms with the other sign.</summary>
 sealed class NegatePlan(VectorPlan input) : VectorPlan
 {

@@ -3,6 +3,17 @@ namespace Presage.Query.Functions;
 /// <summary>One bucket of a classic histogram: how many observations were at most the bound.</summary>
 record struct Bucket(double UpperBound, double Count);
 
+/// <summary>Buckets whose counts had to be raised so that they grow with the bound.</summary>
+/// <param name="LeastBound">The smallest bound among them.</param>
+/// <param name="GreatestBound">The greatest bound among them.</param>
+/// <param name="MostAdded">The most that was added to one of them.</param>
+record struct CountsRaised(double LeastBound, double GreatestBound, double MostAdded)
+{
+    public static CountsRaised Join(CountsRaised? a, CountsRaised b) => a is not { } x ? b : new CountsRaised(
+        Math.Min(x.LeastBound, b.LeastBound), Math.Max(x.GreatestBound, b.GreatestBound),
+        Math.Max(x.MostAdded, b.MostAdded));
+}
+
 /// <summary>Quantiles and fractions of classic histograms; buckets are sorted by bound, bounds differ.</summary>
 static class HistogramMath
 {
@@ -10,9 +21,9 @@ static class HistogramMath
     const double Tolerance = 1e-12;
 
     /// <summary>
-    /// Sorts, adds up buckets of one bound, and makes counts grow; true when that changed more than rounding.
+    /// Sorts, adds up buckets of one bound, and makes counts grow; tells what that changed beyond rounding, if it did.
     /// </summary>
-    public static bool Prepare(List<Bucket> buckets)
+    public static CountsRaised? Prepare(List<Bucket> buckets)
     {
         buckets.Sort(static (a, b) => a.UpperBound.CompareTo(b.UpperBound));
         int kept = 0;
@@ -117,9 +128,9 @@ static class HistogramMath
         return rank;
     }
 
-    static bool MakeMonotonic(List<Bucket> buckets)
+    static CountsRaised? MakeMonotonic(List<Bucket> buckets)
     {
-        bool forced = false;
+        CountsRaised? forced = null;
         for (int i = 1; i < buckets.Count; i++)
         {
             double before = buckets[i - 1].Count, now = buckets[i].Count;
@@ -131,7 +142,12 @@ static class HistogramMath
             bool rounding = Math.Abs(now - before) / (Math.Abs(now) + Math.Abs(before)) < Tolerance;
             if (rounding || now < before)
             {
-                forced |= !rounding;
+                if (!rounding)
+                {
+                    double bound = buckets[i].UpperBound;
+                    forced = CountsRaised.Join(forced, new CountsRaised(bound, bound, before - now));
+                }
+
                 buckets[i] = buckets[i] with { Count = before };
             }
         }

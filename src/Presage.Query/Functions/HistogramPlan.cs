@@ -62,12 +62,13 @@ sealed class HistogramPlan(
             }
         }
 
+        var remark = new MonotonicityRemark();
         for (int i = 0; i < histograms.Count; i++)
         {
             for (int o = 0; o < outputs.Count; o++)
             {
                 double[] values = frame.Rent();
-                Compute(frame.Run, histograms[i], arguments[o], values);
+                Compute(frame, histograms[i], arguments[o], values, remark);
                 if (!Point.AnyIn(values))
                 {
                     continue;
@@ -77,7 +78,12 @@ sealed class HistogramPlan(
                 yield return new StepSeries(labels, values, nameDropped: true);
             }
         }
+
+        remark.Tell(frame.Run, inputSpan);
     }
+
+    /// <summary>What remarks call the metric: its name is gone by then, unless names go at the end.</summary>
+    static string NameOf(QueryRun run, string name) => run.DelaysNameRemoval ? name : "";
 
     void CheckQuantiles(QueryRun run, double[][][] arguments)
     {
@@ -132,7 +138,7 @@ sealed class HistogramPlan(
                     : "result is skewed higher";
                 HistogramRemarks.NaNObserved(
                     run, fraction ? "histogram_fraction" : "histogram_quantile", consequence,
-                    native.RawLabels.MetricName, inputSpan);
+                    NameOf(run, native.RawLabels.MetricName), inputSpan);
             }
         }
     }
@@ -157,7 +163,8 @@ sealed class HistogramPlan(
         histograms[group].Buckets.Add((upper, series.Values));
     }
 
-    void Compute(QueryRun run, Histogram histogram, double[][] arguments, double[] result)
+    void Compute(
+        Frame frame, Histogram histogram, double[][] arguments, double[] result, MonotonicityRemark remark)
     {
         List<Bucket> buckets = new(histogram.Buckets.Count);
         double[] now = new double[arguments.Length];
@@ -183,12 +190,9 @@ sealed class HistogramPlan(
                 now[i] = arguments[i][step];
             }
 
-            if (HistogramMath.Prepare(buckets) && call.Function.Name != "histogram_fraction")
+            if (HistogramMath.Prepare(buckets) is { } raised && call.Function.Name != "histogram_fraction")
             {
-                run.Inform("input to histogram_quantile needed to be fixed for monotonicity (see "
-                    + "https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)"
-                    + (histogram.Name.Length > 0 ? $" for metric name {QuotedText.Quote(histogram.Name)}" : ""),
-                        inputSpan);
+                remark.Add(NameOf(frame.Run, histogram.Name), frame.TimeMs(step), raised);
             }
 
             result[step] = function(buckets, now);

@@ -35,14 +35,22 @@ static class MathFunctions
             "sqrt" => static (v, _, _) => Math.Sqrt(v),
             "tan" => static (v, _, _) => Math.Tan(v),
             "tanh" => static (v, _, _) => Math.Tanh(v),
-            "clamp_max" => static (v, most, _) => Math.Min(most, v),
-            "clamp_min" => static (v, least, _) => Math.Max(least, v),
+            "clamp_max" => static (v, most, _) => Least(most, v),
+            "clamp_min" => static (v, least, _) => Greatest(least, v),
             "clamp" => static (v, least, most) =>
-                most < least ? Evaluation.Point.Absent : Math.Max(least, Math.Min(most, v)),
+                most < least ? Evaluation.Point.Absent : Greatest(least, Least(most, v)),
             "round" => static (v, nearest, _) => Round(v, nearest),
             _ => null,
         };
     }
+
+    /// <summary>The smaller number, as Go sees it: below -Inf there is nothing, not even NaN.</summary>
+    public static double Least(double a, double b) =>
+        double.IsNegativeInfinity(a) || double.IsNegativeInfinity(b) ? double.NegativeInfinity : Math.Min(a, b);
+
+    /// <summary>The greater number, as Go sees it: above +Inf there is nothing, not even NaN.</summary>
+    public static double Greatest(double a, double b) =>
+        double.IsPositiveInfinity(a) || double.IsPositiveInfinity(b) ? double.PositiveInfinity : Math.Max(a, b);
 
     /// <summary>
     /// Rounds half up to a multiple. The multiple is inverted first: rounding to 0.1 by multiplying with 10 is exact

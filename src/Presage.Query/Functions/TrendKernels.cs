@@ -1,3 +1,4 @@
+using System.Globalization;
 using Presage.Query.Evaluation;
 using Presage.Query.Parsing;
 
@@ -35,23 +36,33 @@ static class TrendKernels
     {
         for (int i = 0; i < result.Length; i++)
         {
-            double level = w.First[i], trend = w.Second[i];
-            if (level is not (> 0 and < 1))
-            {
-                throw new PromQlExecutionException(
-                    $"invalid smoothing factor. Expected: 0 < sf < 1, got: {Numbers.Format(level)}");
-            }
-
-            if (trend is not (> 0 and < 1))
-            {
-                throw new PromQlExecutionException(
-                    $"invalid trend factor. Expected: 0 < tf < 1, got: {Numbers.Format(trend)}");
-            }
-
             var window = w.Values[w.Starts[i]..w.Ends[i]];
+            result[i] = Point.Absent;
+            if (window.IsEmpty)
+            {
+                continue;
+            }
+
+            // NaN passes, and makes the result NaN.
+            double level = w.First[i], trend = w.Second[i];
+            if (level is <= 0 or >= 1)
+            {
+                throw OutOfRange("smoothing factor. Expected: 0 < sf < 1", level);
+            }
+
+            if (trend is <= 0 or >= 1)
+            {
+                throw OutOfRange("trend factor. Expected: 0 < tf < 1", trend);
+            }
+
             result[i] = window.Length >= 2 ? SmoothOf(window, level, trend) : Point.Absent;
         }
     }
+
+    static PromQlExecutionException OutOfRange(string expected, double factor) =>
+        new($"invalid {expected}, got: " + (double.IsFinite(factor)
+            ? factor.ToString("F6", CultureInfo.InvariantCulture)
+            : Numbers.Format(factor)));
 
     static double SmoothOf(ReadOnlySpan<double> values, double levelFactor, double trendFactor)
     {

@@ -19,10 +19,13 @@ static class CallPlanner
         "end" => new RunScalarPlan(static run => run.EndMs / 1000.0),
         "step" => new RunScalarPlan(static run => run.StepMs / 1000.0),
         "range" => new RunScalarPlan(static run => (run.EndMs - run.StartMs) / 1000.0),
-        "min_of" => new ScalarMapPlan(Math.Min, planner.Scalar(call.Arguments[0]), planner.Scalar(call.Arguments[1])),
-        "max_of" => new ScalarMapPlan(Math.Max, planner.Scalar(call.Arguments[0]), planner.Scalar(call.Arguments[1])),
+        "min_of" => Extreme(MathFunctions.Least, call, planner),
+        "max_of" => Extreme(MathFunctions.Greatest, call, planner),
         _ => throw new UnreachableException(),
     };
+
+    static ScalarMapPlan Extreme(Func<double, double, double> choose, CallExpression call, Planner planner) =>
+        new(choose, planner.Scalar(call.Arguments[0]), planner.Scalar(call.Arguments[1]));
 
     public static VectorPlan Vector(CallExpression call, Planner planner)
     {
@@ -43,12 +46,9 @@ static class CallPlanner
                 return Starts(arguments[0], planner);
             case "sort" or "sort_desc" or "sort_by_label" or "sort_by_label_desc":
                 return new SortPlan(planner.Ordered(SeriesOrder.ByLabels, arguments[0]), call);
-            case "label_replace":
-                var replaced = new LabelPlan(planner.Vector(arguments[0]), LabelPlan.Replace(call));
-                return planner.Distinct(replaced, mayCollide: true, evenWithNames: true);
-            case "label_join":
-                var joined = new LabelPlan(planner.Vector(arguments[0]), LabelPlan.Join(call));
-                return planner.Distinct(joined, mayCollide: true, evenWithNames: true);
+            case "label_replace" or "label_join":
+                var relabelled = LabelPlan.Of(call, planner.Vector(arguments[0]));
+                return planner.Distinct(relabelled, mayCollide: true, evenWithNames: true);
             case "histogram_quantile" or "histogram_fraction" or "histogram_quantiles":
                 return planner.Within(forStatistics: false, () => Histogram(call, planner));
             case "histogram_avg" or "histogram_count" or "histogram_sum" or "histogram_stddev" or "histogram_stdvar":
@@ -100,7 +100,7 @@ static class CallPlanner
         }
 
         var input = planner.Vector(argument);
-        return planner.Distinct(new MapPlan(input, static (_, time, _) => time, [new TimePlan()]), !input.SharesName);
+        return planner.Distinct(new StepTimePlan(input), !input.SharesName);
     }
 
     /// <summary>Only stored series know since when they count; behind any operation nobody does.</summary>
