@@ -27,11 +27,16 @@ sealed record SeriesAnswer(
     string Status,
     IReadOnlyList<IReadOnlyDictionary<string, string>>? Data = null,
     string? ErrorType = null,
-    string? Error = null);
+    string? Error = null,
+    IReadOnlyList<string>? Warnings = null);
 
 /// <summary>The answer of <c>/labels</c> and <c>/label/{name}/values</c>.</summary>
 sealed record NamesAnswer(
-    string Status, IReadOnlyList<string>? Data = null, string? ErrorType = null, string? Error = null);
+    string Status,
+    IReadOnlyList<string>? Data = null,
+    string? ErrorType = null,
+    string? Error = null,
+    IReadOnlyList<string>? Warnings = null);
 
 /// <summary>The answer of <c>/status/buildinfo</c>.</summary>
 sealed record BuildInfoAnswer(string Status, BuildInfo Data);
@@ -48,6 +53,7 @@ static class PrometheusApi
     static readonly DocumentedParameter Host = new("host", false, "Only the series of this host (Presage)");
     static readonly DocumentedParameter Timeout = new("timeout", false, "Longest time to evaluate, for example 30s");
     static readonly DocumentedParameter Start = new("start", false, "Seconds since 1970, or RFC 3339");
+    static readonly DocumentedParameter Limit = new("limit", false, "The most to answer; a warning tells of more");
     static readonly DocumentedParameter End = new("end", false, "Seconds since 1970, or RFC 3339");
 
     public static void Map(IEndpointRouteBuilder root)
@@ -56,22 +62,22 @@ static class PrometheusApi
         const string Instant = "Evaluate PromQL at one time", Range = "Evaluate PromQL over a range of time";
         Describe<QueryAnswer>(
             api.MapGet("/query", static (HttpContext c, PrometheusQueries q) => q.InstantAsync(c)), "query", Instant,
-            Query, new("time", false, "Seconds since 1970, or RFC 3339; now when left out"), Timeout, Host);
+            Query, new("time", false, "Seconds since 1970, or RFC 3339; now when left out"), Timeout, Limit, Host);
         Describe<QueryAnswer>(
             api.MapGet("/query_range", static (HttpContext c, PrometheusQueries q) => q.RangeAsync(c)), "queryRange",
                 Range,
             Query, Start with { Required = true }, End with { Required = true },
-            new("step", true, "Seconds between two points, or a duration"), Timeout, Host);
+            new("step", true, "Seconds between two points, or a duration"), Timeout, Limit, Host);
         Describe<SeriesAnswer>(
             api.MapGet("/series", static (HttpContext c, PrometheusQueries q) => q.SeriesAsync(c)), "series",
-            "The series that match[] selects", Match with { Required = true }, Start, End, Host);
+            "The series that match[] selects", Match with { Required = true }, Start, End, Limit, Host);
         Describe<NamesAnswer>(
             api.MapGet("/labels", static (HttpContext c, PrometheusQueries q) => q.LabelsAsync(c)), "labels",
-            "The names of all labels", Match, Start, End, Host);
+            "The names of all labels", Match, Start, End, Limit, Host);
         Describe<NamesAnswer>(
             api.MapGet("/label/{name}/values",
                 static (string name, HttpContext c, PrometheusQueries q) => q.LabelValuesAsync(name, c)),
-            "labelValues", "The values of a label", Match, Start, End, Host);
+            "labelValues", "The values of a label", Match, Start, End, Limit, Host);
         api.MapGet("/status/buildinfo", static () => PrometheusQueries.BuildInfo())
             .WithName("buildInfo").WithSummary("Version, for Grafana");
         MapForms(api);

@@ -14,6 +14,11 @@ static class PrometheusJson
 {
     const int FlushBytes = 256 << 10;
 
+    /// <summary>Warnings, and infos, in one answer; a remark may come up for each of ten thousand steps.</summary>
+    const int RemarksMax = 10;
+
+    const string Truncated = "results truncated due to limit";
+
     static readonly JsonWriterOptions WriterOptions = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -71,30 +76,45 @@ static class PrometheusJson
         clock.Write(writer, result.Statistics);
         writer.WriteEndObject();
         bool cut = limit > 0 && result.Series.Count > limit;
-        WriteTexts(writer, "warnings", cut ? [.. result.Warnings, "results truncated due to limit"] : result.Warnings);
-        WriteTexts(writer, "infos", result.Infos);
+        WriteTexts(writer, "warnings", [.. Shown(result.Warnings, "warning"), .. cut ? [Truncated] : (string[])[]]);
+        WriteTexts(writer, "infos", [.. Shown(result.Infos, "info")]);
     }
 
     public static void WriteSeries(Utf8JsonWriter writer, IEnumerable<LabelSet> series, int limit)
     {
-        writer.WriteStartArray("data"u8);
-        foreach (var labels in limit > 0 ? series.Take(limit) : series)
-        {
-            WriteLabels(writer, labels);
-        }
-
-        writer.WriteEndArray();
+        WriteList(writer, series, limit, WriteLabels);
     }
 
     public static void WriteNames(Utf8JsonWriter writer, IEnumerable<string> names, int limit)
     {
+        WriteList(writer, names, limit, static (to, name) => to.WriteStringValue(name));
+    }
+
+    /// <summary>The first remarks, and how many more there are.</summary>
+    static IEnumerable<string> Shown(IReadOnlyList<string> remarks, string kind) => remarks.Count <= RemarksMax
+        ? remarks
+        : remarks.Take(RemarksMax).Append($"{remarks.Count - RemarksMax} more {kind} annotations omitted");
+
+    /// <summary>Writes a list up to its limit, and a warning where it is longer.</summary>
+    static void WriteList<T>(Utf8JsonWriter writer, IEnumerable<T> items, int limit, Action<Utf8JsonWriter, T> write)
+    {
         writer.WriteStartArray("data"u8);
-        foreach (string name in limit > 0 ? names.Take(limit) : names)
+        int written = 0;
+        bool cut = false;
+        foreach (var item in items)
         {
-            writer.WriteStringValue(name);
+            cut = limit > 0 && written == limit;
+            if (cut)
+            {
+                break;
+            }
+
+            write(writer, item);
+            written++;
         }
 
         writer.WriteEndArray();
+        WriteTexts(writer, "warnings", cut ? [Truncated] : []);
     }
 
     static void WriteAllSeries(Utf8JsonWriter writer, QueryResult result, int limit)

@@ -37,6 +37,66 @@ public sealed class LimitTests
         Assert.Equal(refused, error is PromQlExecutionException);
     }
 
+    [Theory]
+    [InlineData(99_998, null)]
+    [InlineData(100_000, "query of 100001 characters is longer than 100000")]
+    public void Bounds_the_length_of_a_query(int blanks, string? message)
+    {
+        var error = Record.Exception(
+            () => new PromQlEngine(new QueryLimits()).Prepare(new string(' ', blanks) + "m"));
+
+        Assert.True(message is null ? error is null : error!.Message.Contains(message), error?.Message);
+    }
+
+    [Theory]
+    [InlineData(150, true)]
+    [InlineData(250, false)]
+    public void Bounds_the_depth_of_nesting(int depth, bool accepted)
+    {
+        string query = new string('(', depth) + "m" + new string(')', depth);
+
+        var error = Record.Exception(() => new PromQlEngine(new QueryLimits()).Prepare(query));
+
+        Assert.Equal(accepted, error is null);
+        Assert.True(accepted || error!.Message.Contains("nested deeper than 200 levels"), error?.Message);
+    }
+
+    [Theory]
+    [InlineData(49, true)]
+    [InlineData(51, false)]
+    public void Bounds_the_parts_of_a_duration(int parts, bool accepted)
+    {
+        var engine = new PromQlEngine(new QueryLimits(), QueryFeatures.DurationExpressions);
+
+        string sum = string.Join("+", Enumerable.Repeat("1s", parts));
+        var error = Record.Exception(() => engine.Prepare($"m offset ({sum})"));
+
+        Assert.Equal(accepted, error is null);
+    }
+
+    [Theory]
+    [InlineData("m{i=~\"(a+)+b\"}")]
+    [InlineData("m{i!~\"(a|a)*b\"}")]
+    [InlineData("label_replace(m, \"x\", \"$1\", \"i\", \"(a+)+b\")")]
+    public void Patterns_take_time_in_proportion_to_the_text(string query)
+    {
+        var source = new ScriptSamples();
+        source.Add(LabelSet.OfMetric("m", new Label("i", new string('a', 20_000))), 0, 1);
+        var engine = new PromQlEngine(new QueryLimits());
+        using var cancel = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+
+        // A matcher that goes back and tries again would take twice the time per character.
+        engine.Instant(engine.Prepare(query), 0, source, cancel.Token);
+
+        Assert.False(cancel.IsCancellationRequested);
+    }
+
+    [Theory]
+    [InlineData("m{i=~\"(a)\\\\1\"}")]
+    [InlineData("m{i=~\"a(?=b)\"}")]
+    public void Patterns_that_cannot_be_linear_are_refused(string query) =>
+        Assert.ThrowsAny<Exception>(() => new PromQlEngine(new QueryLimits()).Prepare(query));
+
     [Fact]
     public void A_cancelled_query_ends()
     {

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -175,7 +176,7 @@ public sealed class PrometheusApiTests
             await GetAsync(server, "/api/v1/series?match[]=load&match[]=load{instance=\"a\"}"));
         Assert.Equal(Names("__name__", "instance"), await GetAsync(server, "/api/v1/labels"));
         Assert.Equal(Names("a", "b"), await GetAsync(server, "/api/v1/label/instance/values"));
-        Assert.Equal(Names("a"), await GetAsync(server, "/api/v1/label/instance/values?limit=1"));
+        Assert.Equal(Names("a", "b"), await GetAsync(server, "/api/v1/label/instance/values?limit=2"));
 
         static string Names(params string[] names) =>
             $$"""{"status":"success","data":{{JsonSerializer.Serialize(names)}}}""";
@@ -209,6 +210,68 @@ public sealed class PrometheusApiTests
         string text = Text(value);
         return double.IsFinite(value) ? double.Parse(text).Equals(value) : text is "NaN" or "+Inf" or "-Inf";
     });
+
+    [Theory]
+    [InlineData("query?query=load&limit=1", true)]
+    [InlineData("query?query=load&limit=2", false)]
+    [InlineData("query_range?query=load&start=2026-05-01T12:00:00Z&end=2026-05-01T12:00:01Z&step=1&limit=1", true)]
+    [InlineData("series?match[]=load&limit=1", true)]
+    [InlineData("series?match[]=load&limit=0", false)]
+    [InlineData("labels?limit=1", true)]
+    [InlineData("label/instance/values?limit=1", true)]
+    public async Task What_a_limit_leaves_out_is_warned_of(string call, bool cut)
+    {
+        await using var server = await StartAsync();
+
+        string time = call.StartsWith("query?", StringComparison.Ordinal) ? $"&time={StartSeconds}" : "";
+        var answer = await JsonAsync(server, $"/api/v1/{call}{time}");
+
+        string? warning = answer.TryGetProperty("warnings", out var warnings) ? warnings[0].GetString() : null;
+        Assert.Equal(cut ? "results truncated due to limit" : null, warning);
+        var data = answer.GetProperty("data");
+        data = data.ValueKind == JsonValueKind.Object ? data.GetProperty("result") : data;
+        Assert.Equal(cut ? 1 : 2, data.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task An_answer_has_ten_warnings_at_most_and_counts_the_others()
+    {
+        await using var server = await StartAsync();
+        string query = string.Join(" or ", Enumerable.Range(0, 13).Select(i => $"quantile({i + 2}, load)"));
+
+        var answer = await JsonAsync(
+            server, $"/api/v1/query?time={StartSeconds}&query={Uri.EscapeDataString(query)}");
+
+        string?[] warnings = [.. answer.GetProperty("warnings").EnumerateArray().Select(static w => w.GetString())];
+        Assert.Equal(11, warnings.Length);
+        Assert.All(warnings[..10], static w => Assert.StartsWith("PromQL warning: quantile value should be", w));
+        Assert.Equal("3 more warning annotations omitted", warnings[10]);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task Answers_are_packed_for_those_who_take_gzip(string method)
+    {
+        await using var server = await StartAsync();
+        using var client = server.ClientOf(Role.Viewer);
+        string query = $"query={new string('(', 150)}load{new string(')', 150)}&time={StartSeconds}";
+        using var request = method == "GET"
+            ? new HttpRequestMessage(HttpMethod.Get, "/api/v1/query?" + query)
+            : new HttpRequestMessage(HttpMethod.Post, "/api/v1/query")
+            {
+                Content = new StringContent(query, Encoding.UTF8, "application/x-www-form-urlencoded"),
+            };
+        request.Headers.Add("Accept-Encoding", "gzip");
+
+        using var answer = await client.SendAsync(request);
+
+        Assert.Equal(["gzip"], answer.Content.Headers.ContentEncoding);
+        await using var unpacked =
+            new GZipStream(await answer.Content.ReadAsStreamAsync(), CompressionMode.Decompress);
+        var read = await JsonDocument.ParseAsync(unpacked);
+        Assert.Equal(2, read.RootElement.GetProperty("data").GetProperty("result").GetArrayLength());
+    }
 
     static string Text(double value)
     {

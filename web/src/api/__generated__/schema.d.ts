@@ -2117,6 +2117,7 @@ export interface components {
             data?: null | string[];
             errorType?: null | string;
             error?: null | string;
+            warnings?: null | string[];
         };
         NewestSamples: Record<string, never>;
         OddSeriesView: {
@@ -2360,6 +2361,7 @@ export interface components {
             }[];
             errorType?: null | string;
             error?: null | string;
+            warnings?: null | string[];
         };
         /** @enum {unknown} */
         SeriesOddity: "none" | "spike" | "dip" | "shift" | "variance" | "flat" | "missing";
@@ -4880,6 +4882,8 @@ export interface operations {
                 time?: string;
                 /** @description Longest time to evaluate, for example 30s */
                 timeout?: string;
+                /** @description The most to answer; a warning tells of more */
+                limit?: string;
                 /** @description Only the series of this host (Presage) */
                 host?: string;
             };
@@ -4951,6 +4955,8 @@ export interface operations {
                 step: string;
                 /** @description Longest time to evaluate, for example 30s */
                 timeout?: string;
+                /** @description The most to answer; a warning tells of more */
+                limit?: string;
                 /** @description Only the series of this host (Presage) */
                 host?: string;
             };
@@ -5018,6 +5024,8 @@ export interface operations {
                 start?: string;
                 /** @description Seconds since 1970, or RFC 3339 */
                 end?: string;
+                /** @description The most to answer; a warning tells of more */
+                limit?: string;
                 /** @description Only the series of this host (Presage) */
                 host?: string;
             };
@@ -5085,6 +5093,8 @@ export interface operations {
                 start?: string;
                 /** @description Seconds since 1970, or RFC 3339 */
                 end?: string;
+                /** @description The most to answer; a warning tells of more */
+                limit?: string;
                 /** @description Only the series of this host (Presage) */
                 host?: string;
             };
@@ -5152,6 +5162,8 @@ export interface operations {
                 start?: string;
                 /** @description Seconds since 1970, or RFC 3339 */
                 end?: string;
+                /** @description The most to answer; a warning tells of more */
+                limit?: string;
                 /** @description Only the series of this host (Presage) */
                 host?: string;
             };
