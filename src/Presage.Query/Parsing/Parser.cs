@@ -323,14 +323,14 @@ sealed class Parser
             }
             else if (_tokens.IsWord("offset"))
             {
-                var word = _tokens.Take();
+                _tokens.Take();
                 var offset = _durations.ParseOffset();
-                expression = Shifts.AddOffset(_tokens, expression, word.Span, offset);
+                expression = Shifts.AddOffset(_tokens, expression, offset);
             }
             else if (_tokens.Is(TokenKind.At))
             {
-                var sign = _tokens.Take();
-                expression = ParseAt(expression, sign);
+                _tokens.Take();
+                expression = ParseAt(expression);
             }
             else if (_tokens.IsWord("anchored") || _tokens.IsWord("smoothed"))
             {
@@ -343,7 +343,7 @@ sealed class Parser
         }
     }
 
-    Expression ParseAt(Expression expression, Token sign)
+    Expression ParseAt(Expression expression)
     {
         if ((_tokens.IsWord("start") || _tokens.IsWord("end")) && _tokens.Next.Kind == TokenKind.LeftParen)
         {
@@ -351,17 +351,17 @@ sealed class Parser
             _tokens.Take();
             _tokens.Take();
             _tokens.Expect(TokenKind.RightParen, "@", "\")\"");
-            return Shifts.AddAt(_tokens, expression, sign.Span, anchor, 0);
+            return Shifts.AddAt(_tokens, expression, anchor, 0);
         }
 
         double seconds = ParseSignedNumber("@", "timestamp");
         if (!double.IsFinite(seconds) || Math.Abs(seconds) >= 9e15)
         {
-            throw _tokens.Error(_tokens.Previous.Span, "timestamp out of bounds for @ modifier: "
+            throw _tokens.Error(expression.Span, "timestamp out of bounds for @ modifier: "
                 + Numbers.Format(seconds));
         }
 
-        return Shifts.AddAt(_tokens, expression, sign.Span, AtAnchor.Timestamp, (long)Math.Round(seconds * 1000));
+        return Shifts.AddAt(_tokens, expression, AtAnchor.Timestamp, (long)Math.Round(seconds * 1000));
     }
 
     Expression ParseBrackets(Expression expression)
@@ -376,7 +376,8 @@ sealed class Parser
             return expression.Kind == ValueKind.InstantVector
                 ? Checked(new SubqueryExpression(span, expression, range, step, TimeShift.None))
                 : throw _tokens.Error(span, "subquery is only allowed on instant vector, got "
-                    + $"{TypeChecker.NameOf(expression.Kind)} instead");
+                    + (expression.Kind == ValueKind.RangeVector ? "matrix" : TypeChecker.NameOf(expression.Kind))
+                    + " instead");
         }
 
         if (!_tokens.Is(TokenKind.RightBracket))

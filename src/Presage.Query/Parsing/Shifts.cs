@@ -3,7 +3,7 @@ namespace Presage.Query.Parsing;
 /// <summary>Puts modifiers behind a selector or subquery into its node.</summary>
 static class Shifts
 {
-    public static Expression AddOffset(TokenReader tokens, Expression expression, TextSpan word, DurationNode offset)
+    public static Expression AddOffset(TokenReader tokens, Expression expression, DurationNode offset)
     {
         var span = TextSpan.Between(expression.Span, tokens.Previous.Span);
         if (ShiftOf(expression) is not { } shift)
@@ -14,10 +14,10 @@ static class Shifts
 
         return shift.Offset is null
             ? With(expression, shift with { Offset = offset }, tokens)
-            : throw tokens.Error(word, "offset may not be set multiple times");
+            : throw tokens.Error(expression.Span, "offset may not be set multiple times");
     }
 
-    public static Expression AddAt(TokenReader tokens, Expression expression, TextSpan sign, AtAnchor anchor, long atMs)
+    public static Expression AddAt(TokenReader tokens, Expression expression, AtAnchor anchor, long atMs)
     {
         var span = TextSpan.Between(expression.Span, tokens.Previous.Span);
         if (ShiftOf(expression) is not { } shift)
@@ -28,7 +28,7 @@ static class Shifts
 
         return shift.Anchor == AtAnchor.None
             ? With(expression, shift with { Anchor = anchor, AtMs = atMs }, tokens)
-            : throw tokens.Error(sign, "@ <timestamp> may not be set multiple times");
+            : throw tokens.Error(expression.Span, "@ <timestamp> may not be set multiple times");
     }
 
     public static Expression AddBorder(TokenReader tokens, Expression expression, Token word, QueryFeatures features)

@@ -46,12 +46,12 @@ sealed class TypeChecker(TokenReader tokens, QueryFeatures features)
 
         if (op.IsComparison() && !binary.ReturnBool && !leftVector && !rightVector)
         {
-            throw tokens.Error(binary.Span, "comparisons between scalars must use BOOL modifier");
+            throw tokens.Error(sign, "comparisons between scalars must use BOOL modifier");
         }
 
         if (op.IsSet() && matching.Cardinality is MatchCardinality.OneToMany or MatchCardinality.ManyToOne)
         {
-            throw tokens.Error(sign, $"no grouping allowed for \"{op.Sign()}\" operation");
+            throw tokens.Error(binary.Span, $"no grouping allowed for \"{op.Sign()}\" operation");
         }
 
         if (op.IsSet() && (matching.FillLeft ?? matching.FillRight) is not null)
@@ -130,10 +130,9 @@ sealed class TypeChecker(TokenReader tokens, QueryFeatures features)
     void CheckScalarSide(BinaryExpression binary, TextSpan sign)
     {
         var matching = binary.Matching;
-        if (matching.Labels.Count > 0 || matching.On || matching.Include.Count > 0
-            || matching.Cardinality is MatchCardinality.OneToMany or MatchCardinality.ManyToOne)
+        if (matching.Labels.Count > 0)
         {
-            throw tokens.Error(sign, "vector matching only allowed between instant vectors");
+            throw tokens.Error(binary.Span, "vector matching only allowed between instant vectors");
         }
 
         if ((matching.FillLeft ?? matching.FillRight) is not null)
@@ -143,7 +142,7 @@ sealed class TypeChecker(TokenReader tokens, QueryFeatures features)
 
         if (binary.Operator.IsSet())
         {
-            throw tokens.Error(sign,
+            throw tokens.Error(binary.Span,
                 $"set operator \"{binary.Operator.Sign()}\" not allowed in binary scalar expression");
         }
     }
