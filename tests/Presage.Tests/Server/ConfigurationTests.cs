@@ -7,9 +7,11 @@ using Xunit;
 
 namespace Presage.Tests.Server;
 
-public sealed class ConfigurationTests
+public sealed class ConfigurationTests : IDisposable
 {
     static readonly Dictionary<string, string> NoFlags = [];
+
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("presage-config-");
 
     public static TheoryData<string> Rejected() => [.. Directory
         .EnumerateFiles(
@@ -157,9 +159,11 @@ public sealed class ConfigurationTests
     public void Distances_count_changed_letters(string a, string b, int distance) =>
         Assert.Equal(distance, Spelling.Distance(a, b));
 
-    static string Write(string yaml)
+    public void Dispose() => _folder.Delete(true);
+
+    string Write(string yaml)
     {
-        string file = Path.Combine(Directory.CreateTempSubdirectory("presage-config-").FullName, "presage.yaml");
+        string file = Path.Combine(_folder.FullName, "presage.yaml");
         File.WriteAllText(file, yaml);
         return file;
     }

@@ -51,9 +51,20 @@ sealed class ServerFixture : IAsyncDisposable
             CollectionEnabled = false,
         };
         configure?.Invoke(options);
-        var server = await PresageServer.StartAsync(
-            options, time ?? TimeProvider.System, static logging => logging.ClearProviders(), CancellationToken.None);
-        return new ServerFixture(folder, server);
+        try
+        {
+            var server = await PresageServer.StartAsync(
+                options,
+                time ?? TimeProvider.System,
+                static logging => logging.ClearProviders(),
+                CancellationToken.None);
+            return new ServerFixture(folder, server);
+        }
+        catch
+        {
+            folder.Delete(true);
+            throw;
+        }
     }
 
     /// <summary>A server with the administrator <see cref="AdministratorName"/>.</summary>
