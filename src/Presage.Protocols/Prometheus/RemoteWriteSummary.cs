@@ -8,10 +8,13 @@ public sealed class RemoteWriteSummary
     readonly int[] _rejected = new int[(int)SeriesRejection.NativeHistogram + 1];
     readonly List<MetricMetadata> _metadata = [];
 
-    /// <summary>Series written to the batch. Series without samples are not written.</summary>
+    /// <summary>
+    /// Series written to the batch, those of native histograms' parts not counted. Series without samples are not
+    /// written.
+    /// </summary>
     public int Series { get; internal set; }
 
-    /// <summary>Samples written to the batch.</summary>
+    /// <summary>Samples written to the batch, those of native histograms' parts not counted.</summary>
     public int Samples { get; internal set; }
 
     /// <summary>Samples of rejected series.</summary>
@@ -23,7 +26,10 @@ public sealed class RemoteWriteSummary
     /// <summary>Those of them that were left out.</summary>
     public int HistogramsRejected { get; internal set; }
 
-    /// <summary>Samples of the batch that are parts of native histograms (<see cref="HistogramParts"/>).</summary>
+    /// <summary>
+    /// Samples of the batch that are parts of native histograms (<see cref="HistogramParts"/>); each is a series of its
+    /// own in the batch.
+    /// </summary>
     public int PartSamples { get; internal set; }
 
     /// <summary>Exemplars, none of which are stored yet.</summary>
