@@ -44,8 +44,11 @@ sealed class Head
 
     public Shard[] Shards { get; }
 
-    /// <summary>Memory of series, keys, table and chunks; postings and cached labels not counted.</summary>
-    public long Bytes => Series.Bytes + Keys.Bytes + _table.Bytes + Shards.Sum(static s => s.Bytes);
+    /// <summary>
+    /// Memory of series, keys, table, chunks and lists of the label index; its names and values and cached labels not
+    /// counted.
+    /// </summary>
+    public long Bytes => Series.Bytes + Keys.Bytes + _table.Bytes + Shards.Sum(static s => s.Bytes + s.Index.Bytes);
 
     /// <summary>Memory of chunks that are complete and wait for their block.</summary>
     public long ClosedBytes => Shards.Sum(static s => s.ClosedBytes);

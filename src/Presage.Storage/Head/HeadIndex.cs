@@ -11,7 +11,16 @@ sealed class HeadIndex : ILabelIndex
 {
     readonly Dictionary<string, Dictionary<string, IdList>> _labels = new(StringComparer.Ordinal);
     readonly Dictionary<string, HostSeries> _hosts = new(StringComparer.Ordinal);
-    readonly IdList _all = new();
+    readonly PostingMemory _memory;
+    readonly IdList _all;
+    readonly Func<IdList> _newList;
+
+    public HeadIndex(CellMemory cells)
+    {
+        _memory = new PostingMemory(cells);
+        _newList = NewList;
+        _all = NewList();
+    }
 
     /// <summary>Guards this index.</summary>
     public Lock Lock { get; } = new();
@@ -19,11 +28,21 @@ sealed class HeadIndex : ILabelIndex
     /// <summary>How many series left so far; while it stays the same, numbers mean the same series.</summary>
     public int Removals { get; private set; }
 
+    /// <summary>Memory of the lists of series numbers. May be read without the lock.</summary>
+    public long Bytes => _memory.Bytes;
+
     public IReadOnlyCollection<HostSeries> Hosts => _hosts.Values;
 
     public void AddHost(HostSeries host) => _hosts.Add(host.Name, host);
 
-    public void RemoveHost(HostSeries host) => _hosts.Remove(host.Name);
+    public void RemoveHost(HostSeries host)
+    {
+        host.Series.Free();
+        _hosts.Remove(host.Name);
+    }
+
+    /// <summary>A list in this index' memory.</summary>
+    public IdList NewList() => new(_memory);
 
     public void Add(int id, ReadOnlySpan<byte> key, HostSeries host)
     {
@@ -35,7 +54,7 @@ sealed class HeadIndex : ILabelIndex
         {
             var values = Utf8Lists.GetOrAdd(
                 _labels, name, static () => new Dictionary<string, IdList>(StringComparer.Ordinal));
-            Utf8Lists.GetOrAdd(values, value, static () => new IdList()).Add(id);
+            Utf8Lists.GetOrAdd(values, value, _newList).Add(id);
         }
     }
 
@@ -43,6 +62,11 @@ sealed class HeadIndex : ILabelIndex
     {
         Removals++;
         _all.Remove(id);
+        if (_all.Count == 0)
+        {
+            _all.Free();
+        }
+
         host.Series.Remove(id);
         host.Changes++;
         var reader = new SeriesKeyReader(key);
@@ -54,6 +78,7 @@ sealed class HeadIndex : ILabelIndex
             list.Remove(id);
             if (list.Count == 0)
             {
+                list.Free();
                 values.Remove(value);
                 if (values.Count == 0)
                 {

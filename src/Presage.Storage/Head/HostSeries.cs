@@ -9,7 +9,7 @@ sealed class HostSeries(string name, int number, Shard shard) : AppendedHost(nam
     public Shard Shard { get; } = shard;
 
     /// <summary>Numbers of its series, ascending. Guarded by the lock of the shard's index.</summary>
-    public IdList Series { get; } = new();
+    public IdList Series { get; } = shard.Index.NewList();
 
     /// <summary>Series that began and left so far. Guarded as they are.</summary>
     public long Changes;

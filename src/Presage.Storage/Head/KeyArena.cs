@@ -4,22 +4,36 @@ namespace Presage.Storage;
 
 /// <summary>
 /// Holds the canonical keys of the active series in slabs of 64 KB, in steps of 16 bytes; the first gap that is large
-/// enough is taken, and a slab without keys is given back. Written by the one who appends; a key is never moved or
-/// changed while its series lives, so readers need no lock.
+/// enough is taken, and the memory of a slab without keys is given back. The garbage collector sees none of it.
+/// Written by the one who appends. A key is never moved or changed while its series lives, so who makes sure of that
+/// (the lock of the shard's index does) reads it without a lock; who holds a key keeps this object (or the head).
 /// </summary>
-sealed class KeyArena
+sealed unsafe class KeyArena
 {
     const int StepLog2 = 4;
     const int SlabStepsLog2 = 12;
     const int SlabSteps = 1 << SlabStepsLog2;
+    const int SlabBytes = SlabSteps << StepLog2;
+
+    /// <summary>Slabs are cut from regions that may be one huge page; a store with few series does without.</summary>
+    const int RegionBytes = PageMemory.HugePageBytes, SmallRegions = 16;
 
     readonly List<ulong[]> _taken = [];
     readonly List<int> _keysIn = [];
     readonly Stack<int> _noSlab = new();
+    readonly List<PageMemory> _regions = [];
+
+    /// <summary>Addresses in regions without keys.</summary>
+    readonly Stack<nint> _unused = new();
+
+    /// <summary>The memory of keys that are too long for a slab, by its number.</summary>
+    readonly Dictionary<int, PageMemory> _long = [];
 
     /// <summary>By number of steps: no slab before this one has a gap for so many.</summary>
     readonly Dictionary<int, int> _firstTry = [];
-    byte[]?[] _slabs = [];
+
+    /// <summary>Addresses, 0 where there is none.</summary>
+    nint[] _slabs = [];
     int _slabEnd;
 
     /// <summary>Memory held.</summary>
@@ -32,9 +46,9 @@ sealed class KeyArena
         var (slab, at) = steps > SlabSteps ? (NewSlab(steps), 0) : Find(steps);
         Mark(slab, at, Math.Min(steps, SlabSteps), taken: true);
         _keysIn[slab]++;
-        var place = _slabs[slab].AsSpan(at << StepLog2);
-        BitConverter.TryWriteBytes(place, key.Length);
-        key.CopyTo(place[4..]);
+        byte* place = (byte*)_slabs[slab] + (at << StepLog2);
+        *(int*)place = key.Length;
+        key.CopyTo(new Span<byte>(place + sizeof(int), key.Length));
         return (slab << SlabStepsLog2) | at;
     }
 
@@ -43,9 +57,9 @@ sealed class KeyArena
     {
         get
         {
-            byte[] slab = _slabs[reference >> SlabStepsLog2]!;
-            int at = (reference & (SlabSteps - 1)) << StepLog2;
-            return slab.AsSpan(at + 4, BitConverter.ToInt32(slab, at));
+            byte* place = (byte*)Volatile.Read(ref _slabs)[reference >> SlabStepsLog2] +
+                ((reference & (SlabSteps - 1)) << StepLog2);
+            return new ReadOnlySpan<byte>(place + sizeof(int), *(int*)place);
         }
     }
 
@@ -57,9 +71,7 @@ sealed class KeyArena
         Mark(slab, reference & (SlabSteps - 1), steps, taken: false);
         if (--_keysIn[slab] == 0)
         {
-            Bytes -= _slabs[slab]!.Length;
-            Volatile.Write(ref _slabs[slab], null);
-            _noSlab.Push(slab);
+            Drop(slab);
             return;
         }
 
@@ -76,7 +88,7 @@ sealed class KeyArena
         int slab = _firstTry.GetValueOrDefault(steps);
         for (; slab < _slabEnd; slab++)
         {
-            int at = _slabs[slab] is null ? -1 : FindGap(_taken[slab], steps);
+            int at = _slabs[slab] == 0 ? -1 : FindGap(_taken[slab], steps);
             if (at >= 0)
             {
                 _firstTry[steps] = slab;
@@ -139,29 +151,67 @@ sealed class KeyArena
 
     int NewSlab(int steps)
     {
-        byte[] bytes = new byte[steps << StepLog2];
-        Bytes += bytes.Length;
-        if (_noSlab.TryPop(out int slab))
+        if (!_noSlab.TryPop(out int slab))
         {
-            Volatile.Write(ref _slabs[slab], bytes);
-            return slab;
+            _taken.Add(new ulong[SlabSteps >> 6]);
+            _keysIn.Add(0);
+            slab = _slabEnd++;
+            if (slab == _slabs.Length)
+            {
+                nint[] more = new nint[Math.Max(slab * 2, 4)];
+                _slabs.CopyTo(more, 0);
+                Volatile.Write(ref _slabs, more);
+            }
         }
 
-        _taken.Add(new ulong[SlabSteps >> 6]);
-        _keysIn.Add(0);
-        slab = _slabEnd++;
-        if (slab < _slabs.Length)
+        Bytes += BytesOf(steps);
+        if (steps > SlabSteps)
         {
-            Volatile.Write(ref _slabs[slab], bytes);
+            _long.Add(slab, new PageMemory(BytesOf(steps), long.MaxValue));
+            _slabs[slab] = (nint)_long[slab].Address;
         }
         else
         {
-            byte[]?[] more = new byte[]?[Math.Max(slab * 2, 4)];
-            _slabs.CopyTo(more, 0);
-            more[slab] = bytes;
-            Volatile.Write(ref _slabs, more);
+            _slabs[slab] = TakeAddress();
         }
 
         return slab;
     }
+
+    nint TakeAddress()
+    {
+        if (!_unused.TryPop(out nint address))
+        {
+            var region = new PageMemory(RegionBytes, _regions.Count < SmallRegions ? RegionBytes : 0);
+            _regions.Add(region);
+            for (int at = RegionBytes - SlabBytes; at > 0; at -= SlabBytes)
+            {
+                _unused.Push((nint)region.Address + at);
+            }
+
+            address = (nint)region.Address;
+        }
+
+        return address;
+    }
+
+    void Drop(int slab)
+    {
+        if (_long.Remove(slab, out var memory))
+        {
+            Bytes -= BytesOf(Steps(*(int*)memory.Address));
+            memory.Dispose();
+        }
+        else
+        {
+            Bytes -= SlabBytes;
+            PageMemory.TryDrop((byte*)_slabs[slab], SlabBytes);
+            _unused.Push(_slabs[slab]);
+        }
+
+        _slabs[slab] = 0;
+        _noSlab.Push(slab);
+    }
+
+    static long BytesOf(int steps) => Math.Max((long)steps << StepLog2, SlabBytes);
 }

@@ -122,7 +122,7 @@ sealed unsafe class SeriesTable
     public void Add(in SeriesFingerprint fingerprint, int id)
     {
         ref var part = ref PartOf(fingerprint);
-        if (++part.Count * 3 > (part.Mask + 1) * 2)
+        if (++part.Count > LimitOf(part))
         {
             Resize(ref part, part.SlotsLog2 + 1);
         }
@@ -191,9 +191,21 @@ sealed unsafe class SeriesTable
         }
     }
 
+    /// <summary>
+    /// How many series a part takes before it grows: half to two thirds of its slots, each part another number, since
+    /// all have nearly as many series at any time and should not grow within the same few requests.
+    /// </summary>
+    int LimitOf(in Part part)
+    {
+        int slots = part.Mask + 1;
+        return (slots >> 1) + (int)(slots * NumberOf(part) / (6 * Parts));
+    }
+
+    nint NumberOf(in Part part) => Unsafe.ByteOffset(in _parts[0], in part) / sizeof(Part);
+
     void Place(ref Part part, int slotsLog2)
     {
-        nint number = Unsafe.ByteOffset(ref _parts[0], ref part) / sizeof(Part);
+        nint number = NumberOf(part);
         var size = _sizes[slotsLog2] ??= new Size(slotsLog2);
         size.Used++;
         part.Slots = (ulong*)size.Memory.Address + (number << slotsLog2);

@@ -28,6 +28,7 @@ sealed class Shard
     {
         Number = number;
         _cells = new CellPool(memory);
+        Index = new HeadIndex(memory);
         _times = new TimeColumns(_cells);
     }
 
@@ -37,7 +38,7 @@ sealed class Shard
     public Lock Lock { get; } = new();
 
     /// <summary>The labels of this shard's series; has a lock of its own.</summary>
-    public HeadIndex Index { get; } = new();
+    public HeadIndex Index { get; }
 
     /// <summary>
     /// Whether newest samples were forgotten because of a deletion since the store was opened: then what a series has

@@ -199,6 +199,9 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
             }
         }
         while (at < ids.Length);
+
+        // Keys lie in memory of the head's own.
+        GC.KeepAlive(head);
     }
 
     static int FirstAbove(int[] ids, int id)
@@ -288,6 +291,7 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
             series = Array.FindAll(series, id => head.Series[id].LastMs is var last
                 && last >= range.FromMs && last != long.MinValue);
             visit(index, series, id => head.Keys[head.Series[id].Key]);
+            GC.KeepAlive(head);
         });
 
     void ForEachIndex(TimeRange range, Action<ILabelIndex> visit)

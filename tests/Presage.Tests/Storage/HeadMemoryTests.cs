@@ -12,7 +12,7 @@ public sealed class HeadMemoryTests
     public void A_list_of_numbers_holds_what_a_sorted_set_holds() =>
         Gen.Select(Gen.Int[0, 2], Gen.Int[0, 60]).Array[0, 300].Sample(work =>
         {
-            var list = new IdList();
+            var list = new IdList(new PostingMemory(new CellMemory()));
             var model = new SortedSet<int>();
             foreach (var (kind, id) in work)
             {
@@ -36,6 +36,60 @@ public sealed class HeadMemoryTests
 
             Assert.Equal(model, list.Ids.ToArray());
         });
+
+    [Fact]
+    public void A_long_list_comes_back_in_order_and_its_memory_goes_back()
+    {
+        var memory = new PostingMemory(new CellMemory());
+        var lists = Enumerable.Range(0, 3).Select(_ => new IdList(memory)).ToArray();
+        int[] ids = [.. Enumerable.Range(0, 100_000).Select(static i => i * 3)];
+        foreach (int length in (int[])[5, 17, 1000, 20_000, 100_000])
+        {
+            foreach (var list in lists)
+            {
+                foreach (int id in ids[list.Count..length])
+                {
+                    list.Add(id);
+                }
+
+                Assert.True(list.Ids.SequenceEqual(ids.AsSpan(0, length)));
+            }
+        }
+
+        lists[0].Add(1);
+        Assert.True(lists[0].Ids.SequenceEqual([0, 1, .. ids.AsSpan(1)]));
+        Assert.InRange(memory.Bytes, 1_200_000, 2_000_000);
+        Array.ForEach(lists, static list => list.Free());
+        Assert.Equal(memory.Cells.Bytes, memory.Bytes);
+        Assert.InRange(memory.Bytes, 0, CellMemory.SlabBytes);
+    }
+
+    [Fact]
+    public void Blocks_for_numbers_do_not_overlap() =>
+        Gen.Select(Gen.Int[0, 30], Gen.Int[1, 40]).Array[0, 200].Sample(
+            work =>
+            {
+                var memory = new PostingMemory(new CellMemory());
+                var model = new Dictionary<int, Block>();
+                foreach (var (slot, length) in work)
+                {
+                    // From one number to more than a region's block holds.
+                    if (model.Remove(slot, out var old))
+                    {
+                        Assert.True(old.Holds(slot));
+                        old.Return(memory);
+                    }
+                    else
+                    {
+                        model.Add(slot, Block.Of(memory, length * length * length, slot));
+                    }
+                }
+
+                Assert.All(model, entry => Assert.True(entry.Value.Holds(entry.Key)));
+                Assert.All(model.Values, block => block.Return(memory));
+                Assert.Equal(0, memory.Bytes);
+            },
+            iter: 50);
 
     [Fact]
     public void Keys_come_back_unchanged_whatever_came_and_went() =>
@@ -189,5 +243,21 @@ public sealed class HeadMemoryTests
         Assert.Equal((0, 0), (fixture.Store.Statistics.SeriesActive, fixture.Store.Statistics.HostsActive));
         Assert.InRange(fixture.Store.Statistics.HeadBytes, 0, 3_000_000);
         Assert.Equal(48_000, fixture.Store.Select([], StoreFixture.Always).Count);
+    }
+
+    /// <summary>A block full of one number.</summary>
+    sealed unsafe class Block(int* first, int capacity)
+    {
+        public static Block Of(PostingMemory memory, int count, int number)
+        {
+            int* first = memory.Take(count, out int capacity);
+            Assert.InRange(capacity, count, (count * 5 / 4) + 2);
+            new Span<int>(first, capacity).Fill(number);
+            return new Block(first, capacity);
+        }
+
+        public bool Holds(int number) => !new ReadOnlySpan<int>(first, capacity).ContainsAnyExcept(number);
+
+        public void Return(PostingMemory memory) => memory.Return(first, capacity);
     }
 }
