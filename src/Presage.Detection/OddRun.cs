@@ -12,6 +12,9 @@ struct OddRun
     /// <summary>Opens an anomaly: once in 116 days for one signal, were the tail known exactly.</summary>
     public const double OpenProbability = 1e-6;
 
+    /// <summary>The same on a signal's first day.</summary>
+    public const double OpenProbabilityAtFirst = 1e-5;
+
     const double CloseProbability = 1e-3;
     const double OpenSecondsMin = 10;
     const double CloseSecondsMin = 60;
@@ -37,7 +40,8 @@ struct OddRun
     /// <summary>The residual farthest from usual, in practical floors.</summary>
     public double PeakResidual { get; private set; }
 
-    public AnomalyChange See(in OddLook look) => IsOpen ? Watch(look) : Suspect(look);
+    public AnomalyChange See(in OddLook look, double openProbability) =>
+        IsOpen ? Watch(look) : Suspect(look, openProbability);
 
     /// <summary>Ends the anomaly, if one runs, with its last unusual value.</summary>
     public AnomalyChange Close()
@@ -87,9 +91,9 @@ struct OddRun
             _hotSeconds is >= 0 and < 1e9 && _calmSeconds is >= 0 and < 1e9 && OpenSeconds is >= 0 and < 1e12;
     }
 
-    AnomalyChange Suspect(in OddLook look)
+    AnomalyChange Suspect(in OddLook look, double openProbability)
     {
-        if (look.Probability > OpenProbability)
+        if (look.Probability > openProbability)
         {
             _hotSeconds = Math.Max(0, _hotSeconds - (2 * look.Seconds));
             _hotLooks = _hotSeconds == 0 ? 0 : _hotLooks;

@@ -20,13 +20,20 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
     const double LowestEdge = 1.0 / 32;
     const double HalfLifeSeconds = 7 * 86_400;
     const double FarthestHalfLifeSeconds = 28 * 86_400;
-    const double BlockSecondsMin = 300;
+    const double BlockSecondsMin = 60;
     const double BlockSecondsMax = 3_600;
 
     /// <summary>
     /// The farthest stray is taken as at least this (in practical floors): a flat line has not shown its noise yet.
     /// </summary>
     const double FarthestMin = 0.25;
+
+    /// <summary>
+    /// What is added to it at first, and how fast that goes: in its first minutes a signal has shown nothing of what its
+    /// host does now and then.
+    /// </summary>
+    const double FarthestAtFirst = 0.5;
+    const double AtFirstSeconds = 3_600;
 
     /// <summary>The looks that the prior exponent of the tail weighs.</summary>
     const double PriorLooks = 1_000;
@@ -41,6 +48,7 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
     float _farthestBelow;
     float _pendingAbove;
     float _pendingBelow;
+    double _farthestMin = FarthestMin + FarthestAtFirst;
 
     /// <summary>
     /// Distances of the ends of the usual range from the expected value; valid after the first merge.
@@ -109,7 +117,7 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
     {
         bool above = residual > 0;
         double distance = Math.Abs(residual);
-        double farthest = Math.Max(FarthestMin, above ? _farthestAbove : _farthestBelow);
+        double farthest = Math.Max(_farthestMin, above ? _farthestAbove : _farthestBelow);
         double least = 0.5 / (_mainLooks + 1);
         if (distance <= farthest)
         {
@@ -169,6 +177,7 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
         const double OutsidePerSide = 0.005;
         UsualAbove = (float)Quantile(above: true, OutsidePerSide);
         UsualBelow = (float)Quantile(above: false, OutsidePerSide);
+        _farthestMin = FarthestMin + (FarthestAtFirst * Math.Exp(-_learnedSeconds / AtFirstSeconds));
     }
 
     /// <summary>The distance that a share of all looks exceeds on this side.</summary>

@@ -15,7 +15,7 @@ namespace Presage.Detection;
 ///    minute. Each turns the distance into a tail probability
 ///    (<see cref="ResidualTails"/>). The smallest one counts, bounded by the practical size of the difference: 10^-6 at
 ///    one floor, so a flat line does not cry wolf.
-/// 3. Probabilities of 10^-6 or less for 10 s open an anomaly; 10^-3 or more for a minute closes it (<see
+/// 3. Probabilities of 10^-6 or less (10^-5 on the first day) for 10 s open an anomaly; 10^-3 or more for a minute closes it (<see
 ///    cref="OddRun"/>).
 /// 4. Normal values are learned; odd ones hardly, until they have been odd for hours: then they are the new regime. An
 ///    anomaly of about the same size that comes a third time within two weeks (a second time on the first day) is
@@ -27,7 +27,13 @@ namespace Presage.Detection;
 public sealed class VitalDetector
 {
     /// <summary>Data needed before there is a band and a score.</summary>
-    public const double RangeSeconds = 1_800;
+    public const double RangeSeconds = 300;
+
+    /// <summary>
+    /// Data until which anomalies open at 1 in 11 days instead of 1 in 4 months: what is that rare by what little is known is
+    /// worth a mark, and a host raises no alarm of its first day's marks.
+    /// </summary>
+    public const double FirstDaySeconds = 86_400;
 
     /// <summary>Data needed before the rhythm of the day is trusted.</summary>
     public const double DaysSeconds = 2 * 86_400;
@@ -35,10 +41,13 @@ public sealed class VitalDetector
     /// <summary>Data needed before rare events count as known.</summary>
     public const double WeeksSeconds = 14 * 86_400;
 
-    const byte StateVersion = 2;
+    const byte StateVersion = 3;
 
-    /// <summary>The version before, without the view of values that come fast.</summary>
-    const byte StateVersionBefore = 1;
+    /// <summary>The first version, without the view of values that come fast.</summary>
+    const byte StateVersionFirst = 1;
+
+    /// <summary>The last version that told all ratios apart equally finely.</summary>
+    const byte StateVersionCoarse = 2;
 
     /// <summary>Values that come faster than this are looked at in means of 15 s too.</summary>
     const double ShortViewSeconds = 5;
@@ -147,9 +156,9 @@ public sealed class VitalDetector
         var look = Look(timestampMs, value, seconds, rhythm, lower, upper);
         bool isSettling = _settleSeconds > 0;
         _settleSeconds = Math.Max(0, _settleSeconds - seconds);
-        var change = isSettling ? AnomalyChange.None : _run.See(look);
+        var change = isSettling ? AnomalyChange.None : _run.See(look, OpenProbability);
         Follow(change);
-        Learn(timestampMs, scaled, seconds, isOdd: _run.IsOpen || look.Probability <= OddRun.OpenProbability);
+        Learn(timestampMs, scaled, seconds, isOdd: _run.IsOpen || look.Probability <= OpenProbability);
         double score = isSettling ? 0 : Rarity.ScoreOf(look.Probability);
         return new DetectorReading(score, lower, upper, change == AnomalyChange.None ? closedByGap : change);
     }
@@ -171,7 +180,7 @@ public sealed class VitalDetector
         }
     }
 
-    /// <summary>Appends everything it has learned (version 2: 0.5 to 2.5 KB).</summary>
+    /// <summary>Appends everything it has learned (version 3: 0.5 to 2.5 KB).</summary>
     public void Save(IBufferWriter<byte> output)
     {
         var writer = new StateWriter(output);
@@ -198,12 +207,17 @@ public sealed class VitalDetector
     {
         var reader = new StateReader(state);
         byte version = reader.Byte();
-        if (version is not (StateVersion or StateVersionBefore))
+        if (version is < StateVersionFirst or > StateVersion)
         {
             return null;
         }
 
         var detector = new VitalDetector(settings);
+        if (version <= StateVersionCoarse && detector._scale.Fineness != 1)
+        {
+            return null;
+        }
+
         return detector.Restore(ref reader, version) && reader.IsWhole ? detector : null;
     }
 
@@ -218,7 +232,7 @@ public sealed class VitalDetector
             _cadenceSeconds is >= 0 and < 1e9 && _recurrences is >= 0 and < 1e9;
         isSane &= _run.Restore(ref reader) && _rhythm.Restore(ref reader) && _fast.Restore(ref reader) &&
             _middle.Restore(ref reader) && _slow.Restore(ref reader);
-        if (!isSane || version == StateVersionBefore || reader.Byte() == 0)
+        if (!isSane || version == StateVersionFirst || reader.Byte() == 0)
         {
             return isSane;
         }
@@ -226,6 +240,9 @@ public sealed class VitalDetector
         _short = ShortView();
         return _short.Restore(ref reader);
     }
+
+    double OpenProbability =>
+        LearnedSeconds < FirstDaySeconds ? OddRun.OpenProbabilityAtFirst : OddRun.OpenProbability;
 
     DetectorView ShortView() => new(15, 3_600, Rarity.LookSeconds, _exponent);
 
@@ -361,5 +378,5 @@ public sealed class VitalDetector
         }
     }
 
-    bool HasComeBack => _recurrences >= (LearnedSeconds < 86_400 ? 1.9 : 2.2);
+    bool HasComeBack => _recurrences >= (LearnedSeconds < FirstDaySeconds ? 1.9 : 2.2);
 }

@@ -24,9 +24,6 @@ sealed class FleetView(
     const int HostAlertsMax = 100;
     const int OddSeriesMax = 50;
 
-    /// <summary>What the usual range needs, before the watcher has looked at a host: half an hour.</summary>
-    const double RangeSeconds = 1800;
-
     volatile FiringAlerts _firing = FiringAlerts.Of(-1, []);
 
     public long SeriesActive => store.Statistics.SeriesActive;
@@ -198,7 +195,7 @@ sealed class FleetView(
     {
         var learning = watcher.LearningOf(host.Name);
         return learning is null
-            ? new Learning(host.FirstSeenMs, 0, RangeSeconds, LearningPhase.Range, null)
+            ? new Learning(host.FirstSeenMs, 0, Detection.VitalDetector.RangeSeconds, LearningPhase.Range, null)
             : new Learning(
                 learning.StartedMs,
                 learning.LearnedSeconds,

@@ -8,7 +8,13 @@ namespace Presage.Watching;
 /// </param>
 /// <param name="Causes">What takes part, likeliest first, as it was when the host was oddest.</param>
 public sealed record HostAnomaly(
-    long StartMs, long EndMs, double PeakScore, bool IsJoint, IReadOnlyList<AnomalyCause> Causes);
+    long StartMs, long EndMs, double PeakScore, bool IsJoint, IReadOnlyList<AnomalyCause> Causes)
+{
+    /// <summary>
+    /// On the host's first day the data it was judged by, in seconds: it is told, but raises no alarm. Null later.
+    /// </summary>
+    public double? KnownSeconds { get; init; }
+}
 
 /// <summary>A vital sign's part in an anomaly of its host.</summary>
 /// <param name="Key">The vital with what tells several apart: <c>filesystem_use{mountpoint="/"}</c>.</param>

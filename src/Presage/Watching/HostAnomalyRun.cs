@@ -3,13 +3,24 @@ using Presage.Detection;
 namespace Presage.Watching;
 
 /// <summary>
-/// When an anomaly of a host begins and ends: an alarm begins it, five minutes without anything odd end it. A pure
+/// When an anomaly of a host begins and ends: an alarm begins it, five minutes (ten on a host's first day) without
+/// anything odd end it. A pure
 /// function of what it is told.
 /// </summary>
 sealed class HostAnomalyRun
 {
     /// <summary>Calm that ends an anomaly.</summary>
     public const long CalmMs = 300_000;
+
+    /// <summary>
+    /// The same on a host's first day: what comes in bits and pieces, as work does, is one thing to be told.
+    /// </summary>
+    public const long CalmAtFirstMs = 600_000;
+
+    /// <summary>How long the causes are told anew after something began.</summary>
+    const long NewsMs = 120_000;
+
+    long _newsMs;
 
     public bool IsOpen { get; private set; }
 
@@ -21,6 +32,7 @@ sealed class HostAnomalyRun
     {
         Anomaly = anomaly;
         IsOpen = isOpen;
+        _newsMs = anomaly.StartMs;
     }
 
     /// <summary>Ends what runs at once: somebody said that it is usual.</summary>
@@ -30,47 +42,47 @@ sealed class HostAnomalyRun
         return AnomalyChange.Closed;
     }
 
-    /// <param name="isAlarm">Whether something is worth telling.</param>
-    /// <param name="isOdd">Whether a vital sign is odd by itself: keeps a running anomaly open.</param>
+    /// <summary>Goes on by one look.</summary>
     /// <param name="causes">What takes part now; asked for only where it is needed.</param>
-    public AnomalyChange See(
-        long nowMs,
-        bool isAlarm,
-        bool isJoint,
-        bool isOdd,
-        double score,
-        Func<IReadOnlyList<AnomalyCause>> causes)
+    public AnomalyChange See(long nowMs, in HostLook look, Func<IReadOnlyList<AnomalyCause>> causes)
     {
         if (!IsOpen)
         {
-            if (!isAlarm)
+            if (!look.IsAlarm)
             {
                 return AnomalyChange.None;
             }
 
             var first = causes();
             long sinceMs = first is [{ SinceMs: { } movedMs }, ..] ? Math.Min(movedMs, nowMs) : nowMs;
-            Anomaly = new HostAnomaly(sinceMs, nowMs, score, isJoint, first);
+            Anomaly = new HostAnomaly(sinceMs, nowMs, look.Score, look.IsJoint, first)
+            {
+                KnownSeconds = look.KnownSeconds,
+            };
             IsOpen = true;
+            _newsMs = nowMs;
             return AnomalyChange.Opened;
         }
 
         var running = Anomaly!;
-        if (isAlarm || isOdd)
+        if (look.IsAlarm || look.IsOdd)
         {
-            // In its first minutes the causes sort themselves out; later the oddest look tells them best.
-            bool isTelling = score > running.PeakScore || nowMs - running.StartMs < 120_000;
+            // At first, and when more begins, the causes sort themselves out; later the oddest look tells them best.
+            _newsMs = look.IsNews ? nowMs : _newsMs;
+            bool isTelling = look.Score > running.PeakScore || nowMs - _newsMs < NewsMs;
+            bool isJoint = look is { IsAlarm: true, IsJoint: true };
             Anomaly = running with
             {
                 EndMs = nowMs,
-                PeakScore = Math.Max(running.PeakScore, score),
-                IsJoint = running.IsJoint || (isAlarm && isJoint),
+                PeakScore = Math.Max(running.PeakScore, look.Score),
+                IsJoint = running.IsJoint || isJoint,
+                KnownSeconds = isJoint ? null : running.KnownSeconds,
                 Causes = isTelling ? causes() : running.Causes,
             };
             return AnomalyChange.None;
         }
 
-        if (nowMs - running.EndMs < CalmMs)
+        if (nowMs - running.EndMs < (running.KnownSeconds is null ? CalmMs : CalmAtFirstMs))
         {
             return AnomalyChange.None;
         }

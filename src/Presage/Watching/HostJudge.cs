@@ -58,6 +58,9 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     /// <summary>What several vital signs say together.</summary>
     public SeveralVitals Several { get; } = new();
 
+    /// <summary>Which families of vital signs have been told.</summary>
+    public FamilyNews News { get; } = new();
+
     public HostAnomalyRun Run { get; } = new();
 
     /// <summary>The anomaly that runs; null when none does.</summary>
@@ -86,11 +89,23 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     {
         bool isRead = Whole.IsJudging && nowMs - Whole.ReadingMs <= ReadingMaxMs;
         var reading = isRead ? Whole.Reading : default;
+        double known = FamilyNews.Known(tracks);
         var (alone, isAlarm, isOdd) = Alone(tracks);
         bool isJoint = isRead && IsNews(reading) && FalseAlarmsPerWeek > 0;
-        bool areSeveral = Several.See(nowMs, tracks, FalseAlarmsPerWeek, isAlarm || isJoint || Run.IsOpen);
+        bool areSeveral = Several.See(nowMs, tracks, known, FalseAlarmsPerWeek, isAlarm || isJoint || Run.IsOpen);
         isOdd |= Run.IsOpen && areSeveral;
         isAlarm |= areSeveral;
+        News.See(nowMs, tracks, Run.IsOpen, areSeveral);
+        bool isEarly = known < VitalDetector.FirstDaySeconds;
+        if (isEarly)
+        {
+            isAlarm = News.IsNew && FalseAlarmsPerWeek > 0;
+        }
+        else if (isAlarm && News.IsAsYesterday)
+        {
+            isAlarm = false;
+        }
+
         Score = isRead || alone is not null ? Math.Max(isRead ? reading.Score : 0, alone ?? 0) : null;
         if (!Run.IsOpen && !isJoint && !isAlarm && Score > ToldScore)
         {
@@ -98,14 +113,23 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
             Score = ToldScore;
         }
 
-        bool isHeld = (isAlarm || isJoint || Run.IsOpen) && IsHeldBack(nowMs, tracks);
+        bool isTold = isAlarm || isJoint;
+        bool isHeld = (isTold || Run.IsOpen) && IsHeldBack(nowMs, tracks);
         var change = isHeld && Run.IsOpen ? Run.End() : Run.See(
             nowMs,
-            (isAlarm || isJoint) && !isHeld,
-            isJoint && !isHeld,
-            isOdd || (isRead && Run.IsOpen && reading.Row >= RowOfNote),
-            Score ?? 0,
+            new HostLook(
+                isTold && !isHeld,
+                isJoint && !isHeld,
+                isOdd || (isRead && Run.IsOpen && reading.Row >= RowOfNote),
+                isTold && News.IsNew,
+                Score ?? 0,
+                isEarly && !isJoint ? known : null),
             () => Causes(tracks));
+        if (Run.IsOpen)
+        {
+            News.Tell(nowMs, change == AnomalyChange.Opened);
+        }
+
         _running = Run.IsOpen ? Run.Anomaly : null;
         Store(nowMs);
         return change;
@@ -141,14 +165,11 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     public IReadOnlyList<AnomalyCause> Causes(IReadOnlyCollection<VitalTrack> tracks)
     {
         var evidence = Evidence();
-        return
-        [
-            .. tracks.Where(static track => track.IsPresent)
+        return CauseRanking.Of(
+            tracks.Where(static track => track.IsPresent)
                 .Select(track => Cause(track, evidence.GetValueOrDefault(track.Key)))
-                .Where(static cause => cause.Strength > 1)
-                .OrderByDescending(static cause => cause.Strength)
-                .Take(CausesMax),
-        ];
+                .Where(static cause => cause.Strength > 1),
+            CausesMax);
     }
 
     /// <summary>Moves what is to be stored into a batch.</summary>
@@ -253,7 +274,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
             return;
         }
 
-        bool isOpen = Run.IsOpen;
+        bool isOpen = Run is { IsOpen: true, Anomaly.KnownSeconds: null };
         bool isNews = isOpen != _stateStored || Math.Abs(Rarer(score) - Rarer(_scoreStored)) > StoreStep;
         if (_storedMs == long.MinValue || nowMs - _storedMs >= StoreEveryMs || (isNews && nowMs > _storedMs))
         {

@@ -21,7 +21,7 @@ static class HostSentence
     public static string Of(HostAnomaly anomaly, bool isOpen, TimeZoneInfo zone, long nowMs)
     {
         string when = isOpen
-            ? $"since {UnusualSentence.Clock(anomaly.StartMs, zone, nowMs)}"
+            ? $"since {UnusualSentence.Clock(SinceMs(anomaly), zone, nowMs)}"
             : $"from {UnusualSentence.Clock(anomaly.StartMs, zone, nowMs)} " +
               $"to {UnusualSentence.Clock(anomaly.EndMs, zone, nowMs)}";
         if (anomaly.Causes is not [var first, ..])
@@ -52,8 +52,17 @@ static class HostSentence
             text.Append($" {mover.Name} moved first, {Earlier(firstMs - mover.SinceMs.Value)} earlier.");
         }
 
+        if (anomaly.KnownSeconds is { } known)
+        {
+            text.Append($" Known for {Known(known)} only: this may be usual here.");
+        }
+
         return text.ToString();
     }
+
+    /// <summary>When what is told began: that may be later than the anomaly, which went on with something else.</summary>
+    static long SinceMs(HostAnomaly anomaly) =>
+        Math.Max(anomaly.StartMs, anomaly.Causes is [{ SinceMs: { } sinceMs }, ..] ? sinceMs : 0);
 
     static bool IsOutside(AnomalyCause cause) =>
         cause is { Value: { } value, Lower: { } lower, Upper: { } upper } && (value < lower || value > upper);
@@ -78,6 +87,9 @@ static class HostSentence
 
     static string Usual(AnomalyCause cause) =>
         Quantity.FormatRange(cause.Lower ?? 0, cause.Upper ?? 0, cause.Unit, cause.Family);
+
+    static string Known(double seconds) =>
+        seconds < 5_400 ? $"{seconds / 60:0} min" : $"{seconds / 3_600:0} h";
 
     static string Earlier(long ms) => ms < 120_000 ? $"{ms / 1_000} s" : $"{ms / 60_000} min";
 }

@@ -45,11 +45,12 @@ sealed class SeveralVitals
     public void Resume(double highest) => Highest = double.IsFinite(highest) ? Math.Clamp(highest, 0, 100) : 0;
 
     /// <summary>Measures the present; true when it is beyond the line.</summary>
+    /// <param name="known">Data time of the host, in seconds.</param>
     /// <param name="isAlarm">Whether an alarm runs anyway: that is no example of what is usual.</param>
-    public bool See(long nowMs, IReadOnlyCollection<VitalTrack> tracks, double falseAlarmsPerWeek, bool isAlarm)
+    public bool See(
+        long nowMs, IReadOnlyCollection<VitalTrack> tracks, double known, double falseAlarmsPerWeek, bool isAlarm)
     {
         Size = SizeOf(nowMs, tracks);
-        double known = tracks.Count == 0 ? 0 : tracks.Max(static track => track.Detector.LearnedSeconds);
         double line = LineUsual + (LineAtFirst * Math.Max(0, 1 - (known / FirstSeconds))) -
             (LinePerDecade * Math.Log10(Math.Max(1e-3, falseAlarmsPerWeek) / 0.1));
         bool isBeyond = falseAlarmsPerWeek > 0 && Size > Math.Max(line, AboveHighest * Highest);

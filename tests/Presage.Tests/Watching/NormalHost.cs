@@ -14,6 +14,7 @@ sealed class NormalHost
     readonly SeededGenerator _random;
     readonly int _cadence;
     readonly double _busy;
+    readonly bool _isIdle;
     readonly List<VitalTrack> _tracks = [];
     readonly ReadingsOutput _output = new(new SampleBatch());
     double _slow;
@@ -23,11 +24,13 @@ sealed class NormalHost
     double _jobDisk;
     double _jobUntil;
 
-    public NormalHost(ulong seed, int cadenceSeconds)
+    /// <param name="isIdle">Whether hardly any job comes to it, as to a machine that was just installed.</param>
+    public NormalHost(ulong seed, int cadenceSeconds, bool isIdle = false)
     {
         _random = new SeededGenerator(seed);
         _cadence = cadenceSeconds;
-        _busy = _random.Uniform();
+        _isIdle = isIdle;
+        _busy = (isIdle ? 0.05 : 1) * _random.Uniform();
         Judge = new HostJudge("web1", FalseAlarms.Default);
     }
 
@@ -51,7 +54,7 @@ sealed class NormalHost
         _load += (1 - Math.Exp(-_cadence / 60.0)) * ((8 * cpu) - _load);
         _memory += (1 - Math.Exp(-_cadence / 120.0)) * ((0.15 * _job) - _memory);
         double io = _jobDisk + (0.01 * _random.Exponential());
-        double requests = (0.1 + rhythm) * Math.Exp((0.2 * _slow) + (0.2 * _random.Normal()) + _job);
+        double requests = (_isIdle ? 0.02 : 1) * (0.1 + rhythm) * Math.Exp((0.2 * _slow) + (0.2 * _random.Normal()) + _job);
         See("cpu_use", null, cpu, timestampMs);
         See("cpu_iowait", null, Math.Min(1, 0.1 * io * _random.Exponential()), timestampMs);
         See("load", null, _load, timestampMs);
@@ -90,8 +93,8 @@ sealed class NormalHost
         if (_random.Uniform() < _cadence / (_busy > 0.5 ? 900.0 : 3_600.0))
         {
             _jobUntil = 40 * _random.Exponential();
-            _job = Math.Min(0.9, 0.4 * _random.Exponential());
-            _jobDisk = 0.6 * _random.Uniform();
+            _job = (_isIdle ? 0.3 : 1) * Math.Min(0.9, 0.4 * _random.Exponential());
+            _jobDisk = (_isIdle ? 0.2 : 0.6) * _random.Uniform();
         }
     }
 
