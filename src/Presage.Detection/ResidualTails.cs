@@ -29,8 +29,8 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
     const double FarthestMin = 0.25;
 
     /// <summary>
-    /// What is added to it at first, and how fast that goes: in its first minutes a signal has shown nothing of what its
-    /// host does now and then.
+    /// What is added to it at first, and how fast that goes: in its first minutes a signal has shown nothing of what
+    /// its host does now and then.
     /// </summary>
     const double FarthestAtFirst = 0.5;
     const double AtFirstSeconds = 3_600;

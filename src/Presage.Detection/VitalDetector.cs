@@ -15,8 +15,8 @@ namespace Presage.Detection;
 ///    minute. Each turns the distance into a tail probability
 ///    (<see cref="ResidualTails"/>). The smallest one counts, bounded by the practical size of the difference: 10^-6 at
 ///    one floor, so a flat line does not cry wolf.
-/// 3. Probabilities of 10^-6 or less (10^-5 on the first day) for 10 s open an anomaly; 10^-3 or more for a minute closes it (<see
-///    cref="OddRun"/>).
+/// 3. Probabilities of 10^-6 or less (10^-5 on the first day) for 10 s open an anomaly; 10^-3 or more for a minute
+///    closes it (<see cref="OddRun"/>).
 /// 4. Normal values are learned; odd ones hardly, until they have been odd for hours: then they are the new regime. An
 ///    anomaly of about the same size that comes a third time within two weeks (a second time on the first day) is
 ///    accepted as usual.
@@ -30,8 +30,8 @@ public sealed class VitalDetector
     public const double RangeSeconds = 300;
 
     /// <summary>
-    /// Data until which anomalies open at 1 in 11 days instead of 1 in 4 months: what is that rare by what little is known is
-    /// worth a mark, and a host raises no alarm of its first day's marks.
+    /// Data until which anomalies open at 1 in 11 days instead of 1 in 4 months: what is that rare by what little is
+    /// known is worth a mark, and a host raises no alarm of its first day's marks.
     /// </summary>
     public const double FirstDaySeconds = 86_400;
 

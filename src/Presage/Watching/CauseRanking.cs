@@ -1,8 +1,9 @@
 namespace Presage.Watching;
 
 /// <summary>
-/// The order in which causes are named. Vital signs of one family move together, so the second of a family says less than
-/// the first of another: a fault that loads the CPU and fills the memory names both before it names the CPU four times.
+/// The order in which causes are named. Vital signs of one family move together, so the second of a family says less
+/// than the first of another: a fault that loads the CPU and fills the memory names both before it names the CPU four
+/// times.
 /// </summary>
 static class CauseRanking
 {

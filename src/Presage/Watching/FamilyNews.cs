@@ -3,10 +3,11 @@ using Presage.Detection;
 namespace Presage.Watching;
 
 /// <summary>
-/// Which families of vital signs (CPU, memory, disk, …) are odd, and when they were before. On a host's first day little is
-/// known of what it does now and then: its first build, its first backup are news, but nothing to wake somebody for. So what
-/// is odd is told at once, once an hour for each family, and raises no alarm. Later, what was odd yesterday at this hour is
-/// no alarm either: that is how a nightly job begins to be known. Used by the watcher's loop alone.
+/// Which families of vital signs (CPU, memory, disk, …) are odd, and when they were before. On a host's first day
+/// little is known of what it does now and then: its first build, its first backup are news, but nothing to wake
+/// somebody for. So what is odd is told at once, once an hour for each family, and raises no alarm. Later, what was
+/// odd yesterday at this hour is no alarm either: that is how a nightly job begins to be known. Used by the watcher's
+/// loop alone.
 /// </summary>
 sealed class FamilyNews
 {

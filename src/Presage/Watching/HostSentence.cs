@@ -60,7 +60,9 @@ static class HostSentence
         return text.ToString();
     }
 
-    /// <summary>When what is told began: that may be later than the anomaly, which went on with something else.</summary>
+    /// <summary>
+    /// When what is told began: that may be later than the anomaly, which went on with something else.
+    /// </summary>
     static long SinceMs(HostAnomaly anomaly) =>
         Math.Max(anomaly.StartMs, anomaly.Causes is [{ SinceMs: { } sinceMs }, ..] ? sinceMs : 0);
 

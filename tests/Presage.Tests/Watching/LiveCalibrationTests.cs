@@ -39,11 +39,11 @@ public sealed class LiveCalibrationTests(ITestOutputHelper output)
         });
         double weeks = Hosts * (Days - 1.25) / 7;
         output.WriteLine(
-            $"{early} alarms ({told} told without) on the first day of {Hosts} hosts, then {later} in {weeks:0.0} weeks");
+            $"{early} alarms ({told} told) on the first day of {Hosts} hosts, then {later} in {weeks:0.0} weeks");
 
         // 0.1 a week are allowed, twice that is the most: and two standard deviations, for so few are chance. The
-        // first day has the first hourly and nightly jobs of hosts that jobs of all kinds come to all the time: those are
-        // told, but nobody is woken.
+        // first day has the first hourly and nightly jobs of hosts that jobs of all kinds come to all the time: those
+        // are told, but nobody is woken.
         double most = 2 * 0.1 * weeks;
         Assert.InRange(later, 0, most + (2 * Math.Sqrt(most)));
         Assert.InRange(early, 0, 1);
@@ -155,7 +155,8 @@ public sealed class LiveCalibrationTests(ITestOutputHelper output)
         output.WriteLine($"{fault}: {(nowMs - beganMs) / 1000.0} s, {string.Join(", ", named)}");
         string[] right = fault switch
         {
-            "cpu" or "cpu of two" => ["cpu_use", "load", "cpu_pressure", "tasks_running", "context_switches", "processes"],
+            "cpu" or "cpu of two" =>
+                ["cpu_use", "load", "cpu_pressure", "tasks_running", "context_switches", "processes"],
             "memory" or "leak" => ["memory_use", "memory_used", "process_memory", "memory_pressure"],
             "io" => ["disk_", "io_pressure", "tasks_blocked", "cpu_iowait"],
             "network" => ["packets", "network_"],
@@ -173,7 +174,10 @@ public sealed class LiveCalibrationTests(ITestOutputHelper output)
             [
                 ("cpu_use", 1), ("load", 60 * rise), ("tasks_running", 62), ("processes", 62), ("cpu_pressure", 0.95),
             ],
-            "cpu of two" => [("cpu_use", 1), ("load", 2 * rise), ("tasks_running", 2), ("cpu_pressure", 0.1)],
+            "cpu of two" =>
+            [
+                ("cpu_use", 1), ("load", 2 * rise), ("tasks_running", 2), ("cpu_pressure", 0.1),
+            ],
             "memory" => Memory(Math.Min(0.55, 0.014 * seconds)),
             "leak" => Memory(0.01 * seconds),
             "io" =>

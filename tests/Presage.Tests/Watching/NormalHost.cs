@@ -54,7 +54,8 @@ sealed class NormalHost
         _load += (1 - Math.Exp(-_cadence / 60.0)) * ((8 * cpu) - _load);
         _memory += (1 - Math.Exp(-_cadence / 120.0)) * ((0.15 * _job) - _memory);
         double io = _jobDisk + (0.01 * _random.Exponential());
-        double requests = (_isIdle ? 0.02 : 1) * (0.1 + rhythm) * Math.Exp((0.2 * _slow) + (0.2 * _random.Normal()) + _job);
+        double requests = (_isIdle ? 0.02 : 1) *
+            (0.1 + rhythm) * Math.Exp((0.2 * _slow) + (0.2 * _random.Normal()) + _job);
         See("cpu_use", null, cpu, timestampMs);
         See("cpu_iowait", null, Math.Min(1, 0.1 * io * _random.Exponential()), timestampMs);
         See("load", null, _load, timestampMs);
