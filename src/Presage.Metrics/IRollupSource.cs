@@ -11,10 +11,11 @@ public interface IRollupSource : ISampleSource
     IReadOnlyList<RollupTier> Tiers { get; }
 
     /// <summary>
-    /// The oldest time from which on raw samples are complete; <see cref="long.MaxValue"/> where there are none. Older
-    /// ranges are answered by roll-ups alone.
+    /// The oldest time from which on raw samples are complete, of the series that satisfy all matchers and may hold
+    /// buckets in the range; <see cref="long.MaxValue"/> where there are none. Older ranges are answered by roll-ups
+    /// alone.
     /// </summary>
-    long OldestRawMs { get; }
+    long OldestRawMs(IReadOnlyList<LabelMatcher> matchers, TimeRange range);
 
     /// <summary>
     /// The series that satisfy all matchers and may hold buckets in the range, sorted by <see cref="LabelSet"/> order.

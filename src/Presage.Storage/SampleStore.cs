@@ -36,6 +36,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     readonly RollupSettings _rollups;
     readonly BlockCare _care;
     readonly HeadFlush _flush;
+    readonly Deletions _deletions;
     readonly SemaphoreSlim _flushTurn = new(1, 1);
     readonly List<StorageDamage> _damages = [];
     readonly CancellationTokenSource _stop = new();
@@ -60,14 +61,14 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         _tiers = new BlockTiers(_disk, options.DataFolder, PageCache.OfThisMachine(), logger, AddDamage);
         _blocks = _tiers.Raw;
         _tombstones = new Tombstones(_disk, options.DataFolder);
-        var headCare = new HeadCare(FlushAsync, deletions => _flush!.ForgetAsync(deletions));
-        _care = new BlockCare(_disk, _tiers, _tombstones, _journal, options, time, logger, headCare);
+        _care = new BlockCare(_tiers, _tombstones, _journal, options, time, logger, FlushAsync);
         _samples = new StoredSamples(_head, _blocks, _tombstones);
         _rollups = new RollupSettings(options, time);
         _source = new StoreSource(_head, _tiers, _samples, _rollups, host: null);
         _appender = new Appender(_head, _journal, options, time);
         _turns = new AppendTurns(_appender, OnBrokenDisk);
         _flush = new HeadFlush(_head, _journal, _turns, _blocks, _disk, logger);
+        _deletions = new Deletions(_tombstones, _tiers, _flush, _source, time, logger);
     }
 
     /// <summary>
@@ -189,7 +190,8 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     public IReadOnlyList<RollupTier> Tiers => _source.Tiers;
 
     /// <inheritdoc />
-    public long OldestRawMs => _source.OldestRawMs;
+    public long OldestRawMs(IReadOnlyList<LabelMatcher> matchers, TimeRange range) =>
+        _source.OldestRawMs(matchers, range);
 
     /// <inheritdoc />
     public IReadOnlyList<IRollupSeries> SelectRollups(
@@ -210,9 +212,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     /// <summary>The newest samples of one host.</summary>
     public FollowedHost Follow(string host) => new(_head, host);
 
-    /// <summary>
-    /// Only the series of one host (<see cref="SeriesKey.HostOf"/>); empty where the host is unknown.
-    /// </summary>
+    /// <summary>Only the series of one host (<see cref="SeriesKey.HostOf"/>); empty where it is unknown.</summary>
     public IRollupSource ForHost(string host) => new StoreSource(_head, _tiers, _samples, _rollups, host);
 
     /// <summary>
@@ -222,24 +222,25 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     /// <exception cref="IOException">The disk is full or broken: everything stays in memory and journal.</exception>
     public Task FlushAsync(CancellationToken cancellationToken) => FlushBeforeAsync(long.MaxValue, cancellationToken);
 
-    /// <summary>
-    /// Begins to write history straight into blocks of past days (<see cref="BackfillWriter"/>).
-    /// </summary>
+    /// <summary>Begins to write history straight into blocks of past days (<see cref="BackfillWriter"/>).</summary>
     public BackfillWriter BeginBackfill() => new(
         _disk, _tiers, _time, _options, _care.PublishAsync, _blocks.Report, _logger);
 
     /// <summary>
     /// Deletes the samples of a span of all series that satisfy the matchers. When this returns no query sees them any
-    /// more; files are written anew in the background, and what arrives for the span until then is deleted with it.
+    /// more; files are written anew in the background. What arrives later for the span is stored.
     /// </summary>
-    /// <param name="matchers">What the series satisfy; at least one.</param>
+    /// <param name="selectors">What the series satisfy: one of these lists, of at least one matcher each.</param>
     /// <param name="range">The span, both ends included; it ends now at the latest.</param>
     /// <exception cref="ArgumentException">There are no matchers.</exception>
     /// <exception cref="IOException">The disk is full or broken: nothing is deleted.</exception>
-    public DeletionOutcome Delete(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
+    public async Task<DeletionOutcome> DeleteAsync(
+        IReadOnlyList<IReadOnlyList<LabelMatcher>> selectors, TimeRange range, CancellationToken cancellationToken)
     {
-        range = range with { ToMs = Math.Min(range.ToMs, _time.GetUtcNow().ToUnixTimeMilliseconds()) };
-        return _tombstones.Ask(matchers, range, _source, _logger, _care.BeginDeletion);
+        var outcome = default(DeletionOutcome);
+        await FlushAloneAsync(async () => outcome = await _deletions.AskAsync(selectors, range), cancellationToken);
+        _care.BeginDeletion();
+        return outcome;
     }
 
     /// <summary>
@@ -259,7 +260,8 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
                 journal = _journal.SealedPaths;
             });
             _sync.SyncNow();
-            await _care.AloneAsync(() => StoreSnapshot.Take(_disk, _tiers, journal, folder), cancellationToken);
+            await _options.RunBeside(
+                () => _tiers.WhileUnchanged(() => StoreSnapshot.Take(_disk, _tiers, journal, folder)));
         }
         finally
         {
@@ -327,14 +329,13 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         long started = _time.GetTimestamp();
         _disk.CreateFolder(JournalFolder);
         _tiers.Open();
-        _tombstones.Open(AddDamage, _logger);
-        var blocks = _blocks.Current;
-        (_samplesReplayed, long oldestMs) =
-            JournalRecovery.Run(_disk, JournalFolder, _head, _journal, blocks, AddDamage, _logger);
+        _tombstones.Open(_tiers.Numbers, AddDamage, _logger);
+        (_samplesReplayed, long oldestMs) = JournalRecovery.Run(
+            _disk, JournalFolder, _head, _journal, _blocks.Current, _tombstones.Current, AddDamage, _logger);
         _rollups.Begin(oldestMs);
         _recoveryTime = _time.GetElapsedTime(started);
         Log.Opened(_logger, _options.DataFolder, _head.Series.Count, _samplesReplayed, _journal.SegmentCount,
-            blocks.Length, (long)_recoveryTime.TotalMilliseconds);
+            _blocks.Current.Length, (long)_recoveryTime.TotalMilliseconds);
     }
 
     void Start()

@@ -24,21 +24,28 @@ static class Rollups
     public static RollupTier? Choose(
         QueryRun run, IReadOnlyList<LabelMatcher> matchers, TimeRange range, long windowMs, TextSpan at)
     {
-        if (run.Source is not IRollupSource { Tiers.Count: > 0 } source
-            || range.FromMs + windowMs >= source.OldestRawMs)
+        if (run.Source is not IRollupSource { Tiers.Count: > 0 } source)
+        {
+            return null;
+        }
+
+        long oldestRawMs = source.OldestRawMs(matchers, range);
+        if (range.FromMs + windowMs >= oldestRawMs)
         {
             return null;
         }
 
         var fitting = source.Tiers.Where(t => t.StepMs() <= Math.Max(windowMs, run.StepMs)).ToList();
         var tier = fitting.Count > 0 && run.StepMs > 0 ? fitting[^1] : source.Tiers[0];
-        if (tier != source.Tiers[^1] && !Reaches(source, matchers, range, tier))
+        if (!Reaches(source, matchers, range, tier))
         {
-            tier = source.Tiers[^1];
+            // Coarser ones are kept longer as a rule; a rule may keep some series' finer ones alone.
+            tier = source.Tiers.Reverse().FirstOrDefault(
+                t => t != tier && Reaches(source, matchers, range, t), source.Tiers[^1]);
         }
 
-        string time = source.OldestRawMs == long.MaxValue ? ""
-            : " before " + DateTimeOffset.FromUnixTimeMilliseconds(source.OldestRawMs)
+        string time = oldestRawMs == long.MaxValue ? ""
+            : " before " + DateTimeOffset.FromUnixTimeMilliseconds(oldestRawMs)
                 .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         run.Inform($"raw samples{time} are gone, answered from roll-ups of {tier.StepMs() / 60_000} minutes", at);
         return tier;

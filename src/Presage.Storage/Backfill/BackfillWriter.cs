@@ -178,7 +178,8 @@ public sealed class BackfillWriter : IAsyncDisposable
                 Raw = blocks,
                 Kind = BlockKind.Flushed,
             };
-            using var merge = new SpanMerge(_disk, _tiers, job, KeepAll.Rules, MergePace.Hurried, _onDamage);
+            var numbers = new MergeNumbers(_tiers.Numbers, job);
+            using var merge = new SpanMerge(_tiers, job, numbers, KeepAll.Rules, MergePace.Hurried, _onDamage);
             merge.Run(CancellationToken.None);
             merge.Commit();
             _pieces.RemoveAll(pieces.Contains);

@@ -25,6 +25,7 @@ sealed class Block : ILabelIndex, IDisposable
     public Block(Disk disk, string path, PageCache cache)
     {
         Path = path;
+        FileNumber = NumberOf(path);
         _cache = cache;
         long length = disk.LengthOf(path);
         if (length is < BlockFormat.HeaderBytes + BlockFormat.FooterBytes or > int.MaxValue)
@@ -57,12 +58,22 @@ sealed class Block : ILabelIndex, IDisposable
 
     public string Path { get; }
 
+    /// <summary>The number in its name: blocks begun later have higher ones.</summary>
+    public int FileNumber { get; }
+
     /// <summary>Raw samples as flushed or as merged, or a tier of roll-ups.</summary>
     public BlockKind Kind { get; }
 
     public BlockTotals Totals { get; }
 
     public long FileBytes => _length;
+
+    /// <summary>The number in a block's name.</summary>
+    public static int NumberOf(string path)
+    {
+        var name = System.IO.Path.GetFileNameWithoutExtension(path.AsSpan());
+        return int.TryParse(name[(name.LastIndexOf('-') + 1)..], out int number) ? number : 0;
+    }
 
     /// <summary>Whether samples of the range may be in it.</summary>
     public bool Overlaps(TimeRange range) => Totals.OldestMs <= range.ToMs && Totals.NewestMs >= range.FromMs;
@@ -79,7 +90,6 @@ sealed class Block : ILabelIndex, IDisposable
     {
         SliceIndex(Number(IndexField.KeyPagesAt), (long)PagesOf(Totals.Series) * BlockFormat.KeyPageEntryBytes);
         SliceIndex(Number(IndexField.DataPagesAt), (long)PagesOf(Totals.Chunks) * BlockFormat.DataPageEntryBytes);
-
     }
 
     static int PagesOf(int items) => (int)(((long)items + BlockFormat.PageItems - 1) / BlockFormat.PageItems);

@@ -13,6 +13,9 @@ static class BlockFormat
     public const int HeaderBytes = 16;
     public const int FooterBytes = 48;
 
+    /// <summary>Where the footer tells the version again; 0 in version 1.</summary>
+    public const int VersionInFooter = 32;
+
     /// <summary>Chunks, or series keys, in one page.</summary>
     public const int PageItems = 256;
 
@@ -77,6 +80,7 @@ static class BlockFormat
 
     /// <summary>Checks header, footer and the index' checksum; gives the place of the index.</summary>
     /// <exception cref="CorruptDataException">The file is not a whole block.</exception>
+    /// <exception cref="NewerFormatException">A newer version of Presage wrote it.</exception>
     public static void Check(ReadOnlySpan<byte> file, string path, out int indexOffset, out int indexLength)
     {
         if (file.Length < HeaderBytes + FooterBytes || !file[..8].SequenceEqual(HeaderMagic))
@@ -85,12 +89,15 @@ static class BlockFormat
         }
 
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(file[8..]);
+        var footer = file[^FooterBytes..];
         if (version != Version)
         {
-            throw new CorruptDataException($"It has the unknown format version {version}.", path, 8);
+            // A header alone may be damaged; versions from 2 on tell theirs in the footer, too.
+            throw version > Version && version == BinaryPrimitives.ReadUInt32LittleEndian(footer[VersionInFooter..])
+                ? new NewerFormatException("The block", path, version, Version)
+                : new CorruptDataException($"It has the unknown format version {version}.", path, 8);
         }
 
-        var footer = file[^FooterBytes..];
         long footerAt = file.Length - FooterBytes;
         if (!footer[40..].SequenceEqual(FooterMagic) ||
             BinaryPrimitives.ReadUInt64LittleEndian(footer[24..]) != XxHash3.HashToUInt64(footer[..24]))

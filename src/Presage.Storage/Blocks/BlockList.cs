@@ -7,7 +7,8 @@ namespace Presage.Storage;
 /// stays mapped until its last reader is gone.
 /// </summary>
 sealed class BlockList(
-    Disk disk, string folder, PageCache cache, ILogger logger, Action<StorageDamage> onDamage) : IDisposable
+    Disk disk, string folder, BlockNumbers numbers, PageCache cache, ILogger logger, Action<StorageDamage> onDamage)
+    : IDisposable
 {
     readonly Lock _lock = new();
     volatile Block[] _blocks = [];
@@ -15,7 +16,6 @@ sealed class BlockList(
     readonly List<string> _unwanted = [];
     List<Block> _retired = [];
     List<Block> _closing = [];
-    int _nextNumber = 1;
 
     /// <summary>The readable blocks, oldest first. The array is never changed.</summary>
     public Block[] Current => _blocks;
@@ -65,7 +65,7 @@ sealed class BlockList(
 
         foreach (string path in disk.Files(folder, ".block"))
         {
-            _nextNumber = Math.Max(_nextNumber, NumberOf(path) + 1);
+            numbers.Above(Block.NumberOf(path));
             try
             {
                 Add(new Block(disk, path, cache));
@@ -89,7 +89,7 @@ sealed class BlockList(
     {
         foreach (string path in disk.Files(folder, ".block"))
         {
-            _nextNumber = Math.Max(_nextNumber, NumberOf(path) + 1);
+            numbers.Above(Block.NumberOf(path));
             try
             {
                 Add(new Block(disk, path, cache));
@@ -103,13 +103,13 @@ sealed class BlockList(
     }
 
     /// <summary>The path of the next block; its number is higher than all before.</summary>
-    public string NextPath(long fromMs)
+    public string NextPath(long fromMs) => PathOf(fromMs, numbers.Next());
+
+    /// <summary>The path of a block whose number was reserved.</summary>
+    public string PathOf(long fromMs, int number)
     {
-        lock (_lock)
-        {
-            var time = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(fromMs, 0, 253402300799999));
-            return Path.Combine(folder, $"{time:yyyyMMdd'T'HHmm}-{_nextNumber++:D8}.block");
-        }
+        var time = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(fromMs, 0, 253402300799999));
+        return Path.Combine(folder, $"{time:yyyyMMdd'T'HHmm}-{number:D8}.block");
     }
 
     /// <summary>Opens a block of this folder that is not in the list yet.</summary>
@@ -226,14 +226,7 @@ sealed class BlockList(
 
     static int InOrder(Block a, Block b) => a.Totals.FromMs != b.Totals.FromMs
         ? a.Totals.FromMs.CompareTo(b.Totals.FromMs)
-        : NumberOf(a.Path).CompareTo(NumberOf(b.Path));
-
-    /// <summary>The number in a block's name: later ones are higher.</summary>
-    static int NumberOf(string path)
-    {
-        string name = Path.GetFileNameWithoutExtension(path);
-        return int.TryParse(name.AsSpan(name.LastIndexOf('-') + 1), out int number) ? number : 0;
-    }
+        : a.FileNumber.CompareTo(b.FileNumber);
 
     void DeleteFiles(IEnumerable<string> paths)
     {

@@ -7,20 +7,29 @@ namespace Presage.Storage;
 /// <c>rollups/1h</c>.</summary>
 sealed class BlockTiers : IDisposable
 {
-    readonly Disk _disk;
     readonly ILogger _logger;
+    readonly Lock _changing = new();
     Action? _unfinished;
 
     public BlockTiers(
         Disk disk, string dataFolder, PageCache cache, ILogger logger, Action<StorageDamage> onDamage)
     {
-        _disk = disk;
+        Disk = disk;
         _logger = logger;
         Root = dataFolder;
-        Raw = new BlockList(disk, Path.Combine(dataFolder, "blocks"), cache, logger, onDamage);
-        FiveMinutes = new BlockList(disk, Path.Combine(dataFolder, "rollups", "5m"), cache, logger, onDamage);
-        OneHour = new BlockList(disk, Path.Combine(dataFolder, "rollups", "1h"), cache, logger, onDamage);
+        BlockList In(params string[] folders) => new(
+            disk, Path.Combine([dataFolder, .. folders]), Numbers, cache, logger, onDamage);
+
+        Raw = In("blocks");
+        FiveMinutes = In("rollups", "5m");
+        OneHour = In("rollups", "1h");
     }
+
+    /// <summary>What numbers the blocks of all three.</summary>
+    public BlockNumbers Numbers { get; } = new();
+
+    /// <summary>Where they lie.</summary>
+    public Disk Disk { get; }
 
     /// <summary>The data folder.</summary>
     public string Root { get; }
@@ -49,10 +58,10 @@ sealed class BlockTiers : IDisposable
     /// <summary>Finishes what a crash left half done, then opens all blocks.</summary>
     public void Open()
     {
-        Replacement.Resume(_disk, Root);
+        Replacement.Resume(Disk, Root);
         foreach (var list in All)
         {
-            _disk.CreateFolder(list.Folder);
+            Disk.CreateFolder(list.Folder);
             list.Open();
         }
     }
@@ -60,7 +69,7 @@ sealed class BlockTiers : IDisposable
     /// <summary>Opens all blocks for a tool: nothing is set aside or deleted.</summary>
     public void Look()
     {
-        Replacement.Resume(_disk, Root);
+        Replacement.Resume(Disk, Root);
         Array.ForEach(All, static list => list.Look());
     }
 
@@ -76,9 +85,41 @@ sealed class BlockTiers : IDisposable
         IReadOnlyCollection<(BlockList List, string Path)> added, IReadOnlyCollection<Block> removed,
         IReadOnlyCollection<Block> setAside, Action committed)
     {
+        lock (_changing)
+        {
+            ReplaceNow(added, removed, setAside, committed);
+        }
+    }
+
+    /// <summary>Deletes blocks of one of the lists.</summary>
+    public void Delete(BlockList list, IReadOnlyCollection<Block> old)
+    {
+        lock (_changing)
+        {
+            list.Delete(old);
+        }
+    }
+
+    /// <summary>
+    /// Does something while no file comes or goes but by a flush: merges go on, and wait with putting their files in
+    /// place.
+    /// </summary>
+    public void WhileUnchanged(Action work)
+    {
+        lock (_changing)
+        {
+            FinishReplacement();
+            work();
+        }
+    }
+
+    void ReplaceNow(
+        IReadOnlyCollection<(BlockList List, string Path)> added, IReadOnlyCollection<Block> removed,
+        IReadOnlyCollection<Block> setAside, Action committed)
+    {
         FinishReplacement();
         string[] come = [.. added.Select(a => a.Path)], go = [.. removed.Select(b => b.Path)];
-        string asked = Replacement.Commit(_disk, Root, come, go);
+        string asked = Replacement.Commit(Disk, Root, come, go);
         committed();
         _unfinished = () => CarryOut(asked, added, removed, setAside);
         FinishReplacement();
@@ -91,13 +132,22 @@ sealed class BlockTiers : IDisposable
     /// <exception cref="IOException">The disk is broken still.</exception>
     public void FinishReplacement()
     {
-        _unfinished?.Invoke();
-        _unfinished = null;
+        lock (_changing)
+        {
+            _unfinished?.Invoke();
+            _unfinished = null;
+        }
     }
 
     /// <summary>Deletes what a broken disk would not let go of.</summary>
     /// <exception cref="IOException">The disk is broken still.</exception>
-    public void DeleteUnwanted() => Array.ForEach(All, static list => list.DeleteUnwanted());
+    public void DeleteUnwanted()
+    {
+        lock (_changing)
+        {
+            Array.ForEach(All, static list => list.DeleteUnwanted());
+        }
+    }
 
     public void CloseRetired() => Array.ForEach(All, static list => list.CloseRetired());
 
@@ -107,10 +157,10 @@ sealed class BlockTiers : IDisposable
         string asked, IReadOnlyCollection<(BlockList List, string Path)> added, IReadOnlyCollection<Block> removed,
         IReadOnlyCollection<Block> setAside)
     {
-        Replacement.CarryOut(_disk, Root, asked, [.. added.Select(a => a.Path)], [.. removed.Select(b => b.Path)]);
-        foreach (var block in setAside.Where(b => _disk.Exists(b.Path)))
+        Replacement.CarryOut(Disk, Root, asked, [.. added.Select(a => a.Path)], [.. removed.Select(b => b.Path)]);
+        foreach (var block in setAside.Where(b => Disk.Exists(b.Path)))
         {
-            _disk.Move(block.Path, block.Path + ".damaged", overwrite: true);
+            Disk.Move(block.Path, block.Path + ".damaged", overwrite: true);
             Log.BlockSetAside(_logger, block.Path, 0, "Damaged pages were met.", block.Path + ".damaged");
         }
 

@@ -37,17 +37,26 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
     readonly ChunkCopies _copies = new();
     readonly SampleColumns _columns = new();
 
+    /// <summary>
+    /// Begins a new segment of the journal; returns its number. All samples of lower ones are in the head then.
+    /// </summary>
+    /// <exception cref="IOException">The disk is full or broken.</exception>
+    public async Task<int> RollAsync()
+    {
+        int number = 0;
+        await turns.RunAloneAsync(() =>
+        {
+            journal.RollIfUsed();
+            number = journal.Number;
+        });
+        return number;
+    }
+
     /// <summary>Writes all chunks that began before the given time.</summary>
     /// <exception cref="IOException">The disk is full or broken: the chunks stay in the head.</exception>
     public async Task RunAsync(long beforeMs)
     {
-        int covered = 0;
-        await turns.RunAloneAsync(() =>
-        {
-            journal.RollIfUsed();
-            covered = journal.Number;
-        });
-
+        int covered = await RollAsync();
         var hours = new SortedSet<long>();
         foreach (var shard in head.Shards)
         {
@@ -66,13 +75,7 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
     /// <exception cref="IOException">The disk is full or broken: the chunks stay in the head.</exception>
     public async Task RunEarlyAsync()
     {
-        int covered = 0;
-        await turns.RunAloneAsync(() =>
-        {
-            journal.RollIfUsed();
-            covered = journal.Number;
-        });
-
+        int covered = await RollAsync();
         var hours = new SortedSet<long>();
         long openFromMs = long.MaxValue;
         foreach (var shard in head.Shards)
@@ -128,6 +131,26 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
         return removed;
     }
 
+    /// <summary>Whether samples of a range may be in memory, of series that satisfy matchers.</summary>
+    public bool HoldsAny(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
+    {
+        foreach (var shard in head.Shards)
+        {
+            foreach (int[] some in SelectIn(shard, matchers).Chunk(SeriesPerLock))
+            {
+                lock (shard.Lock)
+                {
+                    if (Array.Exists(some, id => shard.Holds(head.Series[id], range)))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// Forgets the newest sample of series, where it is not in the head any more and a deletion names it.
     /// </summary>
@@ -137,13 +160,7 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
         {
             foreach (var shard in head.Shards)
             {
-                int[] ids;
-                lock (shard.Index.Lock)
-                {
-                    ids = Selection.Select(shard.Index, deletion.Matchers, null);
-                }
-
-                foreach (int[] some in ids.Chunk(RemovedPerTurn))
+                foreach (int[] some in SelectIn(shard, deletion.Matchers).Chunk(RemovedPerTurn))
                 {
                     await turns.RunAloneAsync(() => Forget(shard, some, deletion.Range));
                 }
@@ -342,6 +359,14 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
     }
 
     ReadOnlySpan<byte> KeyOf(int id) => head.Keys[head.Series[id].Key];
+
+    static int[] SelectIn(Shard shard, IReadOnlyList<LabelMatcher> matchers)
+    {
+        lock (shard.Index.Lock)
+        {
+            return Selection.Select(shard.Index, matchers, null);
+        }
+    }
 
     static int[] SeriesOf(Shard shard)
     {

@@ -160,6 +160,20 @@ sealed class Shard
         series.Count > 0 ? series.FirstMs : long.MaxValue,
         series.Late != 0 ? _late[series.Late].FirstMs : long.MaxValue);
 
+    /// <summary>Whether chunks of a series overlap a range. The lock is held.</summary>
+    public bool Holds(in HeadSeries series, TimeRange range)
+    {
+        bool holds = (series.Count > 0 && series.FirstMs <= range.ToMs && series.LastMs >= range.FromMs) ||
+            (series.Late != 0 && _late[series.Late].FirstMs <= range.ToMs &&
+                _late[series.Late].LastMs >= range.FromMs);
+        for (int number = series.Closed; number != 0 && !holds; number = _closed[number].Previous)
+        {
+            holds = _closed[number].FirstMs <= range.ToMs && _closed[number].LastMs >= range.FromMs;
+        }
+
+        return holds;
+    }
+
     /// <summary>
     /// Ends a flush of a series: its marked chunks leave (their block is readable), or stay when the flush failed.
     /// The lock is held.

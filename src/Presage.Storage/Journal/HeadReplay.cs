@@ -5,11 +5,16 @@ namespace Presage.Storage;
 
 /// <summary>
 /// Puts what one journal segment holds back into the head: all of it was accepted. Samples that a block covers are
-/// skipped; a series is added with the first sample that none covers.
+/// skipped, and deleted ones; a series is added with the first sample that is left.
 /// </summary>
-sealed class HeadReplay(Head head, CoveredSpans covered, ReplayWorkers workers) : IJournalReplay
+/// <param name="head">Where they go.</param>
+/// <param name="covered">What blocks cover.</param>
+/// <param name="deletions">The deletions that are for this segment.</param>
+/// <param name="workers">Who appends.</param>
+sealed class HeadReplay(Head head, CoveredSpans covered, Tombstone[] deletions, ReplayWorkers workers) : IJournalReplay
 {
     readonly List<(int Id, int ShardNumber, int KeyAt, int KeyLength)> _series = [];
+    readonly Dictionary<int, IReadOnlyList<Tombstone>> _deleted = [];
     byte[] _keys = new byte[64 << 10];
     int _keysLength;
 
@@ -29,12 +34,16 @@ sealed class HeadReplay(Head head, CoveredSpans covered, ReplayWorkers workers) 
         key.CopyTo(_keys.AsSpan(_keysLength));
         _series.Add((-1, 0, _keysLength, key.Length));
         _keysLength += key.Length;
+        if (deletions.Length > 0 && Tombstone.For(LabelSet.FromKey(key), deletions) is { Count: > 0 } some)
+        {
+            _deleted[journalId] = some;
+        }
     }
 
     public void OnSample(int journalId, long timestampMs, double value)
     {
         NewestMs = Math.Max(NewestMs, timestampMs);
-        if (!covered.Contains(timestampMs))
+        if (!covered.Contains(timestampMs) && (_deleted.Count == 0 || !IsDeleted(journalId, timestampMs)))
         {
             OldestMs = Math.Min(OldestMs, timestampMs);
             ref var series = ref System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_series)[journalId];
@@ -50,4 +59,7 @@ sealed class HeadReplay(Head head, CoveredSpans covered, ReplayWorkers workers) 
             workers.Add(series.ShardNumber, new ReplaySample(series.Id, timestampMs, value));
         }
     }
+
+    bool IsDeleted(int journalId, long timestampMs) => _deleted.TryGetValue(journalId, out var deletions)
+        && deletions.Any(d => d.Range.Contains(timestampMs));
 }

@@ -69,7 +69,8 @@ static class JournalFormat
     }
 
     /// <summary>What is wrong with a header, or null.</summary>
-    public static string? CheckHeader(ReadOnlySpan<byte> header, int number)
+    /// <exception cref="NewerFormatException">A newer version of Presage wrote it.</exception>
+    public static string? CheckHeader(ReadOnlySpan<byte> header, int number, string path)
     {
         if (header.Length < HeaderBytes || !header[..8].SequenceEqual(Magic))
         {
@@ -83,7 +84,12 @@ static class JournalFormat
 
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
         int found = BinaryPrimitives.ReadInt32LittleEndian(header[12..]);
-        return version is < VersionMin or > Version ? $"It has the unknown format version {version}."
+        if (version > Version)
+        {
+            throw new NewerFormatException("The journal segment", path, version, Version);
+        }
+
+        return version < VersionMin ? $"It has the unknown format version {version}."
             : found != number ? $"It calls itself segment {found}." : null;
     }
 

@@ -113,6 +113,12 @@ sealed class JournalLog(string folder, Disk disk, int segmentBytesMax) : IDispos
         }
     }
 
+    /// <summary>
+    /// The next segment has this number at least. Blocks and deletions say which segments they cover; where those are
+    /// gone (a snapshot of a store with an empty journal), new ones must not be taken for them.
+    /// </summary>
+    public void ContinueAt(int number) => Number = Math.Max(Number, number - 1);
+
     /// <summary>Begins a group: opens the first segment, or a new one when the current is full.</summary>
     /// <exception cref="IOException">The disk is full or broken.</exception>
     public void BeginGroup()

@@ -24,6 +24,7 @@ sealed class JournalReader(IJournalReplay replay)
     public string? Damage { get; private set; }
 
     /// <summary>Reads a whole segment.</summary>
+    /// <exception cref="NewerFormatException">A newer version of Presage wrote it.</exception>
     public void Read(Disk disk, string path, int number)
     {
         using var file = disk.OpenStream(path, ReadAheadBytes);
@@ -33,7 +34,7 @@ sealed class JournalReader(IJournalReplay replay)
         Array.Clear(_values);
         Span<byte> header = stackalloc byte[JournalFormat.HeaderBytes];
         int read = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
-        Damage = JournalFormat.CheckHeader(header[..read], number);
+        Damage = JournalFormat.CheckHeader(header[..read], number, path);
         if (Damage is not null)
         {
             // The file was made and its header not yet written, or only reserved: nothing was ever in it.

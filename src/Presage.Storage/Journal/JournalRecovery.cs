@@ -9,13 +9,13 @@ static class JournalRecovery
     const long RoomLeft = 1 << 20;
 
     /// <summary>
-    /// Replays all segments of a folder into the head, oldest first; returns how many samples came back, and the oldest
-    /// of their timestamps. One thread
+    /// Replays all segments of a folder into the head, oldest first; returns how many samples came back, and the
+    /// oldest of their timestamps. One thread
     /// reads and checks, others append.
     /// </summary>
     public static (long Samples, long OldestMs) Run(
-        Disk disk, string folder, Head head, JournalLog journal, Block[] blocks, Action<StorageDamage> onDamage,
-        ILogger logger)
+        Disk disk, string folder, Head head, JournalLog journal, Block[] blocks, Tombstone[] deletions,
+        Action<StorageDamage> onDamage, ILogger logger)
     {
         using var workers = new ReplayWorkers(head);
         long oldestMs = long.MaxValue;
@@ -23,7 +23,8 @@ static class JournalRecovery
         foreach (int number in JournalLog.NumbersIn(disk, folder))
         {
             string path = JournalLog.PathOf(folder, number);
-            var replay = new HeadReplay(head, new CoveredSpans(blocks, number), workers);
+            var deleted = Array.FindAll(deletions, d => number < d.BeforeSegment);
+            var replay = new HeadReplay(head, new CoveredSpans(blocks, number), deleted, workers);
             var reader = new JournalReader(replay);
             reader.Read(disk, path, number);
             long lost = disk.LengthOf(path) - reader.WholeBytes;
@@ -49,6 +50,10 @@ static class JournalRecovery
             journal.Adopt(new JournalSegment(number, path, reader.WholeBytes, replay.NewestMs));
         }
 
+        journal.ContinueAt(blocks.Select(static b => b.Totals.CoveredSegment)
+            .Concat(deletions.Where(static d => !d.IsForHead).Select(static d => d.BeforeSegment))
+            .DefaultIfEmpty(0)
+            .Max());
         disk.SyncFolder(folder);
         if (isUnsynced && isAnew)
         {

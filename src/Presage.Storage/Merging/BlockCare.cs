@@ -7,8 +7,8 @@ namespace Presage.Storage;
 /// deletions. One of these at a time, on a thread of low priority; readers and appending never wait for it.
 /// </summary>
 sealed class BlockCare(
-    Disk disk, BlockTiers tiers, Tombstones tombstones, JournalLog journal, StorageOptions options, TimeProvider time,
-    ILogger logger, HeadCare head) : IDisposable
+    BlockTiers tiers, Tombstones tombstones, JournalLog journal, StorageOptions options, TimeProvider time,
+    ILogger logger, Func<CancellationToken, Task> flushHeadAsync) : IDisposable
 {
     const long DayMs = 86_400_000;
 
@@ -196,12 +196,16 @@ sealed class BlockCare(
 
     async Task CarryOutAsync(Tombstone[] deletions, CancellationToken cancellationToken)
     {
-        await head.FlushAsync(cancellationToken);
-        await AloneAsync(() => CarryOut(deletions, cancellationToken), cancellationToken);
-        await head.ForgetAsync(deletions);
+        if (Array.Exists(deletions, d => d.BeforeSegment > journal.OldestNumber))
+        {
+            // What it deletes may stand in the journal still, whence a crash would bring it back.
+            await flushHeadAsync(cancellationToken);
+        }
+
         await AloneAsync(
             () =>
             {
+                CarryOut(deletions, cancellationToken);
                 tiers.DeleteUnwanted();
                 tombstones.Remove(deletions);
             },
@@ -209,7 +213,7 @@ sealed class BlockCare(
     }
 
     /// <summary>
-    /// Writes the blocks anew that hold what these deletions name. The head was flushed before.
+    /// Writes the blocks anew that hold what these deletions name.
     /// </summary>
     void CarryOut(Tombstone[] deletions, CancellationToken cancellationToken)
     {
@@ -265,7 +269,7 @@ sealed class BlockCare(
     /// <summary>Drops what is older than it is to be kept. Raw samples go when their roll-ups are written.</summary>
     void Retire(CancellationToken cancellationToken)
     {
-        var plan = new RetentionPlan(options, tombstones, NowMs);
+        var plan = new RetentionPlan(options, tombstones.Current, NowMs);
         var part = new SortedSet<long>();
         foreach (var list in tiers.All)
         {
@@ -287,7 +291,7 @@ sealed class BlockCare(
                 }
             }
 
-            list.Delete(whole);
+            tiers.Delete(list, whole);
             foreach (var block in whole)
             {
                 Log.Retired(logger, block.Path, DateTimeOffset.FromUnixTimeMilliseconds(block.Totals.NewestMs));
@@ -354,7 +358,7 @@ sealed class BlockCare(
                 RollUpAndDrop(flushed, cancellationToken);
             }
 
-            tiers.Raw.Delete(_due.Raw(dayMs));
+            tiers.Delete(tiers.Raw, _due.Raw(dayMs));
             return $"raw samples of {Day(dayMs)}";
         }
 
@@ -362,7 +366,7 @@ sealed class BlockCare(
         {
             if (list.Current is [var oldest, ..])
             {
-                list.Delete([oldest]);
+                tiers.Delete(list, [oldest]);
                 return $"roll-ups of {(list == tiers.FiveMinutes ? "five minutes" : "an hour")} of " +
                     Day(oldest.Totals.FromMs);
             }
@@ -413,8 +417,9 @@ sealed class BlockCare(
     void Merge(MergeJob job, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
-        var plan = new RetentionPlan(options, tombstones, NowMs);
-        using var merge = new SpanMerge(disk, tiers, job, plan, _pace, tiers.Raw.Report);
+        var numbers = new MergeNumbers(tiers.Numbers, job);
+        var plan = new RetentionPlan(options, tombstones.Current, NowMs);
+        using var merge = new SpanMerge(tiers, job, numbers, plan, _pace, tiers.Raw.Report);
         merge.Run(cancellationToken);
         var files = merge.Files;
         tiers.Replace(files, merge.Read, merge.Damaged, merge.Commit);
@@ -426,7 +431,7 @@ sealed class BlockCare(
 
     bool Concerns(Tombstone deletion, Block block)
     {
-        if (!block.Overlaps(deletion.Range))
+        if (!deletion.IsFor(block) || !block.Overlaps(deletion.Range))
         {
             return false;
         }

@@ -4,7 +4,12 @@ namespace Presage.Storage;
 /// Blocks of one kind that a merge writes: the first begins with the first series, another when one has grown large.
 /// All of them have temporary names until a replacement is committed; disposing deletes what was not completed.
 /// </summary>
-sealed class BlockSet(Disk disk, BlockList list, BlockKind kind, MergeJob job) : IDisposable
+/// <param name="disk">Where they are written.</param>
+/// <param name="list">The list they will be of.</param>
+/// <param name="kind">What they hold.</param>
+/// <param name="job">The merge.</param>
+/// <param name="numbers">The numbers they take.</param>
+sealed class BlockSet(Disk disk, BlockList list, BlockKind kind, MergeJob job, MergeNumbers numbers) : IDisposable
 {
     /// <summary>A block beyond this is completed and another begun: files stay below 2 GB, indexes small.</summary>
     public const long BlockBytesTarget = 1L << 30;
@@ -28,7 +33,7 @@ sealed class BlockSet(Disk disk, BlockList list, BlockKind kind, MergeJob job) :
             CompleteOne();
         }
 
-        _writer ??= new BlockWriter(list.NextPath(job.FromMs), disk, kind);
+        _writer ??= new BlockWriter(list.PathOf(job.FromMs, numbers.Next()), disk, kind);
         _writer.BeginSeries(host, key);
         return _writer;
     }

@@ -13,7 +13,9 @@ namespace Presage.Storage;
 static class Replacement
 {
     const string Ending = ".replacement";
+    const string FirstWords = "presage replacement ";
     const string FirstLine = "presage replacement 1";
+    const int Version = 1;
 
     /// <summary>Writes the list: when it returns, the change happens whatever comes. Returns the list's path.</summary>
     /// <param name="disk">Where the files lie.</param>
@@ -56,6 +58,7 @@ static class Replacement
     /// Does what lists of a crashed process ask for. A list that is incomplete, or whose new files are not all there,
     /// was given up before it counted and is deleted.
     /// </summary>
+    /// <exception cref="NewerFormatException">A newer version of Presage wrote one.</exception>
     public static void Resume(Disk disk, string root)
     {
         foreach (string unfinished in disk.Files(root, Ending + BlockWriter.TemporarySuffix))
@@ -65,7 +68,7 @@ static class Replacement
 
         foreach (string list in disk.Files(root, Ending))
         {
-            if (TryRead(disk.ReadAll(list), root, out var added, out var removed) &&
+            if (TryRead(disk.ReadAll(list), list, root, out var added, out var removed) &&
                 added.TrueForAll(path => disk.Exists(path) || disk.Exists(path + BlockWriter.TemporarySuffix)))
             {
                 CarryOut(disk, root, list, added, removed);
@@ -102,7 +105,7 @@ static class Replacement
         disk.SyncFolder(root);
     }
 
-    static bool TryRead(byte[] bytes, string root, out List<string> added, out List<string> removed)
+    static bool TryRead(byte[] bytes, string list, string root, out List<string> added, out List<string> removed)
     {
         added = [];
         removed = [];
@@ -115,7 +118,10 @@ static class Replacement
         string[] lines = Encoding.UTF8.GetString(bytes, 0, lastLine).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length == 0 || lines[0] != FirstLine)
         {
-            return false;
+            return lines is [var first, ..] && first.StartsWith(FirstWords, StringComparison.Ordinal)
+                && int.TryParse(first.AsSpan(FirstWords.Length), out int version) && version > Version
+                ? throw new NewerFormatException("The list", list, version, Version)
+                : false;
         }
 
         foreach (string line in lines.Skip(1))

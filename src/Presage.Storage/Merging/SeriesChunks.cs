@@ -25,6 +25,7 @@ sealed class SeriesChunks
     bool _overlap;
     bool _decoded;
     bool _changed;
+    IReadOnlyList<Tombstone> _deletions = [];
 
     public SeriesChunks() => _add = Add;
 
@@ -46,6 +47,7 @@ sealed class SeriesChunks
         _pieces.Clear();
         _length = _count = 0;
         _overlap = _decoded = _changed = false;
+        _deletions = [];
         _samples.Clear();
     }
 
@@ -80,6 +82,11 @@ sealed class SeriesChunks
                 _changed = true;
                 piece.Source.ReportChunk(e);
             }
+
+            foreach (var deletion in _deletions)
+            {
+                _changed |= deletion.DropFrom(piece.Source.Block, _samples, before);
+            }
         }
 
         if (_overlap)
@@ -88,8 +95,17 @@ sealed class SeriesChunks
         }
     }
 
-    /// <summary>Drops the samples of a span.</summary>
-    public void Drop(TimeRange range) => _changed |= SampleRanges.Drop(Samples, 0, range);
+    /// <summary>Drops what deletions are for.</summary>
+    public void Drop(IReadOnlyList<Tombstone> deletions)
+    {
+        if (deletions.Count > 0)
+        {
+            _deletions = deletions;
+            _decoded = false;
+            _samples.Clear();
+            Decode();
+        }
+    }
 
     /// <summary>Writes the samples: the chunks as they are where nothing changed and they are well filled.</summary>
     public void WriteTo(BlockWriter writer)

@@ -27,9 +27,9 @@ sealed class SpanMerge : IDisposable
     byte[] _keyRoom = new byte[256];
 
     public SpanMerge(
-        Disk disk,
         BlockTiers tiers,
         MergeJob job,
+        MergeNumbers numbers,
         IMergeRules rules,
         MergePace pace,
         Action<CorruptDataException> onDamage
@@ -38,9 +38,9 @@ sealed class SpanMerge : IDisposable
         _job = job;
         _rules = rules;
         _pace = pace;
-        _raw = new BlockSet(disk, tiers.Raw, job.Kind, job);
-        _five = new BlockSet(disk, tiers.FiveMinutes, BlockKind.FiveMinutes, job);
-        _hour = new BlockSet(disk, tiers.OneHour, BlockKind.OneHour, job);
+        _raw = new BlockSet(tiers.Disk, tiers.Raw, job.Kind, job, numbers);
+        _five = new BlockSet(tiers.Disk, tiers.FiveMinutes, BlockKind.FiveMinutes, job, numbers);
+        _hour = new BlockSet(tiers.Disk, tiers.OneHour, BlockKind.OneHour, job, numbers);
         _rawCursors.AddRange(job.Raw.Select(b => new BlockCursor(b, onDamage)));
         _rollupCursors.AddRange(job.Rollups.Select(b => new BlockCursor(b, onDamage)));
     }
@@ -121,11 +121,7 @@ sealed class SpanMerge : IDisposable
 
         bool anyRaw = !_chunks.IsEmpty;
         var rules = _rules.For(key);
-        foreach (var deleted in rules.Deleted)
-        {
-            _chunks.Drop(deleted);
-        }
-
+        _chunks.Drop(rules.Deleted);
         bool isRolledUp = _job.ToMs > rules.FiveMinutesFromMs || _job.ToMs > rules.OneHourFromMs;
         if (_job.Kind == BlockKind.Merged && isRolledUp)
         {
@@ -200,6 +196,7 @@ sealed class SpanMerge : IDisposable
         {
             if (cursor.Block.Kind == kind && IsAt(cursor, key))
             {
+                int before = _known.Count;
                 cursor.ReadChunks(chunk =>
                     RollupChunk.Read(
                         chunk.TimeBytes,
@@ -209,12 +206,11 @@ sealed class SpanMerge : IDisposable
                         _known
                     )
                 );
+                foreach (var deletion in rules.Deleted)
+                {
+                    deletion.DropFrom(cursor.Block, _known, before, kind.StepMs());
+                }
             }
-        }
-
-        foreach (var deleted in rules.Deleted)
-        {
-            BucketOrder.Drop(_known, deleted, kind.StepMs());
         }
 
         if (_known.Count > 0)

@@ -13,17 +13,22 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
 
     public IReadOnlyList<RollupTier> Tiers => rollups.Tiers;
 
-    public long OldestRawMs
+    public long OldestRawMs(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
-        get
+        var raw = _blocks.Current;
+        Block[] written = [.. tiers.FiveMinutes.Current, .. tiers.OneHour.Current];
+        long newestMs = written.Length == 0 ? long.MinValue : written.Max(static b => b.Totals.ToMs);
+        long oldestMs = written.Length == 0 ? long.MinValue : written.Min(static b => b.Totals.FromMs);
+        long anyMs = raw.Length == 0 ? newestMs
+            : raw[0].Totals.FromMs <= oldestMs ? long.MinValue : raw[0].Totals.FromMs;
+        try
         {
-            var raw = _blocks.Current;
-            Block[] written = [.. tiers.FiveMinutes.Current, .. tiers.OneHour.Current];
-            long newestMs = written.Length == 0 ? long.MinValue : written.Max(static b => b.Totals.ToMs);
-            long oldestMs = written.Length == 0 ? long.MinValue : written.Min(static b => b.Totals.FromMs);
-            return raw.Length > 0
-                ? (raw[0].Totals.FromMs <= oldestMs ? long.MinValue : raw[0].Totals.FromMs)
-                : newestMs;
+            return Math.Max(anyMs, rollups.RawBound(written, matchers, host, range));
+        }
+        catch (CorruptDataException e)
+        {
+            tiers.OneHour.Report(e);
+            return anyMs;
         }
     }
 
@@ -155,8 +160,7 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
         var deletions = samples.Tombstones;
         if (!deletions.IsEmpty)
         {
-            all.RemoveAll(series => deletions.For(series.Labels)
-                .Any(d => d.FromMs <= range.FromMs && d.ToMs >= Math.Min(range.ToMs, series.NewestMs)));
+            all.RemoveAll(series => deletions.For(series.Labels).Any(d => series.IsGone(d, range)));
         }
 
         var from = new SelectedFrom(current, range);

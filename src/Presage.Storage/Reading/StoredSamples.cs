@@ -28,7 +28,7 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
         }
 
         int start = columns.Count;
-        ReadBlocks(series, range, columns);
+        ReadBlocks(series, range, columns, tombstones.IsEmpty ? [] : tombstones.For(series.Labels));
         for (int i = 0; i < copies.Count; i++)
         {
             copies.ReadInto(i, columns, range);
@@ -49,7 +49,7 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
         {
             int start = columns.Count;
             columns.Add(newestMs, value);
-            ReadBlocks(series, range with { FromMs = newestMs }, columns);
+            ReadBlocks(series, range with { FromMs = newestMs }, columns, []);
             SampleOrder.Restore(columns, start);
         }
         else
@@ -58,7 +58,8 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
         }
     }
 
-    void ReadBlocks(StoredSeries series, TimeRange range, SampleColumns columns)
+    void ReadBlocks(
+        StoredSeries series, TimeRange range, SampleColumns columns, IReadOnlyList<Tombstone> deletions)
     {
         var current = blocks.Current;
         if (series.From is { } from && from.Blocks == current
@@ -69,7 +70,7 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
                 var place = series.PlaceAt(i);
                 if (place.Block.Overlaps(range))
                 {
-                    Read(place, range, columns);
+                    Read(place, range, columns, deletions);
                 }
             }
 
@@ -81,7 +82,7 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
         {
             if (block.Overlaps(range) && Find(block, series.Key) is { } found)
             {
-                Read(found, range, columns);
+                Read(found, range, columns, deletions);
             }
         }
     }
@@ -100,8 +101,9 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
         }
     }
 
-    void Read(in Place place, TimeRange range, SampleColumns columns)
+    void Read(in Place place, TimeRange range, SampleColumns columns, IReadOnlyList<Tombstone> deletions)
     {
+        int start = columns.Count;
         try
         {
             using var lease = place.Block.Borrow();
@@ -110,6 +112,15 @@ sealed class StoredSamples(Head head, BlockList blocks, Tombstones tombstones)
         catch (CorruptDataException e)
         {
             blocks.Report(e);
+        }
+
+        if (deletions.Count > 0)
+        {
+            SampleOrder.Restore(columns, start);
+            foreach (var deletion in deletions)
+            {
+                deletion.DropFrom(place.Block, columns, start);
+            }
         }
     }
 

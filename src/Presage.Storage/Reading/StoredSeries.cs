@@ -66,11 +66,31 @@ sealed class StoredSeries(StoredSamples samples, SeriesIdentity identity) : ISam
         samples.Read(this, range, columns);
         if (!samples.Tombstones.IsEmpty)
         {
-            foreach (var deleted in samples.Tombstones.For(Labels))
+            foreach (var deletion in samples.Tombstones.For(Labels).Where(static d => d.IsForHead))
             {
-                SampleRanges.Drop(columns, start, deleted);
+                SampleRanges.Drop(columns, start, deletion.Range);
             }
         }
+    }
+
+    /// <summary>Whether a deletion is for all that was found of it in a range.</summary>
+    public bool IsGone(Tombstone deletion, TimeRange range)
+    {
+        if (deletion.Range.FromMs > range.FromMs || deletion.Range.ToMs < Math.Min(range.ToMs, NewestMs) ||
+            (HeadId >= 0 && !deletion.IsForHead))
+        {
+            return false;
+        }
+
+        for (int i = 0; i < PlaceCount; i++)
+        {
+            if (!deletion.IsFor(PlaceAt(i).Block))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     public void ReadNewest(TimeRange range, SampleColumns columns)

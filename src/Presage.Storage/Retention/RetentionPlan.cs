@@ -6,7 +6,7 @@ namespace Presage.Storage;
 /// What retention and deletions say at one moment: for a series in a merge, and for a whole block. Pure but for the
 /// postings it reads.
 /// </summary>
-sealed class RetentionPlan(StorageOptions options, Tombstones tombstones, long nowMs) : IMergeRules
+sealed class RetentionPlan(StorageOptions options, Tombstone[] deletions, long nowMs) : IMergeRules
 {
     readonly SeriesRules _default = RulesOf(options.RetentionTimes, nowMs);
     readonly SeriesRules[] _rules = [.. options.RetentionRules.Select(r => RulesOf(r.Times, nowMs))];
@@ -14,7 +14,7 @@ sealed class RetentionPlan(StorageOptions options, Tombstones tombstones, long n
     /// <inheritdoc />
     public SeriesRules For(ReadOnlySpan<byte> key)
     {
-        if (_rules.Length == 0 && tombstones.IsEmpty)
+        if (_rules.Length == 0 && deletions.Length == 0)
         {
             return _default;
         }
@@ -30,7 +30,7 @@ sealed class RetentionPlan(StorageOptions options, Tombstones tombstones, long n
             }
         }
 
-        return rules with { Deleted = tombstones.For(labels) };
+        return rules with { Deleted = Tombstone.For(labels, deletions) };
     }
 
     /// <summary>How much of a block is past its time.</summary>

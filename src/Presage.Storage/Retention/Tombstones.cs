@@ -10,6 +10,12 @@ namespace Presage.Storage;
 /// </summary>
 sealed class Tombstones
 {
+    /// <summary>
+    /// Told at both ends, so that damage is not taken for a newer version. Version 1 told it at the beginning only, and
+    /// neither <c>beforeBlock</c> nor <c>beforeSegment</c>.
+    /// </summary>
+    const int Version = 2;
+
     readonly Disk _disk;
     readonly string _path;
     readonly Lock _lock = new();
@@ -29,7 +35,8 @@ sealed class Tombstones
     public static string FileOf(string dataFolder) => Path.Combine(dataFolder, "tombstones.json");
 
     /// <summary>Reads the file, if there is one; a damaged one is set aside and reported.</summary>
-    public void Open(Action<StorageDamage> onDamage, ILogger logger)
+    /// <exception cref="NewerFormatException">A newer version of Presage wrote it.</exception>
+    public void Open(BlockNumbers numbers, Action<StorageDamage> onDamage, ILogger logger)
     {
         if (!_disk.Exists(_path))
         {
@@ -40,6 +47,10 @@ sealed class Tombstones
         {
             _current = Parse(_disk.ReadAll(_path), _path);
             _nextNumber = _current.Length == 0 ? 1 : _current[^1].Number + 1;
+            foreach (var deletion in _current.Where(static d => !d.IsForHead))
+            {
+                numbers.Above(deletion.BeforeBlock);
+            }
         }
         catch (CorruptDataException e)
         {
@@ -50,33 +61,24 @@ sealed class Tombstones
         }
     }
 
-    /// <summary>Takes a deletion that a user asks for, counts the series it is for and logs it.</summary>
-    /// <exception cref="ArgumentException">There are no matchers.</exception>
-    /// <exception cref="IOException">The disk is full or broken: nothing is deleted.</exception>
-    public DeletionOutcome Ask(
-        IReadOnlyList<LabelMatcher> matchers, TimeRange range, ISampleSource source, ILogger logger, Action asked)
-    {
-        if (matchers.Count == 0)
-        {
-            throw new ArgumentException("A deletion names its series by at least one matcher.", nameof(matchers));
-        }
-
-        int series = source.Select(matchers, range).Count;
-        var deletion = Add(matchers, range);
-        asked();
-        Log.DeletionAsked(logger, deletion.Number, string.Join(',', matchers), range.FromMs, range.ToMs);
-        return new DeletionOutcome(series);
-    }
-
-    /// <summary>Adds a deletion; when this returns it survives power loss.</summary>
+    /// <summary>Adds deletions; when this returns they survive power loss.</summary>
+    /// <param name="selectors">The series of each.</param>
+    /// <param name="range">The span.</param>
+    /// <param name="beforeBlock">They are for blocks of lower numbers.</param>
+    /// <param name="beforeSegment">And for journal segments of lower numbers.</param>
     /// <exception cref="IOException">The disk is full or broken.</exception>
-    Tombstone Add(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
+    public Tombstone[] Add(
+        IReadOnlyList<IReadOnlyList<LabelMatcher>> selectors, TimeRange range, int beforeBlock, int beforeSegment)
     {
         lock (_lock)
         {
-            var tombstone = new Tombstone(_nextNumber++, matchers, range);
-            Store([.. _current, tombstone]);
-            return tombstone;
+            Tombstone[] added =
+            [
+                .. selectors.Select(matchers => new Tombstone(
+                    _nextNumber++, matchers, range, beforeBlock, beforeSegment)),
+            ];
+            Store([.. _current, .. added]);
+            return added;
         }
     }
 
@@ -89,26 +91,8 @@ sealed class Tombstones
         }
     }
 
-    /// <summary>The spans deleted of a series.</summary>
-    public IReadOnlyList<TimeRange> For(LabelSet labels)
-    {
-        var current = _current;
-        if (current.Length == 0)
-        {
-            return [];
-        }
-
-        List<TimeRange>? ranges = null;
-        foreach (var tombstone in current)
-        {
-            if (tombstone.Matches(labels))
-            {
-                (ranges ??= []).Add(tombstone.Range);
-            }
-        }
-
-        return ranges ?? (IReadOnlyList<TimeRange>)[];
-    }
+    /// <summary>The deletions that are for a series.</summary>
+    public IReadOnlyList<Tombstone> For(LabelSet labels) => Tombstone.For(labels, _current);
 
     void Store(Tombstone[] tombstones)
     {
@@ -122,7 +106,7 @@ sealed class Tombstones
         using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
         {
             writer.WriteStartObject();
-            writer.WriteNumber("version", 1);
+            writer.WriteNumber("version", Version);
             writer.WriteStartArray("tombstones");
             foreach (var tombstone in tombstones)
             {
@@ -130,6 +114,8 @@ sealed class Tombstones
                 writer.WriteNumber("number", tombstone.Number);
                 writer.WriteNumber("fromMs", tombstone.Range.FromMs);
                 writer.WriteNumber("toMs", tombstone.Range.ToMs);
+                writer.WriteNumber("beforeBlock", tombstone.BeforeBlock);
+                writer.WriteNumber("beforeSegment", tombstone.BeforeSegment);
                 writer.WriteStartArray("matchers");
                 foreach (var matcher in tombstone.Matchers)
                 {
@@ -145,6 +131,7 @@ sealed class Tombstones
             }
 
             writer.WriteEndArray();
+            writer.WriteNumber("end", Version);
             writer.WriteEndObject();
         }
 
@@ -156,11 +143,25 @@ sealed class Tombstones
         try
         {
             using var document = JsonDocument.Parse(bytes);
-            return [.. document.RootElement.GetProperty("tombstones").EnumerateArray().Select(static t => new Tombstone(
+            int version = document.RootElement.GetProperty("version").GetInt32();
+            int end = document.RootElement.TryGetProperty("end", out var last) ? last.GetInt32() : 1;
+            if (version > Version && version == end)
+            {
+                throw new NewerFormatException("The list of deletions", path, version, Version);
+            }
+
+            if (version != end)
+            {
+                throw new CorruptDataException($"It begins as version {version} and ends as {end}.", path);
+            }
+
+            return [.. document.RootElement.GetProperty("tombstones").EnumerateArray().Select(t => new Tombstone(
                 t.GetProperty("number").GetInt32(),
                 [.. t.GetProperty("matchers").EnumerateArray().Select(static m => new LabelMatcher(
                     m[0].GetString()!, Enum.Parse<MatchOperator>(m[1].GetString()!), m[2].GetString()!))],
-                new TimeRange(t.GetProperty("fromMs").GetInt64(), t.GetProperty("toMs").GetInt64())))];
+                new TimeRange(t.GetProperty("fromMs").GetInt64(), t.GetProperty("toMs").GetInt64()),
+                version == 1 ? Tombstone.All : t.GetProperty("beforeBlock").GetInt32(),
+                version == 1 ? Tombstone.All : t.GetProperty("beforeSegment").GetInt32()))];
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException
             or FormatException or ArgumentException or IndexOutOfRangeException)

@@ -36,11 +36,11 @@ static class BucketOrder
 
     /// <summary>
     /// Drops the buckets that a deleted span touches: what of one is left can't be told from its figures. They are made
-    /// anew where there are samples, or finer buckets.
+    /// anew where there are samples, or finer buckets. Those before a place stay.
     /// </summary>
-    public static void Drop(RollupColumns buckets, TimeRange range, long stepMs)
+    public static void Drop(RollupColumns buckets, int from, TimeRange range, long stepMs)
     {
-        for (int i = buckets.Count - 1; i >= 0; i--)
+        for (int i = buckets.Count - 1; i >= from; i--)
         {
             long startMs = buckets.Buckets[i].StartMs;
             if (startMs <= range.ToMs && startMs + stepMs - 1 >= range.FromMs)

@@ -51,17 +51,18 @@ sealed class RolledSeries(LabelSet labels, RollupSelection selection) : IRollupS
     {
         var known = t_known ??= new RollupColumns();
         known.Clear();
+        var deletions = selection.Deleted(labels);
         foreach (var (block, number) in _places)
         {
             if (block.Overlaps(range))
             {
+                int before = known.Count;
                 selection.ReadBlock(block, number, range, known);
+                foreach (var deletion in deletions)
+                {
+                    deletion.DropFrom(block, known, before, selection.Tier.StepMs());
+                }
             }
-        }
-
-        foreach (var deleted in selection.Deleted(labels))
-        {
-            BucketOrder.Drop(known, deleted, selection.Tier.StepMs());
         }
 
         BucketOrder.Join(found, known);

@@ -75,14 +75,32 @@ static class RollupBuilder
     {
         for (int i = buckets.Length - 1; i > 0; i--)
         {
-            ref readonly var before = ref buckets[i - 1];
-            if (buckets[i].StartMs - before.StartMs <= GapMaxMs)
+            // A bucket of nothing but NaN tells nothing: the one before it does.
+            int before = i - 1;
+            while (before > 0 && double.IsNaN(EndOf(buckets[before])))
             {
-                double between = Step(before.Last, buckets[i].First);
+                before--;
+            }
+
+            if (buckets[i].StartMs - buckets[before].StartMs <= GapMaxMs)
+            {
+                double between = Step(EndOf(buckets[before]), BeginOf(buckets[i]));
                 buckets[i] = buckets[i] with { Increase = buckets[i].Increase + between };
             }
         }
     }
+
+    /// <summary>A counter's first value that is a number, where that can be told; NaN where not.</summary>
+    static double BeginOf(in RollupBucket bucket) =>
+        !double.IsNaN(bucket.First) || !OnlyGrew(bucket) ? bucket.First : bucket.Min;
+
+    /// <summary>The last one.</summary>
+    static double EndOf(in RollupBucket bucket) =>
+        !double.IsNaN(bucket.Last) || !OnlyGrew(bucket) ? bucket.Last : bucket.Max;
+
+    /// <summary>Whether its increase is from the least to the greatest value: nothing was reset.</summary>
+    static bool OnlyGrew(in RollupBucket bucket) =>
+        Math.Abs(bucket.Max - bucket.Min - bucket.Increase) <= 1e-12 * Math.Abs(bucket.Max);
 
     static bool TryBucket(long startMs, ReadOnlySpan<double> values, out RollupBucket bucket)
     {
@@ -151,7 +169,7 @@ static class RollupBuilder
         && whole.Increase == whole.Last - whole.First
         && next.Increase == next.Last - next.First
             ? next.Last - whole.First
-            : whole.Increase + Step(whole.Last, next.First) + next.Increase;
+            : whole.Increase + Step(EndOf(whole), BeginOf(next)) + next.Increase;
 
     /// <summary>What a counter grew by from one value to the next: a lower value means it began again at 0.</summary>
     static double Step(double from, double to)

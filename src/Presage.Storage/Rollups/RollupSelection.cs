@@ -16,7 +16,8 @@ sealed class RollupSelection(RollupTier tier, BlockTiers tiers, Tombstones tombs
     public List<TimeRange> Unwritten(TimeRange range) =>
         RollupSpans.Unwritten(_raw, Blocks, headFromMs, range, tier.StepMs(), tombstones.Current);
 
-    public IReadOnlyList<TimeRange> Deleted(LabelSet labels) => tombstones.For(labels);
+    /// <summary>The deletions that are for a series.</summary>
+    public IReadOnlyList<Tombstone> Deleted(LabelSet labels) => tombstones.For(labels);
 
     /// <summary>Reads the buckets of a series; damage is reported and leaves a gap.</summary>
     public void ReadBlock(Block block, int number, TimeRange range, RollupColumns columns)

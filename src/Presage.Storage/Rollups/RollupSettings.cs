@@ -31,6 +31,15 @@ sealed class RollupSettings(StorageOptions options, TimeProvider time)
 
     long PastMs => (long)options.PastMax.TotalMilliseconds;
 
+    /// <summary>From when on the raw samples of some series are kept, where rules tell series apart.</summary>
+    /// <exception cref="CorruptDataException">An index is damaged.</exception>
+    public long RawBound(
+        IEnumerable<Block> rollups, IReadOnlyList<LabelMatcher> matchers, string? host, TimeRange range) =>
+        options.RetentionRules.Count == 0
+            ? long.MinValue
+            : RawBounds.Of(
+                options, time.GetUtcNow().ToUnixTimeMilliseconds(), rollups, matchers, host, range);
+
     /// <summary>The store begins: nothing in memory is older than what was replayed, or what is accepted now.</summary>
     public void Begin(long oldestReplayedMs) =>
         _beganMs = Math.Min(oldestReplayedMs, time.GetUtcNow().ToUnixTimeMilliseconds() - PastMs);

@@ -188,7 +188,8 @@ public sealed class DataFolder : IDisposable
             IsRawComplete = false,
             IsChecked = true,
         };
-        using var merge = new SpanMerge(_disk, _tiers, job, KeepAll.Rules, MergePace.Hurried, static _ => { });
+        using var merge = new SpanMerge(
+            _tiers, job, new MergeNumbers(_tiers.Numbers, job), KeepAll.Rules, MergePace.Hurried, static _ => { });
         merge.Run(CancellationToken.None);
         _tiers.Replace(merge.Files, merge.Read, merge.Damaged, merge.Commit);
     }

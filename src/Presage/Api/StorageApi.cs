@@ -27,7 +27,7 @@ static class StorageApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/series/delete", Delete)
+        api.MapPost("/series/delete", DeleteAsync)
             .WithName("deleteSeries")
             .WithTags("Storage")
             .Require(Access.Operator)
@@ -80,7 +80,7 @@ static class StorageApi
             matchers, new TimeRange(fromMs ?? long.MinValue, toMs ?? long.MaxValue), context.RequestAborted);
     }
 
-    static DeletionAnswer Delete(DeletionRequest request, SampleStore store, HttpContext context)
+    static async Task<DeletionAnswer> DeleteAsync(DeletionRequest request, SampleStore store, HttpContext context)
     {
         if (request.Match is not { Count: > 0 and <= SelectorsMax })
         {
@@ -97,13 +97,8 @@ static class StorageApi
             throw ProblemException.BadField("toMs", "The span ends before it begins.", "Swap fromMs and toMs.");
         }
 
-        int series = 0;
         var selectors = request.Match.Select(Selector).ToArray();
-        foreach (var matchers in selectors)
-        {
-            series += store.Delete(matchers, range).Series;
-        }
-
+        int series = (await store.DeleteAsync(selectors, range, context.RequestAborted)).Series;
         Audit.Describe(context, string.Join(", ", request.Match), $"{series} series, {Span(range)}");
         return new DeletionAnswer(series);
     }
@@ -120,7 +115,7 @@ static class StorageApi
             }
 
             var selectors = call.Selectors.Select(ParsePrometheus).ToArray();
-            int series = selectors.Sum(matchers => store.Delete(matchers, range).Series);
+            int series = (await store.DeleteAsync(selectors, range, context.RequestAborted)).Series;
             Audit.Describe(context, string.Join(", ", call.Selectors), $"{series} series, {Span(range)}");
             return TypedResults.NoContent();
         }

@@ -34,10 +34,14 @@ static class SampleFolder
         process.Await(process.Store.FlushAsync(CancellationToken.None));
         process.Await(process.Store.CareNowAsync(CancellationToken.None));
         process.Await(process.Store.AppendAsync(Batch(process.NowMs, 60), CancellationToken.None).AsTask());
-        process.Store.Delete(
-            [new LabelMatcher("i", MatchOperator.Equal, "1")],
-            new TimeRange(process.NowMs - 100_000, process.NowMs)
+        process.Await(
+            process.Store.DeleteAsync(
+                [[new LabelMatcher("i", MatchOperator.Equal, "1")]],
+                new TimeRange(process.NowMs - 100_000, process.NowMs),
+                CancellationToken.None
+            )
         );
+        process.Await(process.Store.AppendAsync(Batch(process.NowMs, 61), CancellationToken.None).AsTask());
         process.Advance(TimeSpan.FromSeconds(1));
         return [.. process.Disk.FilesEnding("").Select(static f => (f.Path, f.Inode.ToArray()))];
     }

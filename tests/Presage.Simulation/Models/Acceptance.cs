@@ -32,8 +32,7 @@ sealed class Acceptance
         var before = new HashSet<(SeriesModel, long)>();
         foreach (var (series, timestampMs, _) in offer.Samples)
         {
-            bool known = !before.Add((series, timestampMs)) || series.Slots.ContainsKey(timestampMs) ||
-                series.IsSwallowed(timestampMs);
+            bool known = !before.Add((series, timestampMs)) || series.Slots.ContainsKey(timestampMs);
             expected._verdicts.Add(
                 timestampMs < nowMs - (long)options.PastMax.TotalMilliseconds ? Verdict.TooOld
                 : timestampMs > nowMs + (long)options.FutureMax.TotalMilliseconds ? Verdict.TooFar
@@ -66,7 +65,7 @@ sealed class Acceptance
             var (series, timestampMs, bits) = offer.Samples[i];
             if (IsWithin(i) && (_verdicts[i] != Verdict.Old || outcome.OutOfOrder < Count(Verdict.Old)))
             {
-                bool sure = (_verdicts[i] != Verdict.Old || !someRefused) && !series.IsSwallowed(timestampMs) &&
+                bool sure = (_verdicts[i] != Verdict.Old || !someRefused) &&
                     (over == 0 || series.ActiveMs >= activeFromMs);
                 model.Add(
                     series, timestampMs, bits, sure ? WriteState.Acknowledged : WriteState.Unsure,

@@ -27,15 +27,9 @@ sealed class SeriesModel(LabelSet labels)
 
     public bool MustShow => Slots.Values.Any(static s => s.IsCertain);
 
-    /// <summary>Spans that are deleted, and swallow what comes until that is carried out.</summary>
-    public List<TimeRange> Deleted { get; } = [];
-
-    public bool IsSwallowed(long timestampMs) => Deleted.Exists(d => d.Contains(timestampMs));
-
     /// <summary>The samples of a span are gone.</summary>
     public void Delete(TimeRange range)
     {
-        Deleted.Add(range);
         ActiveMs = long.MinValue;
         foreach (long timestampMs in Slots.Keys.Where(range.Contains).ToList())
         {

@@ -42,12 +42,9 @@ sealed class StoreComparison(StoreModel model)
                 );
                 if (pin)
                 {
-                    foreach (var (timestampMs, slot) in missing.Slots)
+                    foreach (var slot in missing.Slots.Values)
                     {
-                        if (!missing.IsSwallowed(timestampMs))
-                        {
-                            slot.Pin(null, isFinal: true);
-                        }
+                        slot.Pin(null, isFinal: true);
                     }
                 }
             }
@@ -194,7 +191,7 @@ sealed class StoreComparison(StoreModel model)
                 );
             }
 
-            if (pin && (bits is not null || !known.IsSwallowed(timestampMs)))
+            if (pin)
             {
                 slot.Pin(bits, isFinal);
             }

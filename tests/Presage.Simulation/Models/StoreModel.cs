@@ -7,7 +7,6 @@ sealed class StoreModel
 {
     readonly Dictionary<LabelSet, SeriesModel> _series = [];
     readonly List<SeriesModel> _order = [];
-    readonly List<(LabelMatcher[] Matchers, TimeRange Range)> _deletions = [];
     List<Write> _unsynced = [];
     List<Write> _beforeTick = [];
     List<Write> _tainted = [];
@@ -27,10 +26,6 @@ sealed class StoreModel
         {
             _series.Add(labels, series = new SeriesModel(labels));
             _order.Add(series);
-            foreach (var (matchers, range) in _deletions.Where(d => d.Matchers.All(m => m.Matches(labels))))
-            {
-                series.Deleted.Add(range);
-            }
         }
 
         return series;
@@ -67,8 +62,6 @@ sealed class StoreModel
     /// <summary>The samples of some series are deleted, or (where that failed) perhaps with the next start.</summary>
     public void Delete(LabelMatcher[] matchers, TimeRange range, bool sure)
     {
-        // One that failed may be in its file all the same, and swallow what comes after the next start.
-        _deletions.Add((matchers, range));
         foreach (var series in _order.Where(s => matchers.All(m => m.Matches(s.Labels))))
         {
             if (sure)
@@ -77,20 +70,12 @@ sealed class StoreModel
                 continue;
             }
 
-            series.Deleted.Add(range);
             series.ActiveMs = long.MinValue;
             foreach (var (_, slot) in series.Slots.Where(s => range.Contains(s.Key)))
             {
                 slot.IsFading = true;
             }
         }
-    }
-
-    /// <summary>All deletions are carried out.</summary>
-    public void DeletionsDone()
-    {
-        _deletions.Clear();
-        _order.ForEach(static s => s.Deleted.Clear());
     }
 
     /// <summary>A commit interval begins: what was written before is on the disk at its end.</summary>

@@ -257,8 +257,6 @@ sealed class SimulationRun
             _trace?.Invoke($"  fails: {SimulatedProcess.Unwrap(e).Message}");
             _process.RequireFault(SimulatedProcess.Unwrap(e));
         }
-
-        NoticeDeletions();
     }
 
     /// <summary>
@@ -282,14 +280,6 @@ sealed class SimulationRun
             _comparison.Lacking == 0 || Store.Statistics.Damages.Count > 0,
             () => $"{_comparison.Lacking} samples are missing and no damage is reported.");
         _model.LoseAnything();
-    }
-
-    void NoticeDeletions()
-    {
-        if (!Disk.IsDead && Store.Statistics.DeletionsPending == 0)
-        {
-            _model.DeletionsDone();
-        }
     }
 
     /// <summary>Flushes while appends and queries come in between the flush's disk operations.</summary>
@@ -337,8 +327,6 @@ sealed class SimulationRun
         {
             Disk.Between = null;
         }
-
-        NoticeDeletions();
     }
 
     void JumpClock(TimeSpan by)
@@ -423,8 +411,6 @@ sealed class SimulationRun
 
             CountHealthy(step);
         }
-
-        NoticeDeletions();
     }
 
     void Close()

@@ -199,19 +199,19 @@ sealed class Traffic(
         var until = range with { ToMs = Math.Min(range.ToMs, process.NowMs) };
         try
         {
-            process.Store.Delete(matchers, range);
+            process.Await(process.Store.DeleteAsync([matchers], range, CancellationToken.None));
             model.Delete(matchers, until, sure: true);
         }
-        catch (Exception e) when (e is IOException or SimulatedCrashException)
+        catch (Exception e) when (SimulatedProcess.Unwrap(e) is IOException or SimulatedCrashException)
         {
-            trace?.Invoke($"    fails: {e.Message}");
+            trace?.Invoke($"    fails: {SimulatedProcess.Unwrap(e).Message}");
             model.Delete(matchers, until, sure: false);
-            if (e is SimulatedCrashException)
+            if (SimulatedProcess.Unwrap(e) is SimulatedCrashException)
             {
-                throw;
+                throw new SimulatedCrashException();
             }
 
-            process.RequireFault(e);
+            process.RequireFault(SimulatedProcess.Unwrap(e));
         }
     }
 
@@ -239,7 +239,6 @@ sealed class Traffic(
         var backfill = process.Store.BeginBackfill();
         try
         {
-            // Deletions are carried out first, so that they do not swallow it.
             bool shows = random.Chance(0.9);
             foreach (var (series, timestampMs, bits) in offer.Samples)
             {
@@ -251,7 +250,6 @@ sealed class Traffic(
             if (shows)
             {
                 process.Await(backfill.CompleteAsync(CancellationToken.None));
-                model.DeletionsDone();
                 AddAll(offer, WriteState.Acknowledged);
             }
         }

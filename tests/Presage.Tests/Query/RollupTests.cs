@@ -53,7 +53,7 @@ public sealed class RollupTests
     {
         public IReadOnlyList<RollupTier> Tiers => [RollupTier.OneHour];
 
-        public long OldestRawMs => oldestRawMs;
+        public long OldestRawMs(IReadOnlyList<LabelMatcher> matchers, TimeRange range) => oldestRawMs;
 
         public LabelSet Labels { get; } = LabelSet.OfMetric("m");
 

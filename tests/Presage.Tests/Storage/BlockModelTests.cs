@@ -54,7 +54,7 @@ public sealed class BlockModelTests
                     await run.Fixture.Store.FlushAsync(CancellationToken.None);
                     break;
                 case Step.Delete:
-                    run.Delete(series, amount);
+                    await run.DeleteAsync(series, amount);
                     run.CompareRaw();
                     break;
                 case Step.Reopen:
@@ -120,10 +120,10 @@ public sealed class BlockModelTests
             }
         }
 
-        public void Delete(int series, int amount)
+        public async Task DeleteAsync(int series, int amount)
         {
             var range = new TimeRange(NowMs - (amount * 90 * Minute), NowMs - (amount * 20 * Minute));
-            Fixture.Store.Delete([new LabelMatcher("i", MatchOperator.Equal, $"{series}")], range);
+            await Fixture.DeleteAsync(range, new LabelMatcher("i", MatchOperator.Equal, $"{series}"));
             if (_model.TryGetValue(series, out var samples))
             {
                 foreach (long timestampMs in samples.Keys.Where(range.Contains).ToArray())

@@ -82,7 +82,7 @@ public sealed class GoldenFolderTests
         await fixture.Store.FlushAsync(CancellationToken.None);
         fixture.Time.Advance(TimeSpan.FromHours(1));
         await fixture.AppendAsync("a", 1, Start + 3_600_000, 8.5);
-        fixture.Store.Delete([new LabelMatcher("i", MatchOperator.Equal, "2")], new TimeRange(0, Day + 3_599_999));
+        await fixture.DeleteAsync(new TimeRange(0, Day + 3_599_999), new LabelMatcher("i", MatchOperator.Equal, "2"));
         await fixture.CloseAsync();
         Directory.CreateDirectory(folder);
         StoreFiles.Copy(fixture.Folder, folder);

@@ -23,7 +23,7 @@ public sealed class RetentionTests
         Assert.Empty(fixture.Read("host", 1));
         Assert.Equal(288, Count(fixture, RollupTier.FiveMinutes));
         Assert.Equal((24, sum), (Count(fixture, RollupTier.OneHour), Sum(fixture, RollupTier.OneHour)));
-        Assert.True(fixture.Store.OldestRawMs > Start - (2 * 86_400_000));
+        Assert.True(fixture.Store.OldestRawMs([], StoreFixture.Always) > Start - (2 * 86_400_000));
 
         await LaterAsync(fixture, 80);
         Assert.Equal((0, 24), (Count(fixture, RollupTier.FiveMinutes), Count(fixture, RollupTier.OneHour)));
@@ -72,6 +72,14 @@ public sealed class RetentionTests
 
         await LaterAsync(fixture, 6);
         Assert.Equal((0, 288, 288), Raw(fixture));
+
+        // Where samples are gone depends on the series asked for.
+        long nowMs = fixture.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        Assert.Equal(
+            (Days(5), Days(30), Days(15), Days(5)),
+            (OldestRaw(fixture, "1"), OldestRaw(fixture, "2"), OldestRaw(fixture, "3"), OldestRaw(fixture, "1|3")));
+        long Days(int days) => nowMs - (days * 86_400_000L);
+
         Assert.Equal(288, Count(fixture, RollupTier.FiveMinutes, 1));
 
         await LaterAsync(fixture, 10);
@@ -118,7 +126,7 @@ public sealed class RetentionTests
         await fixture.AppendAsync(("host", 1, Start - 1000, 1), ("host", 1, Start + 1000, 2));
         var matchers = new[] { new LabelMatcher("i", MatchOperator.Equal, "1") };
 
-        Assert.Equal(1, fixture.Store.Delete(matchers, StoreFixture.Always).Series);
+        Assert.Equal(1, await fixture.DeleteAsync(StoreFixture.Always, matchers));
         Assert.Equal((Start + 1000, 4611686018427387904), Assert.Single(fixture.Read("host", 1)));
         Assert.Equal(0, Count(fixture, RollupTier.OneHour));
         Assert.Equal(1, (await fixture.ReopenAsync()).Statistics.DeletionsPending);
@@ -142,7 +150,7 @@ public sealed class RetentionTests
 
         // From within a bucket of five minutes to within another one, an hour later.
         var range = new TimeRange(day + (10 * 300_000) + 1, day + (22 * 300_000) + 1);
-        fixture.Store.Delete([new LabelMatcher("i", MatchOperator.Equal, "1")], range);
+        await fixture.DeleteAsync(range, new LabelMatcher("i", MatchOperator.Equal, "1"));
         Assert.Equal(288 - 13, Count(fixture, RollupTier.FiveMinutes));
         Assert.Equal(22, Count(fixture, RollupTier.OneHour));
 
@@ -180,6 +188,9 @@ public sealed class RetentionTests
         fixture.Open();
         await fixture.Store.CareNowAsync(CancellationToken.None);
     }
+
+    static long OldestRaw(StoreFixture fixture, string i) =>
+        fixture.Store.OldestRawMs([new LabelMatcher("i", MatchOperator.RegexMatch, i)], StoreFixture.Always);
 
     static (int One, int Two, int Three) Raw(StoreFixture fixture) =>
         (fixture.Read("host", 1).Length, fixture.Read("host", 2).Length, fixture.Read("host", 3).Length);

@@ -33,6 +33,20 @@ public sealed class RollupTests
     }
 
     [Fact]
+    public void A_counter_is_not_lost_where_a_bucket_begins_or_ends_with_NaN()
+    {
+        long[] times = [.. Enumerable.Range(0, 8).Select(static i => Start + (i * 150_000L))];
+        var five = new RollupColumns();
+        RollupBuilder.Build(times, [10, double.NaN, double.NaN, 15, double.NaN, double.NaN, 18, 20], 300_000, five);
+        var hour = new RollupColumns();
+        RollupBuilder.Combine(five.Buckets, 3_600_000, hour);
+        RollupBuilder.AddIncreaseBetween(five.Editable);
+
+        Assert.Equal([0, 5, 0, 5], five.Buckets.ToArray().Select(static b => b.Increase));
+        Assert.Equal(10, Assert.Single(hour.Buckets.ToArray()).Increase);
+    }
+
+    [Fact]
     public void A_chunk_of_roll_ups_has_these_bytes()
     {
         RollupBucket[] buckets =

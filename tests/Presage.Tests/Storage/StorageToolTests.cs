@@ -36,6 +36,24 @@ public sealed class StorageToolTests
     }
 
     [Fact]
+    public async Task A_snapshot_of_an_empty_journal_goes_on_with_its_numbers()
+    {
+        await using var fixture = new StoreFixture();
+        await using var copy = new StoreFixture();
+        await using var crashed = new StoreFixture();
+        await fixture.AppendAsync("a", 0, Start, 1);
+        await fixture.Store.FlushAsync(CancellationToken.None);
+        string snapshot = Path.Combine(fixture.Folder, "snapshots", "one");
+        await fixture.Store.SnapshotAsync(snapshot, CancellationToken.None);
+        StoreFiles.Copy(snapshot, copy.Folder);
+
+        // Its hour is covered, by segments that the copy never had.
+        await copy.AppendAsync("a", 0, Start + 1000, 2);
+        StoreFiles.Copy(copy.Folder, crashed.Folder);
+        Assert.Equal(2, crashed.Read("a", 0).Length);
+    }
+
+    [Fact]
     public async Task Verify_names_a_damaged_page_and_repair_keeps_all_the_rest()
     {
         await using var fixture = new StoreFixture();

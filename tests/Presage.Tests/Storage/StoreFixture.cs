@@ -61,6 +61,10 @@ sealed class StoreFixture : IAsyncDisposable
         return await Store.AppendAsync(batch, CancellationToken.None);
     }
 
+    /// <summary>Deletes; returns of how many series.</summary>
+    public async Task<int> DeleteAsync(TimeRange range, params LabelMatcher[] matchers) =>
+        (await Store.DeleteAsync([matchers], range, CancellationToken.None)).Series;
+
     public static LabelSet LabelsOf(string host, int i) =>
         LabelSet.OfMetric($"metric_{i % 3}", new Label("instance", host + ":9100"), new Label("i", $"{i}"));
 
