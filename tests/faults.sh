@@ -1,45 +1,90 @@
 #!/usr/bin/env bash
-# Makes faults on this machine and says how soon a running Presage notices each, and what it names.
+# Makes faults on this machine and says how soon Presage notices each, what it names, and what it noticed while nothing was wrong.
 #
-#   tests/faults.sh URL HOST [FAULT …]
+#   tests/faults.sh [--history 10m] [--lasts 35] [--rest 45] [--keep] [FAULT …]
+#   tests/faults.sh --url URL --host HOST [--history 0] …
 #
-# URL is a Presage that has watched this machine (as HOST) for half an hour at least and asks for no sign-in (auth: none), or set
-# PRESAGE_TOKEN. Faults: cpu memory io leak network filesystem exporter; all of them when none is named. Needs the Debian packages
-# stress-ng, curl, jq; filesystem needs root (a loop device, which also has to be watched for half an hour: `tests/faults.sh prepare`
-# makes it, `tests/faults.sh clean` takes it away). Each fault lasts LASTS seconds (60) and is followed by REST seconds (420) of rest.
+# Without --url a server of its own is started by ./run.sh, on a data folder of its own, and left alone for the history (10m, at least 7m) before
+# the faults. With --url a running server is asked that has watched this machine (as HOST); sign-in off (auth: none), or PRESAGE_TOKEN set.
+# Faults: cpu memory io network filesystem leak exporter; all when none is named (19 minutes). Each lasts --lasts seconds and is followed by --rest.
+# Needs stress-ng, perl, curl, jq; filesystem needs root (a loop device, watched from the start on: with --url `tests/faults.sh prepare` makes it,
+# `tests/faults.sh clean` takes it away). Leave the machine alone meanwhile: what else runs on it is noticed, too.
 set -uo pipefail
 
 mount=${PRESAGE_FAULTS_MOUNT:-/mnt/presage-faults}
 image=$mount.img
-lasts=${LASTS:-60} rest=${REST:-420}
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 prepare() {
   mkdir -p "$mount" && truncate -s 512M "$image" && mkfs.ext4 -q -F "$image" && mount -o loop "$image" "$mount"
 }
 clean() { umount "$mount"; rmdir "$mount"; rm -f "$image"; }
-case ${1:-} in
-  prepare) prepare; exit ;;
-  clean) clean; exit ;;
-  '') sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
-esac
-url=$1 host=$2
-shift 2
-for tool in stress-ng curl jq; do
-  command -v "$tool" >/dev/null || { echo "faults: $tool is missing (apt-get install $tool)" >&2; exit 1; }
+fail() { echo "faults: $*" >&2; exit 1; }
+seconds() {
+  case $1 in *h) echo $((${1%h} * 3600)) ;; *m) echo $((${1%m} * 60)) ;; *) echo "${1%s}" ;; esac
+}
+
+url='' host='' history=600 lasts=35 rest=45 keep=no chosen=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    prepare) prepare; exit ;;
+    clean) clean; exit ;;
+    -h | --help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit ;;
+    --url) url=${2%/}; shift ;;
+    --host) host=$2; shift ;;
+    --history) history=$(seconds "$2"); shift ;;
+    --lasts) lasts=$2; shift ;;
+    --rest) rest=$2; shift ;;
+    --keep) keep=yes ;;
+    cpu | memory | io | network | filesystem | leak | exporter) chosen+=("$1") ;;
+    *) fail "$1 is no fault and no option; see --help" ;;
+  esac
+  shift
+done
+[ ${#chosen[@]} -gt 0 ] || chosen=(cpu memory io network filesystem leak exporter)
+for tool in stress-ng perl curl jq; do
+  command -v "$tool" >/dev/null || fail "$tool is missing (apt-get install $tool)"
 done
 
 scratch=$(mktemp -d)
-trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
-get() { curl -sf ${PRESAGE_TOKEN:+-H "Authorization: Bearer $PRESAGE_TOKEN"} "$url$1"; }
+server=
+own_mount=no
+tidy() {
+  kill $(jobs -p) 2>/dev/null
+  [ -z "$server" ] || wait "$server" 2>/dev/null
+  [ $own_mount = no ] || clean
+  if [ $keep = yes ]; then echo "The data are kept in $scratch/data."; else rm -rf "$scratch"; fi
+}
+trap tidy EXIT
+trap 'exit 130' INT TERM
+token=${PRESAGE_TOKEN:+Authorization: Bearer $PRESAGE_TOKEN}
+get() { curl -sf -m 5 ${token:+-H "$token"} "$url$1"; }
+now() { date +%s%3N; }
 cores=$(nproc)
 memory_mb=$(awk '/MemTotal/ {print int($2 / 1024)}' /proc/meminfo)
 
+start_server() {
+  local port=$((20000 + RANDOM % 20000))
+  if printf '%s\n' "${chosen[@]}" | grep -qx filesystem && [ "$(id -u)" = 0 ] && ! mountpoint -q "$mount"; then
+    prepare && own_mount=yes
+  fi
+  "$root/run.sh" serve --data "$scratch/data" --listen "127.0.0.1:$port" --auth none >"$scratch/log" 2>&1 &
+  server=$!
+  url=http://127.0.0.1:$port
+  for _ in $(seq 600); do
+    kill -0 "$server" 2>/dev/null || { cat "$scratch/log" >&2; server=; fail 'the server did not start'; }
+    host=$(get /api/presage/v1/hosts 2>/dev/null | jq -r '.[0].host // empty') && [ -n "$host" ] && return
+    sleep 1
+  done
+  fail 'the server did not begin to watch this machine'
+}
+
 # What each fault does, for $lasts seconds, and the vital signs of which one should be among the first three named.
-cpu() { stress-ng --quiet --cpu $((cores * 30)) --timeout "$lasts"; }
+cpu() { stress-ng --quiet --cpu "$cores" --timeout "$lasts"; }
 cpu_means='cpu_use|load|cpu_pressure|context_switches|tasks_running'
-memory() { stress-ng --quiet --vm 2 --vm-bytes $((memory_mb * 60 / 100))M --vm-keep --vm-method zero-one --timeout "$lasts"; }
+memory() { stress-ng --quiet --vm 2 --vm-bytes 60% --vm-keep --timeout "$lasts"; }
 memory_means='memory_.*|process_memory|swap_.*'
-io() { stress-ng --quiet --temp-path "$scratch" --hdd 4 --hdd-bytes 256M --hdd-opts direct,wr-rnd,rd-rnd --timeout "$lasts"; }
+io() { stress-ng --quiet --temp-path "$scratch" --hdd 2 --io 2 --timeout "$lasts"; }
 io_means='disk_.*|io_pressure|cpu_iowait|tasks_blocked'
 # One per cent of all memory a second.
 leak() {
@@ -56,70 +101,93 @@ filesystem() {
   rm -f "$mount"/fill.*
 }
 filesystem_means="filesystem_use.*$mount.*"
-exporter() { sleep "$lasts"; }
 
-# The first three that are named, whether by the host's anomaly or one by one.
-named() {
-  jq -r '([.anomaly.causes[]? | {key, strength}] + [.unusual[]? | {key, strength: (1 - .score | if . > 0 then -log10 else 9 end)}])
-    | group_by(.key) | map(max_by(.strength)) | sort_by(-.strength) | .[:3] | .[].key' 2>/dev/null
-}
+line() { printf '%-11s %9s %9s %7s %5s   %s\n' "$@"; }
 
-# What is named before the fault is none of it.
+# Noticed: a mark is a vital sign's own anomaly that was not there before; told is the host's anomaly with one of the right vital signs, odd since
+# the fault began, among its first three causes; alarm is presage_host_anomaly = 1, which no host raises on its first day.
 watch() {
-  local fault=$1 means=$2 started noticed='' alarm='' rank='' before now keys
-  before=$(get "/api/presage/v1/hosts/$host" | jq -r '.unusual[].key, (.anomaly.sinceMs // empty)')
-  started=$(date +%s%3N)
+  local fault=$1 means=$2 started before now page marked='' told='' alarm='' rank='' first='' sentence='' age
+  before=$(get "/api/presage/v1/hosts/$host" | jq -r '.unusual[].key')
+  started=$(now)
   "$fault" >/dev/null 2>&1 &
   local work=$!
-  while [ $(($(date +%s%3N) - started)) -lt $(((lasts + 30) * 1000)) ]; do
-    now=$(get "/api/presage/v1/hosts/$host") || { sleep 1; continue; }
-    keys=$(jq -r '.unusual[].key' <<<"$now" | grep -vxF -f <(printf '%s\n' "$before") | grep -E "^($means)" | head -1)
-    if [ -z "$alarm" ] && [ "$(jq -r '.anomaly.sinceMs // 0' <<<"$now")" != 0 ] &&
-      ! grep -qx "$(jq -r .anomaly.sinceMs <<<"$now")" <<<"$before"; then
-      alarm=$((($(date +%s%3N) - started) / 1000))
+  while [ $(($(now) - started)) -lt $(((lasts + 15) * 1000)) ]; do
+    page=$(get "/api/presage/v1/hosts/$host") || { sleep 1; continue; }
+    age=$((($(now) - started) / 1000))
+    if [ -z "$marked" ] &&
+      jq -r '.unusual[].key' <<<"$page" | grep -vxF -f <(printf '%s\n' "$before") | grep -qE "^($means)"; then
+      marked=$age
     fi
-    if [ -z "$noticed" ] && { [ -n "$keys" ] || [ -n "$alarm" ]; }; then
-      rank=$(named <<<"$now" | grep -nE "^($means)" | head -1 | cut -d: -f1)
-      [ -n "$rank" ] && noticed=$((($(date +%s%3N) - started) / 1000)) && first=$(named <<<"$now" | paste -sd' ')
+    if [ -z "$told" ]; then
+      rank=$(jq -r --argjson since $((started - 2000)) \
+        '.anomaly.causes[:3]? | .[] | if (.sinceMs // 0) >= $since then .key else "-" end' <<<"$page" |
+        grep -nE "^($means)" | head -1 | cut -d: -f1)
+      if [ -n "$rank" ]; then
+        told=$age
+        first=$(jq -r '[.anomaly.causes[:3][].key] | join(" ")' <<<"$page")
+        sentence=$(jq -r .anomaly.sentence <<<"$page")
+      fi
     fi
-    [ -n "$noticed" ] && [ -n "$alarm" ] && break
-    sleep 1
+    if [ -z "$alarm" ] && get "/api/v1/query?query=presage_host_anomaly%7Bhost%3D%22$host%22%7D" |
+      jq -e '.data.result[0].value[1] == "1"' >/dev/null; then
+      alarm=$age
+    fi
+    [ -n "$marked" ] && [ -n "$told" ] && break
+    sleep 0.5
   done
-  [ -n "$noticed" ] || first=$(get "/api/presage/v1/hosts/$host" | named | paste -sd' ')
+  [ -n "$first" ] || first=$(jq -r '[.anomaly.causes[:3]?[].key] | join(" ")' <<<"$page")
   wait "$work"
-  printf '%-11s %9s %9s %6s   %s\n' "$fault" "${noticed:-never}" "${alarm:-never}" "${rank:--}" "$first"
+  line "$fault" "${marked:-never}" "${told:-never}" "${alarm:--}" "${rank:--}" "$first"
+  [ -z "$sentence" ] || printf '            %s\n' "$sentence"
 }
 
-# A host of its own that sends for a while and then no more.
-watch_exporter() {
-  local name started
-  name=faults-$(date +%s)
-  for _ in $(seq 60); do
-    printf 'node_load1{host="%s"} 1\n' "$name" | curl -sf ${PRESAGE_TOKEN:+-H "Authorization: Bearer $PRESAGE_TOKEN"} \
-      --data-binary @- "$url/api/v1/import/prometheus" >/dev/null || { printf '%-11s cannot send\n' exporter; return; }
+# A host of its own that sends every second from the start on, until the file that lets it is gone.
+exporter_host=faults-$$
+send() {
+  while [ -e "$scratch/sending" ]; do
+    printf 'node_load1{host="%s"} 1\n' "$exporter_host" |
+      curl -sf -m 5 ${token:+-H "$token"} --data-binary @- "$url/api/v1/import/prometheus" >/dev/null
     sleep 1
   done
-  started=$(date +%s%3N)
-  while [ $(($(date +%s%3N) - started)) -lt 90000 ]; do
-    if [ "$(get "/api/presage/v1/hosts/$name" | jq -r .summary.state)" = silent ]; then
-      printf '%-11s %9s %9s %6s   %s\n' exporter $((($(date +%s%3N) - started) / 1000)) - 1 silent
+}
+watch_exporter() {
+  local started
+  rm -f "$scratch/sending"
+  started=$(now)
+  while [ $(($(now) - started)) -lt 90000 ]; do
+    if [ "$(get "/api/presage/v1/hosts/$exporter_host" | jq -r .summary.state)" = silent ]; then
+      line exporter - $((($(now) - started) / 1000)) - 1 "host silent"
       return
     fi
-    sleep 1
+    sleep 0.5
   done
-  printf '%-11s %9s\n' exporter never
+  line exporter - never - - ''
 }
 
-printf '%-11s %9s %9s %6s   %s\n' fault 'noticed s' 'alarm s' rank 'named first'
-[ $# -gt 0 ] || set -- cpu memory io leak network filesystem exporter
-is_first=1
-for fault in "$@"; do
-  [ "$is_first" = 1 ] || [ "$fault" = exporter ] || sleep "$rest"
-  is_first=0
+# What was noticed in a stretch of time in which nothing was wrong.
+told_in() {
+  get "/api/presage/v1/anomalies?host=$host&fromMs=$1&toMs=$2&vitals=true" |
+    jq -r --arg what "$3" '"\($what): \([.[] | select(.key == null)] | length) anomalies of the host, " +
+      "\([.[] | select(.key != null)] | length) marks on vital signs", (.[] | select(.key == null) | "  \(.sentence)")'
+}
+
+[ -n "$url" ] || start_server
+[ -n "$host" ] || fail '--url needs --host'
+touch "$scratch/sending"
+send &
+begun=$(now)
+[ "$history" = 0 ] || { echo "Presage watches $host at $url for $((history / 60)) minutes"; sleep "$history"; }
+told_in "$begun" "$(now)" "idle history of $((history / 60)) min"
+line fault 'marked s' 'told s' 'alarm s' rank 'named first'
+is_first=yes
+for fault in "${chosen[@]}"; do
   if [ "$fault" = exporter ]; then
     watch_exporter
-  else
-    means=${fault}_means
-    watch "$fault" "${!means}"
+    continue
   fi
+  [ $is_first = yes ] || sleep "$rest"
+  is_first=no
+  means=${fault}_means
+  watch "$fault" "${!means}"
 done

@@ -22,7 +22,7 @@ sealed class DetectorView(
     /// <summary>The residual farthest from usual since values have been odd.</summary>
     double _oddPeak;
 
-    public ResidualTails Tails { get; } = new(lookSeconds, priorExponent);
+    public ResidualTails Tails { get; private set; } = new(lookSeconds, priorExponent);
 
     public double Level => _level.Value;
 
@@ -67,6 +67,14 @@ sealed class DetectorView(
         }
 
         _level.Learn(_smooth, seconds * (OddGain + ((1 - OddGain) * recovered)));
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void StartAnew()
+    {
+        _level = new RobustLevel(levelHalfLifeSeconds);
+        _hasSmooth = false;
+        Tails = new ResidualTails(lookSeconds, priorExponent);
     }
 
     /// <summary>Calls usual what was odd: it has come back often enough.</summary>

@@ -59,7 +59,8 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
     public float UsualBelow { get; private set; }
 
     /// <summary>Whether less than the data of a usual range is known: nothing can be said yet.</summary>
-    public bool IsEmpty => _learnedSeconds < VitalDetector.RangeSeconds - BlockSecondsMin;
+    public bool IsEmpty =>
+        _learnedSeconds < VitalDetector.RangeSeconds - VitalDetector.WarmUpSeconds - BlockSecondsMin;
 
     /// <summary>Adds a residual that stood for some time.</summary>
     public void Learn(double residual, double seconds)

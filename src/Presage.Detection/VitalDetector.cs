@@ -27,7 +27,12 @@ namespace Presage.Detection;
 public sealed class VitalDetector
 {
     /// <summary>Data needed before there is a band and a score.</summary>
-    public const double RangeSeconds = 300;
+    public const double RangeSeconds = 360;
+
+    /// <summary>
+    /// What comes before is forgotten again: a machine on which something was just installed or started is not usual.
+    /// </summary>
+    internal const double WarmUpSeconds = 180;
 
     /// <summary>
     /// Data until which anomalies open at 1 in 11 days instead of 1 in 4 months: what is that rare by what little is
@@ -326,6 +331,7 @@ public sealed class VitalDetector
             _slow.Shift(by);
         }
 
+        bool isWarm = LearnedSeconds >= WarmUpSeconds;
         LearnedSeconds += seconds;
         _recurrences *= double.Exp2(-seconds / (7 * 86_400.0));
         if (isOdd)
@@ -341,6 +347,14 @@ public sealed class VitalDetector
             _short?.LearnNormal(seconds);
             _middle.LearnNormal(seconds);
             _slow.LearnNormal(seconds);
+        }
+
+        if (!isWarm && LearnedSeconds >= WarmUpSeconds)
+        {
+            _fast.StartAnew();
+            _short?.StartAnew();
+            _middle.StartAnew();
+            _slow.StartAnew();
         }
     }
 

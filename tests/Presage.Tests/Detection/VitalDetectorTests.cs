@@ -16,16 +16,16 @@ public sealed class VitalDetectorTests(ITestOutputHelper output)
     };
 
     [Fact]
-    public void Knows_nothing_for_five_minutes_of_data_then_the_usual_range()
+    public void Knows_nothing_for_six_minutes_of_data_then_the_usual_range()
     {
         var detector = new VitalDetector(Ratio);
-        for (int i = 0; i <= 300; i++)
+        for (int i = 0; i <= 360; i++)
         {
             var learning = detector.Feed(NormalSignal.StartMs + (i * 1_000), 0.02 + (0.001 * (i % 7)));
             Assert.True(double.IsNaN(learning.Score));
         }
 
-        var reading = detector.Feed(NormalSignal.StartMs + 301_000, 0.023);
+        var reading = detector.Feed(NormalSignal.StartMs + 361_000, 0.023);
         Assert.Equal(LearningPhase.Days, detector.Phase);
         Assert.InRange(reading.Lower, 0.0, 0.02);
         Assert.InRange(reading.Upper, 0.026, 0.05);
@@ -92,6 +92,22 @@ public sealed class VitalDetectorTests(ITestOutputHelper output)
         Assert.InRange(openedMs, 1, 15);
         Assert.Equal(NormalSignal.StartMs + 1_900_000, detector.Anomaly.StartMs);
         Assert.True(detector.Anomaly.IsAbove);
+    }
+
+    [Fact]
+    public void What_was_busy_while_it_was_installed_is_not_usual()
+    {
+        var random = new SeededGenerator(5);
+        var detector = new VitalDetector(Ratio);
+        int openedAt = 0;
+        for (int i = 0; i < 720 && openedAt == 0; i++)
+        {
+            double value = i is < 170 or > 700 ? 0.99 : 0.02 + (0.01 * random.Exponential());
+            var change = detector.Feed(NormalSignal.StartMs + (i * 1_000), value).Change;
+            openedAt = change == AnomalyChange.Opened ? i : 0;
+        }
+
+        Assert.InRange(openedAt, 701, 715);
     }
 
     [Fact]

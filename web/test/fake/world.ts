@@ -133,7 +133,7 @@ export class World {
         memoryBytes: 64 * 1024 ** 3, bootTimeMs: this.startedMs - 112 * 1440 * MINUTE, agentVersion: summary.agentVersion,
       },
       learning: {
-        startedMs: model.startedMs, learnedSeconds: Math.min(learnedSeconds, model.learned ? learnedSeconds : 299), neededSeconds: 300,
+        startedMs: model.startedMs, learnedSeconds: Math.min(learnedSeconds, model.learned ? learnedSeconds : 359), neededSeconds: 360,
         phase: model.learned ? "known" : "range", dayRhythmAtMs: model.startedMs + 2 * 1440 * MINUTE,
       },
       anomaly: odd.length < 3 ? null : this.anomaly(odd.map((vital) => this.unusual(vital))),

@@ -44,7 +44,7 @@ export function AddServerDialog({ tab, onClose }: { tab: AddTab; onClose: () => 
   return (
     <Dialog
       title="Add a server" onClose={onClose}
-      meta={tab === "linux" ? "Run one line on it. First values appear within 5 seconds, the usual range after 5 minutes." : "A Prometheus that scrapes node exporters already sends on what it has."}
+      meta={tab === "linux" ? "Run one line on it. First values appear within 5 seconds, the usual range after 6 minutes." : "A Prometheus that scrapes node exporters already sends on what it has."}
       footer={<Footer enrolment={enrolment.data} onAnother={() => setRound(() => (opened += 1))} />}
     >
       <Tabs label="Kind of server" tabs={TABS} current={tab} />

@@ -28,7 +28,7 @@ export function stepsOf(progress: EnrolmentProgress | undefined, servers: readon
     },
     {
       id: "learning", state: sends ? "busy" : "wait", title: "Learning what is normal",
-      detail: "Limits such as “disk full” are watched from the first sample; the usual range is known after 5 min, its days after 2 days, its weeks after 2 weeks.",
+      detail: "Limits such as “disk full” are watched from the first sample; the usual range is known after 6 min, its days after 2 days, its weeks after 2 weeks.",
     },
   ];
 }
