@@ -33,7 +33,7 @@ sealed class AlarmLine
     const double RiseMax = 0.15;
 
     /// <summary>Alarms a week on ordinary hosts beyond a line.</summary>
-    static readonly (double PerWeek, double Line)[] Common = [(0.03, 6), (0.1, 5.5), (0.5, 4.85), (1, 4.55)];
+    static readonly (double PerWeek, double Line)[] Common = [(0.03, 5.9), (0.1, 5.4), (0.5, 4.75), (1, 4.45)];
 
     /// <summary>What the common line falls by per natural logarithm of the rate.</summary>
     const double CommonSlope = 0.42;
@@ -63,11 +63,11 @@ sealed class AlarmLine
             Sensitivity.High => 0.5,
             _ => 1,
         });
-        _rowsPerQuarter = Math.Max(1, (int)(QuarterDaySeconds / stepSeconds));
+        _rowsPerQuarter = RowsPerQuarter(stepSeconds);
     }
 
     /// <summary>Rows of a quarter day.</summary>
-    public int RowsPerQuarter => _rowsPerQuarter;
+    public static int RowsPerQuarter(double stepSeconds) => Math.Max(1, (int)(QuarterDaySeconds / stepSeconds));
 
     /// <summary>Where the line is now.</summary>
     public double Line => _line;
@@ -93,15 +93,7 @@ sealed class AlarmLine
         Draw();
     }
 
-    /// <summary>Whether a change crosses the line; then learns it.</summary>
-    public bool See(double change)
-    {
-        bool isCrossed = change >= _line;
-        Learn(change);
-        return isCrossed;
-    }
-
-    /// <summary>Takes a change of the past into account.</summary>
+    /// <summary>Takes a change into account.</summary>
     public void Learn(double change)
     {
         _maximum = Math.Max(_maximum, change);

@@ -19,18 +19,25 @@ namespace Presage.Detection;
 /// </summary>
 public sealed class HostDetector
 {
-    const byte StateVersion = 2;
+    const byte StateVersion = 3;
 
-    /// <summary>
-    /// The version before knew no moves. It is still read: what the host has seen is kept, its model learned anew.
-    /// </summary>
+    /// <summary>Knew no habits. It is still read: habits are learned anew in a few days.</summary>
+    const byte HabitlessVersion = 2;
+
+    /// <summary>Knew no moves. It is still read: what the host has seen is kept, its model learned anew.</summary>
     const byte MovelessVersion = 1;
 
     /// <summary>Evidence of a metric is held for about this long: causes move first, not last.</summary>
     const double EvidenceHalfLifeSeconds = 1_200;
 
+    /// <summary>
+    /// What comes every day at this time counts as a change smaller by this much, for alarms: ten times as common.
+    /// </summary>
+    const double HabitShare = 1;
+
     readonly HostViews _views;
     readonly AlarmLine _line;
+    readonly ChangeHabit _habit = new();
     readonly float[] _scaled;
     readonly float[] _before;
     readonly float[] _steps;
@@ -44,6 +51,7 @@ public sealed class HostDetector
     HostViews? _glance;
     HostModel? _model;
     double _smoothed;
+    double _seconds;
     bool _hasBefore;
 
     public HostDetector(int metrics, double stepSeconds, Sensitivity sensitivity = Sensitivity.Standard)
@@ -90,11 +98,15 @@ public sealed class HostDetector
     /// Learns from history and starts where it ends: rows of <paramref name="metrics"/> values each, evenly spaced.
     /// With less than <see cref="HostModel.RowsMin"/> rows the detector has only seen them and is not trained.
     /// </summary>
+    /// <param name="timesMs">
+    /// When the rows were, in ms since any midnight; without them they follow each other without a gap.
+    /// </param>
     public static HostDetector Learn(
         ReadOnlySpan<double> history,
         int metrics,
         double stepSeconds,
-        Sensitivity sensitivity = Sensitivity.Standard
+        Sensitivity sensitivity = Sensitivity.Standard,
+        ReadOnlySpan<long> timesMs = default
     )
     {
         var detector = new HostDetector(metrics, stepSeconds, sensitivity);
@@ -102,13 +114,21 @@ public sealed class HostDetector
         {
             for (int at = 0; at < history.Length; at += metrics)
             {
-                detector.Feed(history.Slice(at, metrics));
+                detector.Feed(history.Slice(at, metrics), timesMs.IsEmpty ? null : timesMs[at / metrics]);
             }
 
             return detector;
         }
 
-        detector._model = HostModel.Fit(history, metrics, detector._views, detector._line, out detector._smoothed);
+        detector._model = HostModel.Fit(
+            history, metrics, detector._views, out double[] changes, out detector._smoothed);
+        for (int row = 0; row < changes.Length; row++)
+        {
+            detector._seconds = timesMs.IsEmpty ? row * stepSeconds : timesMs[row] / 1_000.0;
+            detector._habit.Learn(changes[row], detector._seconds);
+            detector._line.Learn(changes[row]);
+        }
+
         detector._model.Scale(history[^metrics..], detector._before);
         detector._hasBefore = true;
         return detector;
@@ -125,6 +145,7 @@ public sealed class HostDetector
         _hasBefore = trained._hasBefore;
         trained._before.CopyTo(_before, 0);
         _line.TakeOver(trained._line);
+        _habit.TakeOver(trained._habit);
     }
 
     /// <summary>
@@ -140,10 +161,15 @@ public sealed class HostDetector
     }
 
     /// <summary>Judges a row, then learns it in the moving part of the state.</summary>
-    public HostReading Feed(ReadOnlySpan<double> row)
+    /// <param name="timeMs">
+    /// When the row was, in ms since any midnight; without it, one step after the row before. Matters for what comes
+    /// every day.
+    /// </param>
+    public HostReading Feed(ReadOnlySpan<double> row, long? timeMs = null)
     {
         CheckRow(row);
         _views.See(row);
+        _seconds = timeMs / 1_000.0 ?? _seconds + StepSeconds;
         if (_model is not { } model)
         {
             return default;
@@ -154,14 +180,17 @@ public sealed class HostDetector
         _scaled.CopyTo(_before, 0);
         _hasBefore = true;
         _shown.CopyTo(_evidence, 0);
-        return new HostReading(HostScale.Score(level, change), _line.See(change), level, change, model.Level(cubed));
+        bool isAlert = IsAlert(change, _seconds);
+        _habit.Learn(change, _seconds);
+        _line.Learn(change);
+        return new HostReading(HostScale.Score(level, change), isAlert, level, change, model.Level(cubed));
     }
 
     /// <summary>
     /// Judges a row that is not complete yet or lies between two, without learning it: what <see cref="Feed"/> would
     /// say.
     /// </summary>
-    public HostReading Glance(ReadOnlySpan<double> row)
+    public HostReading Glance(ReadOnlySpan<double> row, long? timeMs = null)
     {
         CheckRow(row);
         if (_model is not { } model)
@@ -173,7 +202,8 @@ public sealed class HostDetector
         _glance.TakeOver(_views);
         _glance.See(row);
         var (level, change, cubed) = Judge(model, row, _glance);
-        return new HostReading(HostScale.Score(level, change), change >= _line.Line, level, change, model.Level(cubed));
+        bool isAlert = IsAlert(change, timeMs / 1_000.0 ?? _seconds + StepSeconds);
+        return new HostReading(HostScale.Score(level, change), isAlert, level, change, model.Level(cubed));
     }
 
     /// <summary>
@@ -224,6 +254,8 @@ public sealed class HostDetector
             writer.Byte(_hasBefore ? (byte)1 : (byte)0);
             writer.Floats(_before);
             _model.Save(writer);
+            writer.Double(_seconds);
+            _habit.Save(writer);
         }
     }
 
@@ -239,7 +271,7 @@ public sealed class HostDetector
     {
         var reader = new StateReader(state);
         byte version = reader.Byte();
-        if (version is not (StateVersion or MovelessVersion))
+        if (version is not (StateVersion or HabitlessVersion or MovelessVersion))
         {
             problem = $"the state has version {version}, this version of Presage reads {StateVersion}";
             return null;
@@ -254,9 +286,9 @@ public sealed class HostDetector
         }
 
         var detector = new HostDetector((int)metrics, stepSeconds, sensitivity);
-        bool isRestored = version == StateVersion
-            ? detector.Restore(ref reader) && reader.IsWhole
-            : detector.RestoreMoveless(ref reader);
+        bool isRestored = version == MovelessVersion
+            ? detector.RestoreMoveless(ref reader)
+            : detector.Restore(ref reader, hasHabit: version == StateVersion) && reader.IsWhole;
         if (!isRestored)
         {
             return null;
@@ -266,7 +298,7 @@ public sealed class HostDetector
         return detector;
     }
 
-    bool Restore(ref StateReader reader)
+    bool Restore(ref StateReader reader, bool hasHabit)
     {
         bool isSane = _views.Restore(ref reader, hasPast: true) && _line.Restore(ref reader) &&
             reader.Floats(_evidence);
@@ -280,7 +312,13 @@ public sealed class HostDetector
         isSane = _smoothed is >= 0 and < 1e30 && reader.Floats(_before);
         _evidence.CopyTo(_shown, 0);
         _model = isSane ? HostModel.Restore(ref reader, Metrics) : null;
-        return _model is not null;
+        if (_model is null || !hasHabit)
+        {
+            return _model is not null;
+        }
+
+        _seconds = reader.Double();
+        return double.IsFinite(_seconds) && _habit.Restore(ref reader);
     }
 
     /// <summary>What of a state of version 1 still holds: the views. Line and evidence were on another scale.</summary>
@@ -304,6 +342,10 @@ public sealed class HostDetector
 
         return (model.Level(Smoothed(cubed)), model.Change.Of(_parts), cubed);
     }
+
+    /// <summary>Whether a change is worth an alarm; one that comes every day at this time hardly is.</summary>
+    bool IsAlert(double change, double seconds) =>
+        change >= _line.Line && change - (HabitShare * _habit.Share(change, seconds)) >= _line.Line;
 
     double Smoothed(double cubed) => _smoothed + (HostModel.LevelWeight * (cubed - _smoothed));
 

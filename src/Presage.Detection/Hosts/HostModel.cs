@@ -54,14 +54,14 @@ public sealed class HostModel
 
     /// <summary>
     /// Learns a model from history: rows of <paramref name="metrics"/> values each, evenly spaced; NaN is missing. The
-    /// views and the alarm line have seen nothing before and all rows afterwards; the smoothed level is that after
-    /// the last row.
+    /// views have seen nothing before and all rows afterwards; the smoothed level is that after the last row. Also
+    /// gives the change of every row.
     /// </summary>
     internal static HostModel Fit(
         ReadOnlySpan<double> history,
         int metrics,
         HostViews views,
-        AlarmLine line,
+        out double[] changes,
         out double smoothed)
     {
         int n = history.Length / metrics;
@@ -91,7 +91,8 @@ public sealed class HostModel
 
         double[] level = model.FitLevels(history, column, out float[] scaled);
         double[] step = model.FitSteps(scaled, column);
-        model.FitUsual(distances, model.FitMoves(history, views.Lag, column), level, step, column, line);
+        changes = model.FitUsual(
+            distances, model.FitMoves(history, views.Lag, column), level, step, column, views.StepSeconds);
         smoothed = model.FitLevel(level, step, column);
         return model;
     }
@@ -279,13 +280,13 @@ public sealed class HostModel
         return distances;
     }
 
-    void FitUsual(
+    double[] FitUsual(
         ReadOnlySpan<float> distances,
         ReadOnlySpan<float> moves,
         double[] level,
         double[] step,
         double[] column,
-        AlarmLine line)
+        double stepSeconds)
     {
         int n = column.Length, all = n * Metrics;
         double[] parts = new double[n * ChangeScore.Parts];
@@ -317,11 +318,14 @@ public sealed class HostModel
             column[t] = Change.Of(parts.AsSpan(t * ChangeScore.Parts, ChangeScore.Parts));
         }
 
-        FitOwn(column, line.RowsPerQuarter);
+        FitOwn(column, AlarmLine.RowsPerQuarter(stepSeconds));
+        double[] changes = new double[n];
         for (int t = 0; t < n; t++)
         {
-            line.Learn(Change.Of(parts.AsSpan(t * ChangeScore.Parts, ChangeScore.Parts)));
+            changes[t] = Change.Of(parts.AsSpan(t * ChangeScore.Parts, ChangeScore.Parts));
         }
+
+        return changes;
     }
 
     /// <summary>How nervous the host is by itself: the typical largest change of a quarter day.</summary>

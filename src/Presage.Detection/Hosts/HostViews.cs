@@ -59,6 +59,7 @@ sealed class HostViews
     public HostViews(int metrics, double stepSeconds)
     {
         _d = metrics;
+        StepSeconds = stepSeconds;
         double minutes = stepSeconds / 60;
         _lowest = new double[metrics];
         _highest = new double[metrics];
@@ -92,6 +93,9 @@ sealed class HostViews
 
     /// <summary>The same against half an hour.</summary>
     public float[] Minutes { get; }
+
+    /// <summary>Time between rows.</summary>
+    public double StepSeconds { get; }
 
     /// <summary>Rows of ten minutes.</summary>
     public int Lag => _lag;

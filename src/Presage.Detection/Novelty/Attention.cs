@@ -8,25 +8,25 @@ namespace Presage.Detection;
 struct Attention
 {
     /// <summary>Samples after which habituation has fallen to a third.</summary>
-    const double HabituationSamples = 400;
-    const double HabituationShare = 0.21;
+    const double HabituationSamples = 600;
+    const double HabituationShare = 0.1;
 
     /// <summary>Samples after an anomaly during which only something odder counts.</summary>
-    const double RefractorySamples = 30;
+    const double RefractorySamples = 33;
     const double RefractoryShare = 0.9;
 
     /// <summary>Strength at which a sample begins an anomaly of its own, for the economy only.</summary>
-    const double BeginsAt = 4;
+    const double BeginsAt = 4.2;
 
     /// <summary>What an anomaly costs the ones after it, and for how long.</summary>
-    const double Charge = 4;
-    const double ChargeSamples = 6_000;
+    const double Charge = 3;
+    const double ChargeSamples = 13_000;
 
     /// <summary>
     /// A history of n samples cannot show a probability below 1/n. Strength is made comparable with that after 1,000:
-    /// two units a decade.
+    /// some two units a decade.
     /// </summary>
-    const double ShortHistory = 2;
+    const double ShortHistory = 2.1;
 
     static readonly double HabituationKept = Math.Exp(-1 / HabituationSamples);
     static readonly double ChargeKept = Math.Exp(-1 / ChargeSamples);

@@ -16,6 +16,9 @@ namespace Presage.Detection;
 /// 4. The rest is economy of attention: what has just been odd is less odd a second time (habituation), an anomaly is
 /// told once (refractory period), and who keeps crying is heard less. Short histories cannot give small
 /// probabilities; that is made up for.
+/// 5. Three witnesses are heard past all this where they are rare enough by themselves: a step from the sample before
+/// (news of values ends with the second time, a rare step stays one), the time of day, and a value that has stopped
+/// moving (<see cref="Stillness"/>).
 ///
 /// Samples count; time is asked for the time of day only. Feed evenly spaced values, of a minute or five. NaN and
 /// infinities are passed over, times may repeat or go back.
@@ -23,9 +26,12 @@ namespace Presage.Detection;
 /// </summary>
 public sealed class SeriesDetector
 {
-    const byte StateVersion = 2;
+    const byte StateVersion = 3;
 
-    /// <summary>The version before knew no times; it is still read, and its rhythm learned anew.</summary>
+    /// <summary>Knew no steps and no stillness; is still read, and those are learned anew.</summary>
+    const byte SteplessVersion = 2;
+
+    /// <summary>Knew no times either.</summary>
     const byte TimelessVersion = 1;
 
     /// <summary>Values beyond are taken as this: their sums are still numbers.</summary>
@@ -41,15 +47,19 @@ public sealed class SeriesDetector
     /// Weights of value, fast mean, slow mean, slow mean relative, range relative, which add up to 1; the time of day
     /// comes on top, as far as there is a rhythm.
     /// </summary>
-    const double ValueWeight = 0.30;
-    const double FastWeight = 0.175;
-    const double SlowWeight = 0.30;
-    const double SlowRelativeWeight = 0.175;
-    const double RangeRelativeWeight = 0.05;
+    const double ValueWeight = 0.35;
+    const double FastWeight = 0.10;
+    const double SlowWeight = 0.40;
+    const double SlowRelativeWeight = 0.11;
+    const double RangeRelativeWeight = 0.04;
     const double DayWeight = 0.2;
 
     /// <summary>Exponent of the power mean: a strong witness counts a little more.</summary>
-    const double Power = 1.25;
+    const double Power = 1.5;
+
+    /// <summary>Strength of a witness by itself: this much a decade of rarity, above so many decades.</summary>
+    const double AloneShare = 1.5;
+    const double AloneFrom = 2.3;
 
     /// <summary>The joined score is told in these units: 1 is about a decade of one feature.</summary>
     const double Unit = 3;
@@ -67,10 +77,12 @@ public sealed class SeriesDetector
     readonly TailScore _rangeRelativeTail = new();
     readonly DayNovelty _day = new();
     readonly TailScore _dayTail = new();
+    readonly TailScore _stepTail = new();
     readonly double _line;
     RunningSpread _slowSpread;
     RunningSpread _rangeSpread;
     Attention _attention;
+    Stillness _stillness;
     long _seen;
 
     public SeriesDetector(Sensitivity sensitivity = Sensitivity.Standard)
@@ -90,11 +102,13 @@ public sealed class SeriesDetector
         }
 
         value = Math.Clamp(value, -ValueMax, ValueMax);
+        double step = _seen > 0 ? Math.Abs(value - _recent[(_seen - 1) % SlowWindow]) : 0;
         _recent[_seen % SlowWindow] = value;
         _times[_seen % SlowWindow] = timeMs;
         double fast = Mean(FastWindow), slow = Mean(SlowWindow), range = Range();
         double fastNovelty = _fast.DistanceTo(fast), slowNovelty = _slow.DistanceTo(slow);
-        double ofDay = _dayTail.Of(_day.See(timeMs / 1_000.0, MeanOfHalfHour(timeMs)));
+        double ofDay = _day.See(timeMs / 1_000.0, MeanOfHalfHour(timeMs));
+        ofDay = _dayTail.Of(ofDay) * _day.Weight;
         double sum =
             (ValueWeight * Raise(_valueTail.Of(_values.DistanceTo(value)))) +
             (FastWeight * Raise(_fastTail.Of(fastNovelty))) +
@@ -102,8 +116,10 @@ public sealed class SeriesDetector
             (SlowRelativeWeight * Raise(_slowRelativeTail.Of(_slowSpread.Relative(slow, slowNovelty)))) +
             (RangeRelativeWeight *
                 Raise(_rangeRelativeTail.Of(_rangeSpread.Relative(range, _ranges.DistanceTo(range))))) +
-            (DayWeight * Raise(_day.Weight * ofDay));
+            (DayWeight * Raise(ofDay));
         double strength = _attention.Heed(Unit * Math.Pow(sum, 1 / Power), _seen);
+        double alone = AloneShare * (Math.Max(ofDay, _stepTail.Of(step)) - AloneFrom);
+        strength = Math.Max(strength, Math.Max(alone, _stillness.See(step, _seen)));
         bool isAlert = strength >= _line && strength >= _line + SeriesScale.Rise(SpacingSeconds(timeMs));
         _seen++;
         return new SeriesReading(SeriesScale.Score(strength), isAlert, strength);
@@ -150,6 +166,8 @@ public sealed class SeriesDetector
 
         _day.Save(writer);
         _dayTail.Save(writer);
+        _stepTail.Save(writer);
+        _stillness.Save(writer);
     }
 
     /// <summary>
@@ -163,7 +181,7 @@ public sealed class SeriesDetector
     {
         var reader = new StateReader(state);
         byte version = reader.Byte();
-        if (version is not (StateVersion or TimelessVersion))
+        if (version is not (StateVersion or SteplessVersion or TimelessVersion))
         {
             problem = $"the state has version {version}, this version of Presage reads {StateVersion}";
             return null;
@@ -171,7 +189,8 @@ public sealed class SeriesDetector
 
         var detector = new SeriesDetector(sensitivity);
         bool isWhole = detector.Restore(ref reader) &&
-            (version == TimelessVersion || detector.RestoreDay(ref reader)) && reader.IsWhole;
+            (version == TimelessVersion || detector.RestoreDay(ref reader)) &&
+            (version < StateVersion || detector.RestoreSteps(ref reader)) && reader.IsWhole;
         problem = isWhole ? null : "the state is damaged";
         return isWhole ? detector : null;
     }
@@ -203,7 +222,9 @@ public sealed class SeriesDetector
         return _day.Restore(ref reader) && _dayTail.Restore(ref reader);
     }
 
-    static double Raise(double score) => score <= 0 ? 0 : score * Math.Sqrt(Math.Sqrt(score));
+    bool RestoreSteps(ref StateReader reader) => _stepTail.Restore(ref reader) && _stillness.Restore(ref reader);
+
+    static double Raise(double score) => score <= 0 ? 0 : score * Math.Sqrt(score);
 
     /// <summary>
     /// The mean of the newest samples, summed anew each time so that no wild value leaves a rest behind.

@@ -8,7 +8,7 @@ namespace Presage.Detection;
 static class SeriesScale
 {
     /// <summary>The strength that half of all normal samples have.</summary>
-    const double Median = -1.5;
+    const double Median = -1.2;
 
     /// <summary>Decades the share falls by per unit of strength, up to a strength and beyond.</summary>
     const double Decades = 0.9;
@@ -35,9 +35,9 @@ static class SeriesScale
     /// <summary>The strength that normal samples, one each five minutes, reach as often a week as allowed.</summary>
     public static double Line(Sensitivity sensitivity) => sensitivity switch
     {
-        Sensitivity.Low => 4.6,
-        Sensitivity.Standard => 4,
-        Sensitivity.High => 2.3,
-        _ => 2,
+        Sensitivity.Low => 5.4,
+        Sensitivity.Standard => 4.3,
+        Sensitivity.High => 2.6,
+        _ => 2.2,
     };
 }

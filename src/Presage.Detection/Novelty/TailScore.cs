@@ -1,4 +1,4 @@
-// Hot path: Of runs five times per sample of a vital sign; budget 0.1 us, no allocation.
+// Hot path: Of runs seven times per sample of a vital sign; budget 0.1 us, no allocation.
 namespace Presage.Detection;
 
 /// <summary>

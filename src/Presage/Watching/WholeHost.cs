@@ -91,7 +91,8 @@ sealed class WholeHost
         Rows = history.Rows;
         if (history.Rows >= FirstRows && history.Columns.Count > 0)
         {
-            Detector = HostDetector.Learn(history.Values, history.Columns.Count, stepSeconds);
+            Detector = HostDetector.Learn(
+                history.Values, history.Columns.Count, stepSeconds, timesMs: [.. history.TimesMs]);
             Detector.Allow(Math.Max(falseAlarmsPerWeek, 1e-6));
             Columns = history.Columns;
             _row = new double[Columns.Count];
@@ -117,7 +118,7 @@ sealed class WholeHost
         var rows = own(columns);
         for (int i = 0; i < rows.Rows; i++)
         {
-            detector.Feed(rows.Row(i));
+            detector.Feed(rows.Row(i), rows.TimesMs[i]);
         }
 
         detector.Borrow(theirs);
@@ -162,7 +163,7 @@ sealed class WholeHost
             _glanceMs = newestMs;
             if (glance(Columns!, _row))
             {
-                See(newestMs, Detector!.Glance(_row));
+                See(newestMs, Detector!.Glance(_row, newestMs));
             }
         }
     }
@@ -183,7 +184,7 @@ sealed class WholeHost
             if (rows.At(lastMs, columns, _row, cancellationToken))
             {
                 Rows++;
-                See(lastMs, detector.Feed(_row));
+                See(lastMs, detector.Feed(_row, lastMs));
             }
 
             return;
@@ -193,7 +194,7 @@ sealed class WholeHost
         for (int i = 0; i < missed.Rows; i++)
         {
             Rows++;
-            See(missed.TimesMs[i], detector.Feed(missed.Row(i)));
+            See(missed.TimesMs[i], detector.Feed(missed.Row(i), missed.TimesMs[i]));
         }
     }
 

@@ -77,11 +77,11 @@ public sealed class SeriesDetectorTests
         Assert.Equal("the state is damaged", problem);
         bytes[0] = 77;
         Assert.Null(SeriesDetector.Restore(bytes, out problem));
-        Assert.Equal("the state has version 77, this version of Presage reads 2", problem);
+        Assert.Equal("the state has version 77, this version of Presage reads 3", problem);
         Assert.Null(SeriesDetector.Restore([], out problem));
         Gen.Byte.Array[0, 300].Sample(static random =>
         {
-            random = [(byte)(1 + (random.Length & 1)), .. random];
+            random = [(byte)(1 + (random.Length % 3)), .. random];
             return SeriesDetector.Restore(random, out string? why) is null && why is not null;
         });
     }
@@ -115,22 +115,56 @@ public sealed class SeriesDetectorTests
         Assert.True(scores.Skip(3_500).Take(5).Max() > 0.99);
     }
 
-    [Fact]
-    public void A_state_of_the_version_before_is_read_and_its_rhythm_learned_anew()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_state_of_a_version_before_is_read_and_what_it_lacks_learned_anew(byte version)
     {
         double[] values = Noise(7, 1_000);
         var detector = new SeriesDetector();
-        var straight = Scores(detector, values);
+        Scores(detector, values);
         var state = new ArrayBufferWriter<byte>();
         detector.Save(state);
 
-        // Without times: 36 times, the rhythm and its tail are the end of the state.
-        byte[] old = Timeless(state.WrittenSpan);
+        // What a version added is the end of the state: times and rhythm, then steps and stillness.
+        byte[] old = AsVersion(version, state.WrittenSpan);
         var restored = SeriesDetector.Restore(old, out string? problem);
         Assert.Null(problem);
         Assert.Equal(1_000, restored!.Samples);
-        Assert.Equal(Scores(detector, values, 1_000), Scores(restored, values, 1_000));
-        Assert.NotEmpty(straight);
+        var expected = Scores(detector, values, 1_000);
+        var scores = Scores(restored, values, 1_000);
+        Assert.True(scores.Zip(expected).Count(static pair => pair.First == pair.Second) > 900);
+    }
+
+    [Fact]
+    public void A_value_that_hangs_is_told_once_and_not_where_values_stand_still_anyway()
+    {
+        double[] values = Noise(13, 3_000);
+        Array.Fill(values, values[2_000], 2_000, 200);
+        var scores = Scores(new SeriesDetector(), values);
+        int[] told = [.. Enumerable.Range(2_000, 200).Where(i => scores[i] > 0.9995)];
+        Assert.Equal(3, told.Length);
+        Assert.InRange(told[^1], 2_021, 2_030);
+
+        // A sensor that rounds to whole numbers often stands still.
+        double[] rounded = [.. Noise(13, 3_000).Select(static (value, i) => Math.Round(value / 50) + (i / 90 % 2))];
+        Assert.DoesNotContain(Scores(new SeriesDetector(), rounded).Skip(1_000), static score => score > 0.9995);
+    }
+
+    [Fact]
+    public void A_rare_step_is_told_the_second_time_too()
+    {
+        double[] values = Noise(15, 8_000);
+        foreach (int at in (ReadOnlySpan<int>)[4_000, 7_000])
+        {
+            values[at] += 40;
+            values[at + 1] += 40;
+        }
+
+        var scores = Scores(new SeriesDetector(), values);
+        Assert.True(scores[4_000] > 0.999);
+        Assert.True(scores[7_000] > 0.99);
+        Assert.True(scores.Skip(6_000).Take(1_000).Max() < scores[7_000]);
     }
 
     [Fact]
@@ -162,19 +196,19 @@ public sealed class SeriesDetectorTests
         Assert.InRange(alarms, 0, 8);
     }
 
-    /// <summary>The same state as version 1 wrote it.</summary>
-    static byte[] Timeless(ReadOnlySpan<byte> state)
+    /// <summary>The same state as a version before wrote it.</summary>
+    static byte[] AsVersion(byte version, ReadOnlySpan<byte> state)
     {
         for (int length = state.Length; length > 0; length--)
         {
-            byte[] old = [1, .. state[1..length]];
+            byte[] old = [version, .. state[1..length]];
             if (SeriesDetector.Restore(old, out _) is not null)
             {
                 return old;
             }
         }
 
-        throw new InvalidOperationException("No beginning of the state is one of version 1.");
+        throw new InvalidOperationException($"No beginning of the state is one of version {version}.");
     }
 
     internal static double[] Noise(ulong seed, int length)
