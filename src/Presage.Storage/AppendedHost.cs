@@ -5,9 +5,4 @@ public class AppendedHost(string name)
 {
     /// <summary>The host's name; empty for series without one.</summary>
     public string Name { get; } = name;
-
-    /// <summary>
-    /// The observer's own: what it looked up for this host once. Lost when the host leaves the head and comes back.
-    /// </summary>
-    public object? Known { get; set; }
 }

@@ -7,9 +7,12 @@ namespace Presage.Storage;
 /// </summary>
 public interface IAppendObserver
 {
-    /// <param name="host">The host (<c>SeriesKey.HostOf</c>) the samples belong to, and what the observer knows of
-    /// it.</param>
+    /// <param name="host">The host (<c>SeriesKey.HostOf</c>) the samples belong to.</param>
+    /// <param name="known">
+    /// The observer's own: what it looked up for this host once. Null at first, and when the host left the head and
+    /// came back. Kept apart from the host, so that telling of ten thousand hosts touches nothing else of them.
+    /// </param>
     /// <param name="newestTimestampMs">The newest timestamp among them, ms since 1970 UTC.</param>
     /// <param name="samples">How many samples were appended, duplicates not counted; at least 1.</param>
-    void OnAppended(AppendedHost host, long newestTimestampMs, int samples);
+    void OnAppended(AppendedHost host, ref object? known, long newestTimestampMs, int samples);
 }

@@ -21,6 +21,9 @@ sealed class Head
     readonly Dictionary<string, HostSeries> _hostsByName = new(StringComparer.Ordinal);
     readonly Stack<int> _freeHosts = new();
     HostSeries?[] _hosts = new HostSeries?[64];
+
+    /// <summary>By the numbers of hosts, what the observer of appends knows of them.</summary>
+    object?[] _known = new object?[64];
     int _hostEnd;
 
     public Head()
@@ -59,6 +62,9 @@ sealed class Head
 
     /// <summary>A host by its number; for the one who appends.</summary>
     public HostSeries HostAt(int number) => _hosts[number]!;
+
+    /// <summary>What the observer knows of a host; for the one who appends.</summary>
+    public ref object? KnownAt(int number) => ref _known[number];
 
     /// <summary>Bound of the numbers of hosts.</summary>
     public int HostEnd => _hostEnd;
@@ -126,6 +132,7 @@ sealed class Head
                 index.RemoveHost(host);
                 _hostsByName.Remove(host.Name);
                 _hosts[host.Number] = null;
+                _known[host.Number] = null;
                 _freeHosts.Push(host.Number);
             }
 
@@ -151,6 +158,7 @@ sealed class Head
             if (number == _hosts.Length)
             {
                 Array.Resize(ref _hosts, number * 2);
+                Array.Resize(ref _known, number * 2);
             }
         }
 

@@ -1,5 +1,7 @@
 // Hot path: one look-up per series of every request. Budget: 30 ns in random order, with the lines prefetched.
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Presage.Metrics;
 
@@ -7,8 +9,10 @@ namespace Presage.Storage;
 
 /// <summary>
 /// Finds a series by its fingerprint: 256 parts by the upper bits, so that growing never places more than some
-/// thousand series anew while a request waits; in each, open addressing with linear probing. A slot holds 32 bits of
-/// the fingerprint, by which it is placed too, and the series' number plus one. Only the one who appends touches it.
+/// thousand series anew while a request waits; in each, open addressing with linear probing from the beginning of a
+/// line of the cache on, so that one line, looked at as a whole, nearly always has the series: neither a guess of
+/// the processor fails nor is a line touched that no prefetch brought. A slot holds 32 bits of the fingerprint, by
+/// which it is placed too, and the series' number plus one. Only the one who appends touches it.
 /// </summary>
 sealed unsafe class SeriesTable
 {
@@ -19,6 +23,12 @@ sealed unsafe class SeriesTable
     const int TagShift = 64 - PartsLog2 - 32;
 
     const int SlotsLog2Min = 4;
+
+    /// <summary>Slots of a line of the cache.</summary>
+    const int LineSlots = 8, LineSlotsLog2 = 3;
+
+    /// <summary>Of a comparison by halves of slots, the upper ones.</summary>
+    const uint UpperHalves = 0xAAAA;
 
     readonly SeriesSlabs _series;
     readonly Part[] _parts = new Part[Parts];
@@ -60,7 +70,7 @@ sealed unsafe class SeriesTable
         if (Sse.IsSupported)
         {
             ref var part = ref PartOf(fingerprint);
-            Sse.Prefetch0(part.Slots + (TagOf(fingerprint) & (uint)part.Mask));
+            Sse.Prefetch0(part.Slots + HomeOf(TagOf(fingerprint), part));
         }
     }
 
@@ -72,22 +82,19 @@ sealed unsafe class SeriesTable
     public int Guess(in SeriesFingerprint fingerprint)
     {
         ref var part = ref PartOf(fingerprint);
-        uint tag = TagOf(fingerprint), mask = (uint)part.Mask;
-        for (uint at = tag & mask; ; at = (at + 1) & mask)
+        uint tag = TagOf(fingerprint);
+        int id = FindInLine((uint*)(part.Slots + HomeOf(tag, part)), tag);
+        if (id < 0)
         {
-            ulong slot = part.Slots[at];
-            if (slot == 0)
+            id = FindTag(part, tag);
+            if (id < 0)
             {
                 return -1;
             }
-
-            if (slot >> 32 == tag)
-            {
-                int id = (int)slot - 1;
-                _series.Prefetch(id);
-                return id;
-            }
         }
+
+        _series.Prefetch(id);
+        return id;
     }
 
     /// <summary>Whether a fingerprint is that of a series.</summary>
@@ -103,7 +110,7 @@ sealed unsafe class SeriesTable
     {
         ref var part = ref PartOf(fingerprint);
         uint tag = TagOf(fingerprint), mask = (uint)part.Mask;
-        for (uint at = tag & mask; ; at = (at + 1) & mask)
+        for (uint at = HomeOf(tag, part); ; at = (at + 1) & mask)
         {
             ulong slot = part.Slots[at];
             if (slot == 0)
@@ -137,7 +144,7 @@ sealed unsafe class SeriesTable
     {
         ref var part = ref PartOf(fingerprint);
         uint mask = (uint)part.Mask;
-        uint at = TagOf(fingerprint) & mask;
+        uint at = HomeOf(TagOf(fingerprint), part);
         while ((int)part.Slots[at] != id + 1)
         {
             at = (at + 1) & mask;
@@ -166,6 +173,46 @@ sealed unsafe class SeriesTable
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static uint TagOf(in SeriesFingerprint fingerprint) => (uint)(fingerprint.Place >> TagShift);
+
+    /// <summary>The first slot of the line that a series belongs to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static uint HomeOf(uint tag, in Part part) => (tag << LineSlotsLog2) & (uint)part.Mask;
+
+    /// <summary>The series with a tag in a line, or -1, also where it cannot be told so.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static int FindInLine(uint* line, uint tag)
+    {
+        if (!Vector256.IsHardwareAccelerated)
+        {
+            return -1;
+        }
+
+        var tags = Vector256.Create(tag);
+        uint equal = Vector256.Equals(Vector256.Load(line), tags).ExtractMostSignificantBits()
+            | (Vector256.Equals(Vector256.Load(line + LineSlots), tags).ExtractMostSignificantBits() << LineSlots);
+        equal &= UpperHalves;
+
+        // Of an empty slot, whose tag may be meant, the number is -1 too.
+        return equal == 0 ? -1 : (int)line[BitOperations.TrailingZeroCount(equal) - 1] - 1;
+    }
+
+    static int FindTag(in Part part, uint tag)
+    {
+        uint mask = (uint)part.Mask;
+        for (uint at = HomeOf(tag, part); ; at = (at + 1) & mask)
+        {
+            ulong slot = part.Slots[at];
+            if (slot == 0)
+            {
+                return -1;
+            }
+
+            if (slot >> 32 == tag)
+            {
+                return (int)slot - 1;
+            }
+        }
+    }
 
     /// <summary>Places all slots of a part anew; by what they hold themselves, so that no series is touched.</summary>
     void Resize(ref Part part, int slotsLog2)
@@ -216,7 +263,7 @@ sealed unsafe class SeriesTable
     static void Put(in Part part, uint tag, int id)
     {
         uint mask = (uint)part.Mask;
-        uint at = tag & mask;
+        uint at = HomeOf(tag, part);
         while (part.Slots[at] != 0)
         {
             at = (at + 1) & mask;

@@ -10,8 +10,8 @@ namespace Presage.Storage;
 /// </summary>
 sealed class TouchedHosts(Head head)
 {
-    /// <summary>How many hosts ahead a host, and what its observer knows of it, is prefetched.</summary>
-    const int HostAhead = 64, KnownAhead = 32;
+    /// <summary>How many hosts ahead what the observer knows of a host is prefetched.</summary>
+    const int KnownAhead = 24;
 
     readonly List<int> _touched = [];
     Turn[] _turns = new Turn[64];
@@ -44,7 +44,8 @@ sealed class TouchedHosts(Head head)
         {
             Prefetch(touched, i);
             ref var turn = ref _turns[touched[i]];
-            observer.OnAppended(head.HostAt(touched[i]), turn.NewestMs, turn.Samples);
+            observer.OnAppended(
+                head.HostAt(touched[i]), ref head.KnownAt(touched[i]), turn.NewestMs, turn.Samples);
             turn.Samples = 0;
         }
 
@@ -53,22 +54,9 @@ sealed class TouchedHosts(Head head)
 
     unsafe void Prefetch(ReadOnlySpan<int> touched, int i)
     {
-        if (!Sse.IsSupported)
+        if (Sse.IsSupported && i + KnownAhead < touched.Length && head.KnownAt(touched[i + KnownAhead]) is { } known)
         {
-            return;
-        }
-
-        if (i + HostAhead < touched.Length)
-        {
-            Sse.Prefetch0(AddressOf(head.HostAt(touched[i + HostAhead])));
-        }
-
-        if (i + KnownAhead < touched.Length && head.HostAt(touched[i + KnownAhead]).Known is { } known)
-        {
-            byte* address = AddressOf(known);
-            Sse.Prefetch0(address);
-            Sse.Prefetch0(address + 64);
-            Sse.Prefetch0(address + 128);
+            Sse.Prefetch0(AddressOf(known));
         }
     }
 

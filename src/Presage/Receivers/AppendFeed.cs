@@ -17,9 +17,9 @@ sealed class AppendFeed : IAppendObserver
     /// <summary>Samples appended since the start, whatever their source.</summary>
     public long Samples => Volatile.Read(ref _samples);
 
-    public void OnAppended(AppendedHost host, long newestTimestampMs, int samples)
+    public void OnAppended(AppendedHost host, ref object? known, long newestTimestampMs, int samples)
     {
         Volatile.Write(ref _samples, _samples + samples);
-        Registry?.OnAppended(host, newestTimestampMs, samples);
+        Registry?.OnAppended(host, ref known, newestTimestampMs, samples);
     }
 }

@@ -1,16 +1,11 @@
 namespace Presage.Watching;
 
 /// <summary>
-/// One host of the registry. Ingest threads move the two atomic counters; everything else is written by the watcher's
+/// One host of the registry. Ingest moves the counters of its arrivals; everything else is written by the watcher's
 /// loop under <see cref="Gate"/>.
 /// </summary>
 sealed class HostEntry(string name, long firstSeenMs)
 {
-    volatile bool _isForgotten;
-    long _newestMs = long.MinValue;
-    long _samples;
-    long _ownNewestMs = long.MinValue;
-    int _ownSamples;
     long _ratedAtMs = firstSeenMs;
     long _ratedSamples;
 
@@ -21,15 +16,11 @@ sealed class HostEntry(string name, long firstSeenMs)
 
     public long FirstSeenMs { get; } = firstSeenMs;
 
-    /// <summary>Set when the registry dropped the host: what is seen of it after that belongs to a new entry.</summary>
-    public bool IsForgotten
-    {
-        get => _isForgotten;
-        set => _isForgotten = value;
-    }
+    /// <summary>Moved by ingest.</summary>
+    public HostArrivals Arrivals { get; } = new();
 
     /// <summary>Data time of the newest sample; long.MinValue before the first.</summary>
-    public long NewestMs => Interlocked.Read(ref _newestMs);
+    public long NewestMs => Arrivals.NewestMs;
 
     public TimeSpan Cadence { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -41,29 +32,6 @@ sealed class HostEntry(string name, long firstSeenMs)
 
     public double SamplesPerSecond { get; private set; }
 
-    /// <summary>
-    /// Whether an append is Presage's own of this host (readings, presage_host_up): that is no sign of life.
-    /// </summary>
-    public bool IsOwn(long newestMs, int samples) =>
-        newestMs == Interlocked.Read(ref _ownNewestMs) && samples == Volatile.Read(ref _ownSamples);
-
-    /// <summary>Announces an append of ours, so that it is known when the store reports it.</summary>
-    public void ExpectOwn(long newestMs, int samples)
-    {
-        Interlocked.Exchange(ref _ownNewestMs, newestMs);
-        Volatile.Write(ref _ownSamples, samples);
-    }
-
-    /// <summary>Notes samples of an append; called by ingest, one at a time.</summary>
-    public void See(long newestMs, int samples)
-    {
-        Volatile.Write(ref _samples, _samples + samples);
-        if (newestMs > _newestMs)
-        {
-            Volatile.Write(ref _newestMs, newestMs);
-        }
-    }
-
     /// <summary>Brings <see cref="SamplesPerSecond"/> up to date: a mean that forgets within a minute.</summary>
     public void Rate(long nowMs)
     {
@@ -73,7 +41,7 @@ sealed class HostEntry(string name, long firstSeenMs)
             return;
         }
 
-        long samples = Math.Max(_ratedSamples, Interlocked.Read(ref _samples));
+        long samples = Math.Max(_ratedSamples, Arrivals.Samples);
         double rate = (samples - _ratedSamples) / seconds;
         double gain = 1 - Math.Exp(-seconds / 20);
         SamplesPerSecond = SamplesPerSecond == 0 ? rate : SamplesPerSecond + (gain * (rate - SamplesPerSecond));

@@ -39,35 +39,19 @@ public sealed class HostRegistry : IAppendObserver
     internal IEnumerable<HostEntry> Entries => _hosts.Values;
 
     /// <summary>Notes that samples of a host were appended. Cheap, never throws; by one caller at a time.</summary>
-    public void OnAppended(AppendedHost host, long newestTimestampMs, int samples)
+    public void OnAppended(AppendedHost host, ref object? known, long newestTimestampMs, int samples)
     {
-        var entry = host.Known as HostEntry;
-        if (entry is { IsForgotten: false } || _hosts.TryGetValue(host.Name, out entry))
+        if (known is not HostArrivals { IsForgotten: false } arrivals)
         {
-            host.Known = entry;
-            if (!entry.IsOwn(newestTimestampMs, samples))
+            if (host.Name.Length == 0)
             {
-                entry.See(newestTimestampMs, samples);
+                return;
             }
 
-            return;
+            known = arrivals = Meet(host.Name);
         }
 
-        if (host.Name.Length == 0)
-        {
-            return;
-        }
-
-        entry = new HostEntry(host.Name, NowMs);
-        entry.See(newestTimestampMs, samples);
-        if (_hosts.TryAdd(host.Name, entry))
-        {
-            Interlocked.Increment(ref _revision);
-        }
-        else
-        {
-            OnAppended(host, newestTimestampMs, samples);
-        }
+        arrivals.See(newestTimestampMs, samples);
     }
 
     /// <summary>All hosts, sorted by name.</summary>
@@ -99,8 +83,7 @@ public sealed class HostRegistry : IAppendObserver
             return false;
         }
 
-        entry.IsForgotten = true;
-
+        entry.Arrivals.IsForgotten = true;
         Interlocked.Increment(ref _revision);
         _state.Write(connection =>
         {
@@ -141,6 +124,17 @@ public sealed class HostRegistry : IAppendObserver
         }
     });
 
+    HostArrivals Meet(string host)
+    {
+        if (!_hosts.TryGetValue(host, out var entry))
+        {
+            entry = _hosts.GetOrAdd(host, new HostEntry(host, NowMs));
+            Interlocked.Increment(ref _revision);
+        }
+
+        return entry.Arrivals;
+    }
+
     long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     static WatchedHost Snapshot(HostEntry entry, long nowMs)
@@ -171,7 +165,7 @@ public sealed class HostRegistry : IAppendObserver
                 Labels = JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(5)) ?? [],
                 Facts = JsonSerializer.Deserialize<MachineFacts>(row.GetString(6)) ?? new MachineFacts(),
             };
-            entry.See(row.GetInt64(2), 0);
+            entry.Arrivals.See(row.GetInt64(2), 0);
             return entry;
         }));
 }

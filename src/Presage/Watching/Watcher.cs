@@ -353,7 +353,7 @@ public sealed class Watcher
 
         foreach (var (entry, newestMs, samples) in _own)
         {
-            entry.ExpectOwn(newestMs, samples);
+            entry.Arrivals.ExpectOwn(newestMs, samples);
         }
 
         try

@@ -309,7 +309,7 @@ public sealed class SampleStoreTests
     {
         public List<(string, long, int)> Calls { get; } = [];
 
-        public void OnAppended(AppendedHost host, long newestTimestampMs, int samples) =>
+        public void OnAppended(AppendedHost host, ref object? known, long newestTimestampMs, int samples) =>
             Calls.Add((host.Name, newestTimestampMs, samples));
     }
 }
