@@ -64,9 +64,12 @@ public sealed record AlertRule
 
     /// <summary>
     /// Whether this is a rule of kind "anomaly": <c>{explanation}</c> in its sentence is what the watcher says about
-    /// the host at that moment.
+    /// the host at that moment: about its twins where the query is about those.
     /// </summary>
     public bool Explains { get; init; }
+
+    /// <summary>Whether it is on unless somebody switches it.</summary>
+    public bool IsOn { get; init; } = true;
 
     /// <summary>Whether an instance with this value is bad.</summary>
     public bool IsBad(double value) => Comparison.Holds(value, Threshold);

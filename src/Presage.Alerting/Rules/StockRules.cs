@@ -39,6 +39,7 @@ public static class StockRules
         Vital = rule.Vital,
         TellsSilence = rule.TellsSilence,
         Explains = rule.Explains,
+        IsOn = rule.On,
     };
 }
 
@@ -59,7 +60,8 @@ sealed record StockRule(
     string ResolvedSentence,
     string? Vital,
     bool TellsSilence = false,
-    bool Explains = false);
+    bool Explains = false,
+    bool On = true);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

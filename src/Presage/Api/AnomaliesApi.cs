@@ -5,8 +5,25 @@ using Presage.Watching;
 
 namespace Presage.Api;
 
+/// <summary>What an anomaly is of.</summary>
+enum AnomalyKind
+{
+    /// <summary>A host as a whole.</summary>
+    Host,
+
+    /// <summary>A host that is unlike its twins.</summary>
+    Twins,
+
+    /// <summary>A single vital sign.</summary>
+    Vital,
+}
+
 /// <summary>A stretch of time in which a vital sign, or a host as a whole, was unusual.</summary>
-/// <param name="Key">The vital with what tells several apart; null of a host as a whole.</param>
+/// <param name="Kind">Whether it is of a host as a whole, of a host unlike its twins, or of a vital sign.</param>
+/// <param name="Key">The vital with what tells several apart; null of hosts.</param>
+/// <param name="SinceMs">
+/// Since when: the change point of what leads it, where one was found; else when it was noticed.
+/// </param>
 /// <param name="EndMs">Null while it runs.</param>
 /// <param name="PeakValue">The value farthest from usual; null of a host as a whole.</param>
 /// <param name="Lower">Lower end of the usual range when it began; null of a host as a whole.</param>
@@ -19,7 +36,9 @@ namespace Presage.Api;
 sealed record AnomalyItem(
     long Id,
     string Host,
+    AnomalyKind Kind,
     string? Key,
+    long SinceMs,
     long StartMs,
     long? EndMs,
     long PeakMs,
@@ -156,6 +175,10 @@ static class AnomaliesApi
         cause.Family,
         cause.SinceMs,
         cause.Strength);
+
+    /// <summary>Scores of twins speak of quarter hours.</summary>
+    public static string RarityOfQuarters(double score) =>
+        RarityText.Of(1 - Math.Max(Rarity.ProbabilityMin, (1 - score) * Rarity.LookSeconds / 900));
 
     /// <summary>Scores of hosts speak of minutes, those of vital signs of looks of ten seconds.</summary>
     public static string RarityOfMinutes(double score) =>

@@ -18,31 +18,72 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
     const int HistoryMax = 1_000;
     const int SeenMax = 3;
 
-    readonly Dictionary<string, IReadOnlyList<(StoredAnomaly Anomaly, IReadOnlyDictionary<string, double> Parts)>>
-        _history = new(StringComparer.Ordinal);
+    readonly Dictionary<AnomalyKind, IReadOnlyList<(StoredAnomaly Anomaly, IReadOnlyDictionary<string, double> Parts)>>
+        _history = [];
 
     public AnomalyItem Shown(StoredAnomaly stored)
     {
-        bool isHost = stored.Key == AnomalyLog.HostKey;
+        var kind = KindOf(stored.Key);
+        bool isVital = kind == AnomalyKind.Vital;
         var seen = Seen(stored);
         return new AnomalyItem(
             stored.Id,
             stored.Host,
-            isHost ? null : stored.Key,
+            kind,
+            isVital ? stored.Key : null,
+            stored.SinceMs,
             stored.StartMs,
             stored.EndMs,
             stored.PeakMs,
-            isHost ? null : stored.PeakValue,
-            isHost ? null : stored.Lower,
-            isHost ? null : stored.Upper,
+            isVital ? stored.PeakValue : null,
+            isVital ? stored.Lower : null,
+            isVital ? stored.Upper : null,
             stored.PeakScore,
-            isHost ? AnomaliesApi.RarityOfMinutes(stored.PeakScore) : RarityText.Of(stored.PeakScore),
+            kind switch
+            {
+                AnomalyKind.Host => AnomaliesApi.RarityOfMinutes(stored.PeakScore),
+                AnomalyKind.Twins => AnomaliesApi.RarityOfQuarters(stored.PeakScore),
+                _ => RarityText.Of(stored.PeakScore),
+            },
             stored.Sentence,
             [.. stored.Causes.Select(AnomaliesApi.Shown)],
             watcher.Labels.Of(stored) is { } label ? Shown(label) : null,
             SentenceOf(seen),
             seen);
     }
+
+    /// <summary>Vital signs with a running anomaly, with what was said of them and the last ones like them.</summary>
+    public IReadOnlyList<UnusualMetric> Shown(string host, IReadOnlyList<UnusualVital> unusual)
+    {
+        var running = unusual.Count == 0
+            ? null
+            : watcher.Anomalies.RunningVitals(host).ToLookup(static one => one.Key, StringComparer.Ordinal);
+        return [.. unusual.Select(one => Shown(one, running?[one.Key].MaxBy(static stored => stored.StartMs)))];
+    }
+
+    UnusualMetric Shown(UnusualVital one, StoredAnomaly? stored) => new(
+        stored?.Id,
+        one.Key,
+        one.Name,
+        one.Sentence,
+        one.Value,
+        Finite(one.Lower),
+        Finite(one.Upper),
+        one.Unit,
+        one.Score,
+        one.SinceMs,
+        one.Rarity,
+        stored is not null && watcher.Labels.Of(stored) is { } label ? Shown(label) : null,
+        stored is null ? null : SentenceOf(Seen(stored)));
+
+    static double? Finite(double? value) => value is { } x && double.IsFinite(x) ? x : null;
+
+    static AnomalyKind KindOf(string key) => key switch
+    {
+        AnomalyLog.HostKey => AnomalyKind.Host,
+        AnomalyLog.TwinsKey => AnomalyKind.Twins,
+        _ => AnomalyKind.Vital,
+    };
 
     /// <summary>The running anomaly of a host.</summary>
     public UnusualHostView Shown(string host, UnusualHost unusual)
@@ -54,7 +95,7 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
             unusual.Sentence,
             unusual.Anomaly.PeakScore,
             AnomaliesApi.RarityOfMinutes(unusual.Anomaly.PeakScore),
-            unusual.Anomaly.StartMs,
+            unusual.Anomaly.SinceMs,
             unusual.Anomaly.IsJoint,
             unusual.IsBorrowed,
             [.. unusual.Anomaly.Causes.Select(AnomaliesApi.Shown)],
@@ -89,7 +130,7 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
     {
         var parts = CauseLikeness.Of(stored.Key, stored.Causes);
         var found = new List<SeenBefore>();
-        foreach (var (earlier, theirs) in HistoryOf(stored.Key == AnomalyLog.HostKey))
+        foreach (var (earlier, theirs) in HistoryOf(KindOf(stored.Key)))
         {
             if (earlier.StartMs >= stored.StartMs || earlier.Id == stored.Id)
             {
@@ -113,18 +154,17 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
         ];
     }
 
-    IReadOnlyList<(StoredAnomaly Anomaly, IReadOnlyDictionary<string, double> Parts)> HistoryOf(bool ofHosts)
+    IReadOnlyList<(StoredAnomaly Anomaly, IReadOnlyDictionary<string, double> Parts)> HistoryOf(AnomalyKind kind)
     {
-        string which = ofHosts ? "hosts" : "vitals";
-        if (!_history.TryGetValue(which, out var history))
+        if (!_history.TryGetValue(kind, out var history))
         {
             history =
             [
-                .. watcher.Anomalies.Between(0, long.MaxValue, null, HistoryMax, vitals: !ofHosts)
-                    .Where(one => one.Key == AnomalyLog.HostKey == ofHosts)
+                .. watcher.Anomalies.Between(0, long.MaxValue, null, HistoryMax, kind == AnomalyKind.Vital)
+                    .Where(one => KindOf(one.Key) == kind)
                     .Select(static one => (one, CauseLikeness.Of(one.Key, one.Causes))),
             ];
-            _history.Add(which, history);
+            _history.Add(kind, history);
         }
 
         return history;

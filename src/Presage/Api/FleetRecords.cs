@@ -69,6 +69,7 @@ sealed record OverviewWatching(int Rules, long EvaluationsEach, long? LastEvalua
 /// <summary>Everything a host's page shows first.</summary>
 /// <param name="Anomaly">That the host as a whole is unusual; null when it is not.</param>
 /// <param name="OddSeries">Single series that do not behave as they always did, oddest first; at most 50.</param>
+/// <param name="Twins">The host among its twins; null when it has none.</param>
 /// <param name="MetricCount">The number of metric names stored for the host.</param>
 sealed record HostDetail(
     HostSummary Summary,
@@ -78,6 +79,7 @@ sealed record HostDetail(
     UnusualHostView? Anomaly,
     IReadOnlyList<UnusualMetric> Unusual,
     IReadOnlyList<OddSeriesView> OddSeries,
+    TwinsView? Twins,
     IReadOnlyList<ProcessUsageView> Processes,
     int MetricCount,
     IReadOnlyList<AlertItem> Alerts);
@@ -150,7 +152,13 @@ sealed record VitalReading(
 
 /// <summary>A vital sign outside its usual range.</summary>
 /// <param name="Rarity">How rarely it goes this far, in words: "1 in 7 months".</param>
+/// <param name="Id">Its number, to say something of it; null in its first second.</param>
+/// <param name="Label">What a user said of it; null when nobody did.</param>
+/// <param name="LastSeen">
+/// When the like of it was seen last and what was said of it, as a sentence; null when never.
+/// </param>
 sealed record UnusualMetric(
+    long? Id,
     string Key,
     string Name,
     string Sentence,
@@ -160,7 +168,9 @@ sealed record UnusualMetric(
     string Unit,
     double Score,
     long SinceMs,
-    string Rarity);
+    string Rarity,
+    LabelView? Label,
+    string? LastSeen);
 
 /// <summary>A host that is unusual as a whole.</summary>
 /// <param name="Sentence">What, expected range and seen, since when, what moved with it and what first.</param>

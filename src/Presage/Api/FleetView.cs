@@ -1,3 +1,4 @@
+using Presage.Explaining;
 using Presage.Notifying;
 using Presage.Receivers;
 using Presage.State;
@@ -18,6 +19,7 @@ sealed class FleetView(
     SelfStatus status,
     MetricLists metrics,
     ProcessLists processes,
+    PeerDesk peers,
     TimeProvider time)
 {
     const int WrongMax = 50;
@@ -79,8 +81,9 @@ sealed class FleetView(
             LearningOf(host),
             Readings(name),
             watcher.AnomalyOf(name) is { } anomaly ? new AnomalyViews(watcher, time).Shown(name, anomaly) : null,
-            Unusual(name),
+            new AnomalyViews(watcher, time).Shown(name, watcher.UnusualOf(name)),
             [.. (watcher.Series?.OddOf(name) ?? []).Take(OddSeriesMax).Select(AnomaliesApi.Shown)],
+            peers.Of(name),
             processes.Of(name),
             metrics.Count(name),
             board.Open(name, HostAlertsMax));
@@ -236,13 +239,6 @@ sealed class FleetView(
             : VitalState.Ok,
         v.Query,
         alarm?.SinceMs ?? v.UnusualSinceMs);
-
-    IReadOnlyList<UnusualMetric> Unusual(string host) =>
-    [
-        .. watcher.UnusualOf(host).Select(static u => new UnusualMetric(
-            u.Key, u.Name, u.Sentence, u.Value, Finite(u.Lower), Finite(u.Upper), u.Unit, u.Score, u.SinceMs,
-                u.Rarity)),
-    ];
 
     static double? Finite(double? value) => value is { } x && double.IsFinite(x) ? x : null;
 

@@ -138,7 +138,7 @@ static class RulesApi
             rule.Name,
             stored.Enabled,
             Stock: true,
-            Changed: !stored.Enabled || rule != stored.Stock,
+            Changed: stored.Enabled != stored.Stock.IsOn || rule != stored.Stock,
             rule.Severity == Severity.Critical ? AlertItemSeverity.Critical : AlertItemSeverity.Warning,
             rule.Query,
             rule.Unless,

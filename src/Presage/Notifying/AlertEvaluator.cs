@@ -22,7 +22,7 @@ sealed class AlertEvaluator
     readonly RuleQuery _query;
     readonly AlertPulse _pulse;
     readonly OutboxSignal _signal;
-    readonly Func<string, string?> _explain;
+    readonly Func<AlertRule, string, string?> _explain;
     readonly TimeProvider _time;
     readonly ILogger _logger;
     readonly AlertCommit _commit;
@@ -38,7 +38,7 @@ sealed class AlertEvaluator
         RuleQuery query,
         AlertPulse pulse,
         OutboxSignal signal,
-        Func<string, string?> explain,
+        Func<AlertRule, string, string?> explain,
         Func<string?> externalUrl,
         TimeProvider time,
         ILogger<AlertEvaluator> logger)
@@ -180,7 +180,7 @@ sealed class AlertEvaluator
         if (rule.Explains)
         {
             return [.. samples.Select(sample => rule.IsStillBad(sample.Value)
-                ? sample with { Explanation = _explain(HostNames.Of(sample.Labels)) }
+                ? sample with { Explanation = _explain(rule, HostNames.Of(sample.Labels)) }
                 : sample)];
         }
 

@@ -49,7 +49,9 @@ static class NotifyingParts
             queries.Instant,
             services.GetRequiredService<AlertPulse>(),
             services.GetRequiredService<OutboxSignal>(),
-            host => services.GetService<Watcher>()?.AnomalyOf(host)?.Sentence,
+            (rule, host) => services.GetService<Watcher>() is not { } watcher ? null
+                : rule.Query.Contains("_peer_", StringComparison.Ordinal) ? watcher.Peers.Of(host)?.Sentence
+                : watcher.AnomalyOf(host)?.Sentence,
             () => externalUrl ?? services.GetService<ListenAddresses>()?.Local.ToString().TrimEnd('/'),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<AlertEvaluator>>());

@@ -75,8 +75,8 @@ sealed class RuleStore
         return
         [
             .. _stock.Select(stock => changes.TryGetValue(stock.Id, out var change)
-                ? new StoredRule(change.Apply(stock), stock, change.Enabled ?? true)
-                : new StoredRule(stock, stock, true)),
+                ? new StoredRule(change.Apply(stock), stock, change.Enabled ?? stock.IsOn)
+                : new StoredRule(stock, stock, stock.IsOn)),
         ];
     }
 }

@@ -82,4 +82,18 @@ static class WatchingSchema
 
         create index anomaly_labels_by_host on anomaly_labels (host);
         """;
+
+    /// <summary>
+    /// peer_state: what is known of how hosts differ from their twins (format: PeerStates). anomalies.since_ms: when
+    /// the change point of what leads an anomaly was, where one was found.
+    /// </summary>
+    public const string V4 = """
+        create table peer_state (
+            only integer primary key check (only = 1),
+            saved_ms integer not null,
+            state blob not null
+        );
+
+        alter table anomalies add column since_ms integer;
+        """;
 }

@@ -3,6 +3,7 @@ using Presage.Detection;
 namespace Presage.Watching;
 
 /// <summary>An anomaly that has opened, has moved on or has ended, for the log.</summary>
+/// <param name="SinceMs">When the change point of what leads it was; else when it was noticed.</param>
 /// <param name="Causes">Of an anomaly of a whole host, what takes part; else null.</param>
 readonly record struct AnomalyEvent(
     string Host,
@@ -11,4 +12,5 @@ readonly record struct AnomalyEvent(
     Anomaly Anomaly,
     bool IsOpen,
     string Sentence,
+    long SinceMs,
     IReadOnlyList<AnomalyCause>? Causes = null);

@@ -46,9 +46,13 @@ public sealed class AnomalyLabels
     /// The label that keeps an anomaly from being told; null when it is to be told. Of all labels of anomalies alike
     /// the newest decides.
     /// </summary>
-    internal AnomalyLabel? Holding(string host, IReadOnlyList<AnomalyCause> causes, double score)
+    internal AnomalyLabel? Holding(string host, IReadOnlyList<AnomalyCause> causes, double score) =>
+        Holding(host, CauseLikeness.Of(causes), score);
+
+    /// <inheritdoc cref="Holding(string, IReadOnlyList{AnomalyCause}, double)"/>
+    /// <param name="parts">What takes part, by key (<see cref="CauseLikeness"/>).</param>
+    internal AnomalyLabel? Holding(string host, IReadOnlyDictionary<string, double> parts, double score)
     {
-        var parts = CauseLikeness.Of(causes);
         var alike = _byHost.GetValueOrDefault(host, [])
             .Where(label => CauseLikeness.Between(label.Causes, parts) >= CauseLikeness.Alike).ToList();
         if (alike.MaxBy(static label => label.AtMs) is not { Word: not AnomalyWord.Useful } newest)

@@ -10,8 +10,11 @@ public sealed class AnomalyLog(StateDatabase state)
     /// <summary>The key of anomalies of a host as a whole.</summary>
     public const string HostKey = "host";
 
+    /// <summary>The key of anomalies of hosts that are unlike their twins.</summary>
+    public const string TwinsKey = "twins";
+
     const string Columns = "id, host, key, vital, start_ms, end_ms, peak_ms, peak_value, peak_score, lower, upper, " +
-        "is_above, is_slow, sentence, causes";
+        "is_above, is_slow, sentence, causes, since_ms";
 
     /// <summary>Anomalies that overlap a time span, newest first; of one host or of all.</summary>
     /// <param name="vitals">Whether those of single vital signs are wanted, too.</param>
@@ -21,7 +24,7 @@ public sealed class AnomalyLog(StateDatabase state)
             $"""
             select {Columns} from anomalies
             where start_ms <= $to and (end_ms is null or end_ms >= $from) and ($host is null or host = $host)
-                and ($vitals or key = 'host')
+                and ($vitals or key in ('host', 'twins'))
             order by start_ms desc, id desc limit $max
             """,
             Row,
@@ -35,12 +38,25 @@ public sealed class AnomalyLog(StateDatabase state)
     public StoredAnomaly? Find(long id) => state.Read(connection => connection.Query(
         $"select {Columns} from anomalies where id = $id", Row, ("$id", id))).FirstOrDefault();
 
-    /// <summary>The running anomaly of a host as a whole; null when none runs.</summary>
-    public StoredAnomaly? Running(string host) => state.Read(connection => connection.Query(
-        $"select {Columns} from anomalies where host = $host and key = 'host' and end_ms is null " +
+    /// <summary>
+    /// The running anomaly of a vital sign or, by default, of a host as a whole; null when none runs.
+    /// </summary>
+    public StoredAnomaly? Running(string host, string key = HostKey) => state.Read(connection => connection.Query(
+        $"select {Columns} from anomalies where host = $host and key = $key and end_ms is null " +
         "order by start_ms desc limit 1",
         Row,
-        ("$host", host))).FirstOrDefault();
+        ("$host", host),
+        ("$key", key))).FirstOrDefault();
+
+    /// <summary>The running anomalies of hosts unlike their twins.</summary>
+    internal IReadOnlyList<StoredAnomaly> RunningTwins() => state.Read(static connection => connection.Query(
+        $"select {Columns} from anomalies where key = '{TwinsKey}' and end_ms is null", Row));
+
+    /// <summary>The running anomalies of a host's single vital signs.</summary>
+    public IReadOnlyList<StoredAnomaly> RunningVitals(string host) => state.Read(connection => connection.Query(
+        $"select {Columns} from anomalies where host = $host and end_ms is null and key not in ('host', 'twins')",
+        Row,
+        ("$host", host)));
 
     /// <summary>Writes what has happened, in one transaction.</summary>
     internal void Write(IReadOnlyList<AnomalyEvent> events) => state.Write(connection =>
@@ -51,12 +67,13 @@ public sealed class AnomalyLog(StateDatabase state)
             connection.Execute(
                 """
                 insert into anomalies (host, key, vital, start_ms, end_ms, peak_ms, peak_value, peak_score, lower,
-                    upper, is_above, is_slow, sentence, causes)
+                    upper, is_above, is_slow, sentence, causes, since_ms)
                 values ($host, $key, $vital, $start, $end, $peak, $peakValue, $peakScore, $lower, $upper, $above, $slow,
-                    $sentence, $causes)
+                    $sentence, $causes, $since)
                 on conflict (host, key, start_ms) do update set end_ms = excluded.end_ms, peak_ms = excluded.peak_ms,
                     peak_value = excluded.peak_value, peak_score = excluded.peak_score, is_above = excluded.is_above,
-                    sentence = excluded.sentence, causes = excluded.causes
+                    sentence = excluded.sentence, causes = excluded.causes,
+                    since_ms = excluded.since_ms
                 """,
                 ("$host", happened.Host),
                 ("$key", happened.Key),
@@ -71,6 +88,7 @@ public sealed class AnomalyLog(StateDatabase state)
                 ("$above", anomaly.IsAbove),
                 ("$slow", anomaly.IsSlow),
                 ("$sentence", happened.Sentence),
+                ("$since", happened.SinceMs),
                 ("$causes", happened.Causes is { } causes ? JsonSerializer.Serialize(causes) : null));
         }
     });
@@ -110,5 +128,8 @@ public sealed class AnomalyLog(StateDatabase state)
         row.GetBoolean(11),
         row.GetBoolean(12),
         row.GetString(13),
-        row.StringOrNull(14) is { } causes ? JsonSerializer.Deserialize<List<AnomalyCause>>(causes)! : []);
+        row.StringOrNull(14) is { } causes ? JsonSerializer.Deserialize<List<AnomalyCause>>(causes)! : [])
+        {
+            SinceMs = row.LongOrNull(15) ?? row.GetInt64(4),
+        };
 }

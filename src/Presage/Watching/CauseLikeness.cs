@@ -15,12 +15,14 @@ static class CauseLikeness
     /// <summary>What took part, by key; of an anomaly of one vital sign that sign alone.</summary>
     public static IReadOnlyDictionary<string, double> Of(string key, IReadOnlyList<AnomalyCause> causes)
     {
-        if (key != AnomalyLog.HostKey)
+        // A host that is unlike its twins in a vital sign is another thing than one that is unlike itself.
+        return key switch
         {
-            return new Dictionary<string, double> { [key] = 1 };
-        }
-
-        return Of(causes);
+            AnomalyLog.HostKey => Of(causes),
+            AnomalyLog.TwinsKey => Of(causes).ToDictionary(
+                static part => $"{AnomalyLog.TwinsKey} {part.Key}", static part => part.Value),
+            _ => new Dictionary<string, double> { [key] = 1 },
+        };
     }
 
     public static IReadOnlyDictionary<string, double> Of(IReadOnlyList<AnomalyCause> causes)

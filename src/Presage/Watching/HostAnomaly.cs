@@ -10,10 +10,18 @@ namespace Presage.Watching;
 public sealed record HostAnomaly(
     long StartMs, long EndMs, double PeakScore, bool IsJoint, IReadOnlyList<AnomalyCause> Causes)
 {
+    /// <summary>The farthest that a change point may lie before what was noticed.</summary>
+    const long DatedMaxMs = 6 * 3_600_000;
+
     /// <summary>
     /// On the host's first day the data it was judged by, in seconds: it is told, but raises no alarm. Null later.
     /// </summary>
     public double? KnownSeconds { get; init; }
+
+    /// <summary>Since when: the change point of what leads it, where one was found.</summary>
+    public long SinceMs => Causes is [{ SinceMs: { } sinceMs }, ..] && sinceMs >= StartMs - DatedMaxMs
+        ? Math.Min(sinceMs, EndMs)
+        : StartMs;
 }
 
 /// <summary>A vital sign's part in an anomaly of its host.</summary>

@@ -42,6 +42,21 @@ sealed class HostAnomalyRun
         return AnomalyChange.Closed;
     }
 
+    /// <summary>Dates what takes part in the running anomaly, as far as that is known now.</summary>
+    public void Date(Func<string, long?> sinceMs)
+    {
+        if (IsOpen && Anomaly!.Causes.Any(cause => sinceMs(cause.Key) is { } found && found != cause.SinceMs))
+        {
+            Anomaly = Anomaly with
+            {
+                Causes =
+                [
+                    .. Anomaly.Causes.Select(cause => cause with { SinceMs = sinceMs(cause.Key) ?? cause.SinceMs }),
+                ],
+            };
+        }
+    }
+
     /// <summary>Goes on by one look.</summary>
     /// <param name="causes">What takes part now; asked for only where it is needed.</param>
     public AnomalyChange See(long nowMs, in HostLook look, Func<IReadOnlyList<AnomalyCause>> causes)

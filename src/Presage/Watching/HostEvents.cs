@@ -6,19 +6,21 @@ namespace Presage.Watching;
 static class HostEvents
 {
     /// <summary>A vital sign whose anomaly runs.</summary>
-    public static UnusualVital Unusual(VitalTrack track, TimeZoneInfo zone, long nowMs)
+    /// <param name="all">All vital signs of the host, for what moved with it.</param>
+    public static UnusualVital Unusual(
+        VitalTrack track, IEnumerable<VitalTrack> all, TimeZoneInfo zone, long nowMs)
     {
         var anomaly = track.Detector.Anomaly;
         return new UnusualVital(
             track.Key,
             UnusualSentence.NameOf(track.Vital, track.Per?.Value),
-            SentenceOf(track, anomaly, isOpen: true, zone, nowMs),
+            SentenceOf(track, anomaly, all, isOpen: true, zone, nowMs),
             track.IsPresent ? track.Value : anomaly.PeakValue,
             anomaly.Lower,
             anomaly.Upper,
             track.Vital.Unit,
             anomaly.PeakScore,
-            anomaly.StartMs,
+            SinceMs(track, anomaly),
             RarityText.Of(anomaly.PeakScore));
     }
 
@@ -39,14 +41,58 @@ static class HostEvents
         },
         isOpen,
         HostSentence.Of(anomaly, isOpen, zone, nowMs),
+        anomaly.SinceMs,
+        anomaly.Causes);
+
+    /// <summary>The anomaly of a host that is unlike its twins.</summary>
+    public static AnomalyEvent OfTwins(string host, HostAnomaly anomaly, bool isOpen, string sentence) => new(
+        host,
+        AnomalyLog.TwinsKey,
+        "",
+        new Anomaly
+        {
+            StartMs = anomaly.StartMs,
+            EndMs = anomaly.EndMs,
+            PeakMs = anomaly.EndMs,
+            PeakValue = anomaly.PeakScore,
+            PeakScore = anomaly.PeakScore,
+            IsAbove = true,
+        },
+        isOpen,
+        sentence,
+        anomaly.SinceMs,
         anomaly.Causes);
 
     /// <summary>The anomaly of one vital sign.</summary>
     public static AnomalyEvent Of(
-        string host, VitalTrack track, in Anomaly anomaly, bool isOpen, TimeZoneInfo zone, long nowMs) => new(
-        host, track.Key, track.Vital.Id, anomaly, isOpen, SentenceOf(track, anomaly, isOpen, zone, nowMs));
+        string host,
+        VitalTrack track,
+        in Anomaly anomaly,
+        IEnumerable<VitalTrack> all,
+        bool isOpen,
+        TimeZoneInfo zone,
+        long nowMs) => new(
+        host,
+        track.Key,
+        track.Vital.Id,
+        anomaly,
+        isOpen,
+        SentenceOf(track, anomaly, all, isOpen, zone, nowMs),
+        SinceMs(track, anomaly));
 
-    static string SentenceOf(VitalTrack track, in Anomaly anomaly, bool isOpen, TimeZoneInfo zone, long nowMs) =>
-        UnusualSentence.Of(
-            track.Vital, track.Per?.Value, track.IsPresent ? track.Value : null, anomaly, isOpen, zone, nowMs);
+    static string SentenceOf(
+        VitalTrack track, in Anomaly anomaly, IEnumerable<VitalTrack> all, bool isOpen, TimeZoneInfo zone, long nowMs)
+    {
+        long sinceMs = SinceMs(track, anomaly);
+        return UnusualSentence.Of(
+            track.Vital, track.Per?.Value, track.IsPresent ? track.Value : null, anomaly, sinceMs, isOpen, zone,
+            nowMs) + Companions.Of(track, sinceMs, isOpen ? all : []);
+    }
+
+    /// <summary>The change point, where one was found that belongs to the anomaly.</summary>
+    static long SinceMs(VitalTrack track, in Anomaly anomaly) =>
+        track.ChangedMs is { } changedMs && changedMs <= anomaly.EndMs &&
+            anomaly.StartMs - changedMs <= ChangeDates.LookBackMs(anomaly.IsSlow)
+            ? changedMs
+            : anomaly.StartMs;
 }

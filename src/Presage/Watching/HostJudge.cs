@@ -84,6 +84,13 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
         _running = anomaly;
     }
 
+    /// <summary>Dates what takes part in the running anomaly.</summary>
+    public void Date(Func<string, long?> sinceMs)
+    {
+        Run.Date(sinceMs);
+        _running = Run.IsOpen ? Run.Anomaly : null;
+    }
+
     /// <summary>Draws the conclusion of a moment.</summary>
     public AnomalyChange Conclude(long nowMs, IReadOnlyCollection<VitalTrack> tracks)
     {
@@ -213,7 +220,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
                 least = Math.Min(least, 1 - track.Reading.Score);
             }
 
-            isOdd |= track.Detector.IsUnusual;
+            isOdd |= track.IsTold;
         }
 
         if (judged == 0)
@@ -221,7 +228,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
             return (null, false, false);
         }
 
-        bool isAlarm = isOdd && tracks.Any(track => track.Detector.IsUnusual &&
+        bool isAlarm = isOdd && tracks.Any(track => track.IsTold &&
             (1 - track.Detector.Anomaly.PeakScore) * judged * WeekSeconds / Rarity.LookSeconds
                 <= AloneShare * falseAlarms.OfFamily(host, track.Vital.Family));
 
@@ -263,7 +270,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
             double.IsNaN(track.Reading.Upper) ? null : track.Reading.Upper,
             track.Vital.Unit,
             track.Vital.Family,
-            track.OfNoteSinceMs,
+            track.SinceMs,
             strength);
     }
 

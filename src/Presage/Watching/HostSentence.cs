@@ -21,8 +21,8 @@ static class HostSentence
     public static string Of(HostAnomaly anomaly, bool isOpen, TimeZoneInfo zone, long nowMs)
     {
         string when = isOpen
-            ? $"since {UnusualSentence.Clock(SinceMs(anomaly), zone, nowMs)}"
-            : $"from {UnusualSentence.Clock(anomaly.StartMs, zone, nowMs)} " +
+            ? $"since {UnusualSentence.Clock(anomaly.SinceMs, zone, nowMs)}"
+            : $"from {UnusualSentence.Clock(anomaly.SinceMs, zone, nowMs)} " +
               $"to {UnusualSentence.Clock(anomaly.EndMs, zone, nowMs)}";
         if (anomaly.Causes is not [var first, ..])
         {
@@ -60,16 +60,10 @@ static class HostSentence
         return text.ToString();
     }
 
-    /// <summary>
-    /// When what is told began: that may be later than the anomaly, which went on with something else.
-    /// </summary>
-    static long SinceMs(HostAnomaly anomaly) =>
-        Math.Max(anomaly.StartMs, anomaly.Causes is [{ SinceMs: { } sinceMs }, ..] ? sinceMs : 0);
-
     static bool IsOutside(AnomalyCause cause) =>
         cause is { Value: { } value, Lower: { } lower, Upper: { } upper } && (value < lower || value > upper);
 
-    static string Verb(AnomalyCause cause, bool isOpen)
+    public static string Verb(AnomalyCause cause, bool isOpen)
     {
         bool plural = VitalCatalogue.Default.Find(cause.Key.Split('{')[0])?.Plural ?? false;
         return (plural, isOpen) switch
@@ -85,13 +79,13 @@ static class HostSentence
         ? $"{cause.Name} ({Seen(cause)})"
         : $"{cause.Name} ({Seen(cause)}, usually {Usual(cause)})";
 
-    static string Seen(AnomalyCause cause) => Quantity.Format(cause.Value ?? 0, cause.Unit, cause.Family);
+    public static string Seen(AnomalyCause cause) => Quantity.Format(cause.Value ?? 0, cause.Unit, cause.Family);
 
-    static string Usual(AnomalyCause cause) =>
+    public static string Usual(AnomalyCause cause) =>
         Quantity.FormatRange(cause.Lower ?? 0, cause.Upper ?? 0, cause.Unit, cause.Family);
 
     static string Known(double seconds) =>
         seconds < 5_400 ? $"{seconds / 60:0} min" : $"{seconds / 3_600:0} h";
 
-    static string Earlier(long ms) => ms < 120_000 ? $"{ms / 1_000} s" : $"{ms / 60_000} min";
+    public static string Earlier(long ms) => ms < 120_000 ? $"{ms / 1_000} s" : $"{ms / 60_000} min";
 }

@@ -25,6 +25,7 @@ sealed class HostWatch
     readonly byte[] _upKey;
     readonly byte[] _unusualKey;
     readonly List<(VitalTrack Track, Anomaly Anomaly, bool IsOpen)> _changes = [];
+    readonly HeldVitals _held;
     AnomalyChange _hostChange;
     bool _isMaintained;
     long _modelSavedMs;
@@ -33,11 +34,13 @@ sealed class HostWatch
     {
         _host = host;
         Judge = judge;
+        _held = new HeldVitals(host, judge.Labels);
         _upKey = LabelSet.OfMetric("presage_host_up", new Label("host", host)).ToKey();
         _unusualKey = LabelSet.OfMetric("presage_host_unusual", new Label("host", host)).ToKey();
         foreach (var track in tracks)
         {
             TracksOf(track.Vital.Id).Add(track);
+            track.IsHeld = track.Detector.IsUnusual && _held.Of(track) is not null;
             EvaluatedMs = Math.Max(EvaluatedMs, track.Detector.LastMs);
             _evaluatedMs[track.Vital.Id] =
                 Math.Max(_evaluatedMs.GetValueOrDefault(track.Vital.Id, long.MinValue), track.Detector.LastMs);
@@ -197,6 +200,7 @@ sealed class HostWatch
     {
         lock (_gate)
         {
+            _held.Turn(Tracks(), _changes, EvaluatedMs);
             _hostChange = Judge.Conclude(EvaluatedMs, AllTracks());
             Judge.Whole.HasLearned |= _hostChange != AnomalyChange.None;
         }
@@ -213,10 +217,25 @@ sealed class HostWatch
 
         foreach (var (track, anomaly, isOpen) in _changes)
         {
-            events.Add(HostEvents.Of(_host, track, anomaly, isOpen, zone, nowMs));
+            events.Add(HostEvents.Of(_host, track, anomaly, Tracks(), isOpen, zone, nowMs));
         }
 
         _changes.Clear();
+    }
+
+    /// <summary>Finds out since when what is unusual has been so.</summary>
+    public void Date(ISampleSource source, long nowMs)
+    {
+        foreach (var track in Tracks())
+        {
+            ChangeDates.Set(track, source, nowMs);
+        }
+
+        if (Judge.Running is not null)
+        {
+            var since = AllTracks().ToDictionary(static track => track.Key, static track => track.ChangedMs);
+            Judge.Date(since.GetValueOrDefault);
+        }
     }
 
     /// <summary>The anomalies that run, to be written as they are now.</summary>
@@ -229,9 +248,9 @@ sealed class HostWatch
 
         foreach (var track in Tracks())
         {
-            if (track.Detector.IsUnusual)
+            if (track.IsTold)
             {
-                events.Add(HostEvents.Of(_host, track, track.Detector.Anomaly, isOpen: true, zone, nowMs));
+                events.Add(HostEvents.Of(_host, track, track.Detector.Anomaly, Tracks(), true, zone, nowMs));
             }
         }
     }
@@ -278,26 +297,7 @@ sealed class HostWatch
     {
         lock (_gate)
         {
-            VitalTrack? most = null;
-            long startedMs = long.MaxValue;
-            foreach (var track in Tracks())
-            {
-                startedMs = Math.Min(startedMs, track.FirstMs);
-                most = most is null || track.Detector.LearnedSeconds > most.Detector.LearnedSeconds ? track : most;
-            }
-
-            if (most is null)
-            {
-                return null;
-            }
-
-            double missing = VitalDetector.DaysSeconds - most.Detector.LearnedSeconds;
-            return new HostLearning(
-                startedMs,
-                most.Detector.LearnedSeconds,
-                VitalDetector.RangeSeconds,
-                most.Detector.Phase,
-                missing > 0 ? EvaluatedMs + (long)(missing * 1_000) : null);
+            return HostLearning.Of(Tracks(), EvaluatedMs);
         }
     }
 
@@ -309,10 +309,10 @@ sealed class HostWatch
             return
             [
                 .. Tracks()
-                    .Where(static track => track.Detector.IsUnusual)
+                    .Where(static track => track.IsTold)
                     .OrderByDescending(static track => track.Detector.Anomaly.PeakScore)
                     .ThenBy(static track => track.Detector.Anomaly.StartMs)
-                    .Select(track => HostEvents.Unusual(track, zone, nowMs)),
+                    .Select(track => HostEvents.Unusual(track, Tracks(), zone, nowMs)),
             ];
         }
     }
@@ -322,12 +322,12 @@ sealed class HostWatch
     {
         lock (_gate)
         {
-            var unusual = Tracks().Where(static track => track.Detector.IsUnusual).ToList();
+            var unusual = Tracks().Where(static track => track.IsTold).ToList();
             var oddest = unusual.MaxBy(static track => track.Detector.Anomaly.PeakScore);
             int level = unusual.Count switch { 0 => 0, 1 => 1, <= 3 => 2, _ => 3 };
             string? sentence = Judge.Running is { } whole ? HostSentence.Of(whole, isOpen: true, zone, nowMs)
                 : oddest is null ? null
-                : HostEvents.Unusual(oddest, zone, nowMs).Sentence;
+                : HostEvents.Unusual(oddest, Tracks(), zone, nowMs).Sentence;
             return new HostOddity(Judge.Running is null ? level : Math.Max(2, level), Judge.Score, sentence);
         }
     }

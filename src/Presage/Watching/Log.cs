@@ -48,6 +48,10 @@ static partial class Log
         1111, LogLevel.Warning, "The traces of all series in {Path} cannot be used: {Problem}; they are learned anew")]
     public static partial void TracesDropped(ILogger logger, string path, string problem);
 
+    [LoggerMessage(
+        1113, LogLevel.Warning, "What is known of how hosts differ from their twins cannot be used: {Problem}")]
+    public static partial void PeersDropped(ILogger logger, string problem);
+
     [LoggerMessage(1112, LogLevel.Warning, "The traces of all series were not saved to {Path}: {Reason}")]
     public static partial void TracesNotSaved(ILogger logger, string path, string reason);
 }

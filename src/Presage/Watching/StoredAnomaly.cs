@@ -22,4 +22,8 @@ public sealed record StoredAnomaly(
     bool IsAbove,
     bool IsSlow,
     string Sentence,
-    IReadOnlyList<AnomalyCause> Causes);
+    IReadOnlyList<AnomalyCause> Causes)
+{
+    /// <summary>When the change point of what leads it was; else when it was noticed.</summary>
+    public long SinceMs { get; init; } = StartMs;
+}

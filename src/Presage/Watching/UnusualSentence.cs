@@ -11,9 +11,17 @@ static class UnusualSentence
 {
     /// <param name="per">The mount point or device; null where there is one reading per host.</param>
     /// <param name="value">The latest value; null where there is none now.</param>
+    /// <param name="sinceMs">When it began: its change point where one was found.</param>
     /// <param name="isOpen">Whether the anomaly still runs.</param>
     public static string Of(
-        VitalSign vital, string? per, double? value, in Anomaly anomaly, bool isOpen, TimeZoneInfo zone, long nowMs)
+        VitalSign vital,
+        string? per,
+        double? value,
+        in Anomaly anomaly,
+        long sinceMs,
+        bool isOpen,
+        TimeZoneInfo zone,
+        long nowMs)
     {
         string subject = NameOf(vital, per);
         string usual = Quantity.FormatRange(anomaly.Lower, anomaly.Upper, vital.Unit, vital.Family);
@@ -21,7 +29,7 @@ static class UnusualSentence
         if (isOpen && isOutside)
         {
             string present = Quantity.Format(value!.Value, vital.Unit, vital.Family);
-            string shape = Shape(vital, anomaly, zone, nowMs);
+            string shape = Shape(vital, anomaly, Clock(sinceMs, zone, nowMs));
             return $"{subject} {(vital.Plural ? "are" : "is")} {present}, usually {usual}. {shape}";
         }
 
@@ -31,16 +39,15 @@ static class UnusualSentence
         return isOpen || anomaly.EndMs == anomaly.StartMs
             ? $"{subject} {were} {peak} at {when}, usually {usual}."
             : $"{subject} {were} {peak} at {when}, usually {usual}. " +
-              $"It lasted from {Clock(anomaly.StartMs, zone, nowMs)} to {Clock(anomaly.EndMs, zone, nowMs)}.";
+              $"It lasted from {Clock(sinceMs, zone, nowMs)} to {Clock(anomaly.EndMs, zone, nowMs)}.";
     }
 
     /// <summary>"Write latency on sda".</summary>
     public static string NameOf(VitalSign vital, string? per) => per is null ? vital.Name : $"{vital.Name} on {per}";
 
-    static string Shape(VitalSign vital, in Anomaly anomaly, TimeZoneInfo zone, long nowMs)
+    static string Shape(VitalSign vital, in Anomaly anomaly, string since)
     {
         string it = vital.Plural ? "They" : "It", have = vital.Plural ? "have" : "has";
-        string since = Clock(anomaly.StartMs, zone, nowMs);
         return (anomaly.IsSlow, anomaly.IsAbove) switch
         {
             (true, true) => $"{it} {have} been rising slowly since {since}.",

@@ -113,6 +113,30 @@ sealed class VitalTrack
         _ofNoteMs > 0 && Detector.LastMs - _ofNoteMs <= OfNoteGapMs ? _ofNoteSinceMs : null;
 
     /// <summary>
+    /// Since when it has been unusual: its change point where one is found, else its first score of note.
+    /// </summary>
+    public long? SinceMs => OfNoteSinceMs is { } notedMs ? ChangedMs ?? notedMs : null;
+
+    /// <summary>The change point that began what is unusual now; null while none is found.</summary>
+    public long? ChangedMs { get; private set; }
+
+    /// <summary>When its change point was looked for last.</summary>
+    public long SearchedMs { get; private set; }
+
+    /// <summary>Whether its anomaly is held back: somebody said that the like of it is not to be told.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>Whether an anomaly runs that is told.</summary>
+    public bool IsTold => Detector.IsUnusual && !IsHeld;
+
+    /// <summary>Takes up since when the anomaly that runs has been so.</summary>
+    public void Resume(long sinceMs) =>
+        (ChangedMs, _ofNoteSinceMs, _ofNoteMs) = (sinceMs, sinceMs, Detector.LastMs);
+
+    /// <summary>Notes what a search for its change point found.</summary>
+    public void Date(long? changedMs, long nowMs) => (ChangedMs, SearchedMs) = (changedMs, nowMs);
+
+    /// <summary>
     /// Takes a value in; what is to be stored waits for <see cref="Flush"/>. False when it is no value or not newer.
     /// </summary>
     public bool See(long timestampMs, double value, ReadingsOutput output, out AnomalyChange change)
@@ -200,8 +224,8 @@ sealed class VitalTrack
         Detector.Phase != LearningPhase.Range,
         Capacity,
         isHeadline,
-        Detector.IsUnusual,
-        Detector.IsUnusual ? Detector.Anomaly.StartMs : null,
+        IsTold,
+        IsTold ? Math.Min(ChangedMs ?? long.MaxValue, Detector.Anomaly.StartMs) : null,
         Query);
 
     static double? Known(double value) => double.IsNaN(value) ? null : value;
@@ -219,7 +243,11 @@ sealed class VitalTrack
     {
         if (Reading.Score >= ScoreOfNote)
         {
-            _ofNoteSinceMs = timestampMs - _ofNoteMs > OfNoteGapMs ? timestampMs : _ofNoteSinceMs;
+            if (timestampMs - _ofNoteMs > OfNoteGapMs)
+            {
+                (_ofNoteSinceMs, ChangedMs, SearchedMs) = (timestampMs, null, 0);
+            }
+
             _ofNoteMs = timestampMs;
         }
     }

@@ -21,13 +21,12 @@ public sealed class Watcher
     /// <summary>presage_host_up of a silent host is repeated this often: rules look back 5 min.</summary>
     const long SilentUpEveryMs = 5_000;
 
-    const int SamplesOfCadenceMin = 4;
     const long DescribeEveryMs = 60_000;
     const long TrimEveryMs = 3_600_000;
 
     readonly WatchedStore _store;
     readonly VitalPlans _plans;
-    readonly FactsReading _facts;
+    readonly HostDescribing _describing;
     readonly StateDatabase _state;
     readonly DetectorStates _states;
     readonly HostModels _models;
@@ -60,7 +59,7 @@ public sealed class Watcher
         _store = store;
         _output = new ReadingsOutput(_batch);
         _plans = new VitalPlans(catalogue, engine);
-        _facts = new FactsReading(engine);
+        _describing = new HostDescribing(engine, registry);
         Registry = registry;
         _state = state;
         _states = new DetectorStates(state, catalogue);
@@ -70,6 +69,7 @@ public sealed class Watcher
         _models = new HostModels(state, catalogue);
         _judging = new HostJudging(_plans, _options, logger);
         (Anomalies, Labels) = (new AnomalyLog(state), new AnomalyLabels(state));
+        Peers = new PeerWatch(state, Anomalies, Labels, _options.FalseAlarms, logger);
         _savedMs = NowMs;
     }
 
@@ -79,6 +79,9 @@ public sealed class Watcher
 
     /// <summary>What users said of anomalies.</summary>
     public AnomalyLabels Labels { get; }
+
+    /// <summary>Hosts compared with their twins.</summary>
+    public PeerWatch Peers { get; }
 
     /// <summary>Grows with each turn that evaluated something: a live page asks again when it has changed.</summary>
     public long Revision => Interlocked.Read(ref _revision);
@@ -92,11 +95,15 @@ public sealed class Watcher
     public HostLearning? LearningOf(string host) => Watch(host)?.Learning();
 
     /// <summary>The vital signs with a running anomaly, rarest first.</summary>
-    public IReadOnlyList<UnusualVital> UnusualOf(string host) =>
-        Watch(host)?.Unusual(_time.LocalTimeZone, NowMs) ?? [];
+    public IReadOnlyList<UnusualVital> UnusualOf(string host) => Watch(host)?.Unusual(_time.LocalTimeZone, NowMs) ?? [];
 
     /// <summary>How unusual the host is as a whole.</summary>
-    public HostOddity OddityOf(string host) => Watch(host)?.Oddity(_time.LocalTimeZone, NowMs) ?? HostOddity.Unknown;
+    public HostOddity OddityOf(string host)
+    {
+        var own = Watch(host)?.Oddity(_time.LocalTimeZone, NowMs) ?? HostOddity.Unknown;
+        bool isUnlike = own.Level == 0 && Peers.Of(host)?.Sentence is not null;
+        return isUnlike ? own with { Level = 1, Sentence = Peers.Of(host)?.Sentence } : own;
+    }
 
     /// <summary>The anomaly of the host as a whole, if one runs.</summary>
     public UnusualHost? AnomalyOf(string host) =>
@@ -132,8 +139,7 @@ public sealed class Watcher
         }
 
         var watch = Watch(host) ?? Meet(entry);
-        bool isLearned =
-            _judging.Learn(entry, watch, _store.ForHost(host), since, progress, cancellationToken);
+        bool isLearned = _judging.Learn(entry, watch, _store.ForHost(host), since, progress, cancellationToken);
         _state.Write(connection => HostModels.Save(connection, host, watch.Judge, NowMs));
         return isLearned ? watch.Judge.Whole.LearnedRows : 0;
     }
@@ -144,6 +150,7 @@ public sealed class Watcher
         long nowMs = NowMs;
         _judging.Begin();
         Series?.Turn(nowMs, Maintenance);
+        Peers.Turn(nowMs, Watched, Maintenance, _time.LocalTimeZone, _events);
         foreach (var entry in Registry.Entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -206,7 +213,7 @@ public sealed class Watcher
         bool isDue = newestMs - watch.DescribedMs >= DescribeEveryMs || watch.DescribedMs == long.MinValue;
         if (isDue)
         {
-            Describe(entry, watch, source, newestMs, cancellationToken);
+            _describing.Describe(entry, watch, source, newestMs, cancellationToken);
         }
 
         var plans = _plans.For(entry.Cadence);
@@ -243,6 +250,7 @@ public sealed class Watcher
         }
 
         watch.Conclude();
+        watch.Date(source, newestMs);
         Interlocked.Increment(ref _revision);
 
         long OldestMs()
@@ -278,38 +286,6 @@ public sealed class Watcher
             (long)engine.Limits.Lookback.TotalMilliseconds);
     }
 
-    void Describe(
-        HostEntry entry, HostWatch watch, ISampleSource source, long newestMs, CancellationToken cancellationToken)
-    {
-        var reading = CadenceReading.Of(source, new TimeRange(newestMs - 3_600_000, newestMs));
-
-        // Of a host just met the cadence is not known: it is read again with each sample.
-        watch.DescribedMs = reading is { Samples: < SamplesOfCadenceMin } ? long.MinValue : newestMs;
-        var facts = _facts.Read(source, newestMs, cancellationToken);
-        lock (entry.Gate)
-        {
-            entry.Facts = facts;
-            if (reading is null)
-            {
-                return;
-            }
-
-            entry.Cadence = reading.Cadence;
-            var labels = new Dictionary<string, string>(StringComparer.Ordinal);
-            var own = reading.Labels.Without(LabelNames.MetricName, LabelNames.Instance, LabelNames.Host);
-            foreach (var label in own.Labels)
-            {
-                labels[label.Name] = label.Value;
-            }
-
-            entry.Labels = labels;
-            entry.Origin = entry.Name == Registry.LocalHost ? HostOrigin.Local
-                : facts.AgentVersion is not null ? HostOrigin.Agent
-                : reading.Labels[LabelNames.Instance].Contains(':', StringComparison.Ordinal) ? HostOrigin.Prometheus
-                : HostOrigin.Other;
-        }
-    }
-
     /// <summary>Notices silence and its end, and puts what is to be stored into the batch.</summary>
     /// <param name="before">Where in the batch this host's readings begin.</param>
     void Report(HostEntry entry, HostWatch watch, long nowMs, int before)
@@ -325,12 +301,14 @@ public sealed class Watcher
             Log.HostBack(_logger, entry.Name);
         }
 
-        long? upMs = !isSilent ? Math.Max(entry.NewestMs, watch.WasSilent ? watch.UpMs + 1 : entry.NewestMs)
+        long? upMs =
+            !isSilent ? Math.Max(entry.NewestMs, watch.WasSilent ? watch.UpMs + 1 : entry.NewestMs)
             : !watch.WasSilent || nowMs - watch.UpMs >= SilentUpEveryMs ? nowMs
             : null;
         watch.WasSilent = isSilent;
         watch.Flush(_batch, upMs, !isSilent);
         Series?.Flush(entry.Name, _batch);
+        Peers.Flush(entry.Name, _batch);
         int samples = _batch.SampleCount - before;
         if (samples > 0)
         {
@@ -384,6 +362,19 @@ public sealed class Watcher
         }
     }
 
+    IEnumerable<(HostEntry Entry, HostWatch Watch)> Watched()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. Registry
+                    .Entries.Where(entry => _watches.ContainsKey(entry.Name))
+                    .Select(entry => (entry, _watches[entry.Name])),
+            ];
+        }
+    }
+
     IEnumerable<HostWatch> Others(HostWatch watch)
     {
         lock (_gate)
@@ -406,13 +397,21 @@ public sealed class Watcher
             Log.HostModelDropped(_logger, entry.Name, problem);
         }
 
-        var running = tracks.Where(static track => track.Detector.IsUnusual).Select(static track => track.Key)
+        var running = tracks
+            .Where(static track => track.Detector.IsUnusual)
+            .Select(static track => track.Key)
             .ToHashSet(StringComparer.Ordinal);
         if (judge.Running is not null)
         {
             running.Add(AnomalyLog.HostKey);
         }
 
+        foreach (var stored in running.Count == 0 ? [] : Anomalies.RunningVitals(entry.Name))
+        {
+            tracks.Find(track => track.Key == stored.Key && track.Detector.IsUnusual)?.Resume(stored.SinceMs);
+        }
+
+        running.Add(AnomalyLog.TwinsKey);
         Anomalies.CloseAbandoned(entry.Name, running);
         var watch = new HostWatch(entry.Name, tracks, judge) { SavedMs = NowMs };
         lock (_gate)
@@ -433,6 +432,7 @@ public sealed class Watcher
                 {
                     _watches.Remove(host);
                     Labels.Forget(host);
+                    Peers.Forget(host);
                 }
             }
         }
@@ -464,7 +464,8 @@ public sealed class Watcher
         {
             due =
             [
-                .. _watches.Where(pair => pair.Value.IsDirty || isStopping)
+                .. _watches
+                    .Where(pair => pair.Value.IsDirty || isStopping)
                     .OrderBy(static pair => pair.Value.SavedMs)
                     .Take(hostsMax)
                     .Select(static pair => (pair.Key, pair.Value)),
@@ -483,6 +484,12 @@ public sealed class Watcher
             }
         });
         var running = new List<AnomalyEvent>();
+        Peers.AddRunning(running);
+        if (isStopping)
+        {
+            Peers.Save(nowMs);
+        }
+
         foreach (var (_, watch) in due)
         {
             watch.SavedMs = nowMs;

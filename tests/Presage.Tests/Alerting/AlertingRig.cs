@@ -163,7 +163,7 @@ sealed class AlertingRig : IDisposable
             new RuleQueries(new PromQlEngine(new QueryLimits()), Samples).Instant,
             Pulse,
             Signal,
-            static _ => null,
+            static (_, _) => null,
             static () => "https://presage.example.test",
             Time,
             NullLogger<AlertEvaluator>.Instance);

@@ -28,7 +28,8 @@ public sealed class AccessTests
         [Access.Viewer] =
         [
             $"GET {Api}/anomalies", $"GET {Api}/anomalies/series",
-            $"GET {Api}/changes", $"GET {Api}/peers", $"GET {Api}/anomalies/labels",
+            $"GET {Api}/changes", $"GET {Api}/peers", $"GET {Api}/peers/groups",
+            $"GET {Api}/anomalies/labels",
             $"GET {Api}/hosts/{{host}}/change-points",
             $"GET {Api}/detection/training", $"GET {Api}/overview",
             $"GET {Api}/hosts", $"GET {Api}/hosts/{{host}}", $"GET {Api}/hosts/{{host}}/metrics",

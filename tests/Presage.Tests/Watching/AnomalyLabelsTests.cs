@@ -40,6 +40,44 @@ public sealed class AnomalyLabelsTests
     }
 
     [Fact]
+    public async Task A_word_about_a_vital_sign_ends_it_keeps_the_like_from_being_told_and_is_taken_back()
+    {
+        await using var server = new WatchedServer();
+        var host = new SimulatedHost("web1:9100", 7);
+        await FollowAsync(server, TimeSpan.FromMinutes(45), host);
+        host.MemoryUse = 0.8;
+        await FollowAsync(server, TimeSpan.FromMinutes(3), host);
+        var told = server.Watcher.Anomalies.RunningVitals("web1").Single(static one => one.Key == "memory_use");
+        Assert.Contains(server.Watcher.UnusualOf("web1"), static one => one.Key == "memory_use");
+
+        server.Watcher.Labels.Set(told, AnomalyWord.Expected, null, "ann", server.NowMs);
+        await FollowAsync(server, TimeSpan.FromSeconds(30), host);
+        Assert.DoesNotContain(server.Watcher.UnusualOf("web1"), static one => one.Key == "memory_use");
+        Assert.NotNull(server.Watcher.Anomalies.Find(told.Id)!.EndMs);
+        Assert.False(server.Watcher.ReadingsOf("web1").Single(static one => one.Key == "memory_use").IsUnusual);
+
+        // After a restart it is still held back, and the same episode is no second one.
+        await server.RestartAsync();
+        await FollowAsync(server, TimeSpan.FromSeconds(30), host);
+        Assert.DoesNotContain(server.Watcher.UnusualOf("web1"), static one => one.Key == "memory_use");
+
+        host.MemoryUse = 0.4;
+        await FollowAsync(server, TimeSpan.FromMinutes(20), host);
+        host.MemoryUse = 0.8;
+        await FollowAsync(server, TimeSpan.FromMinutes(3), host);
+        Assert.DoesNotContain(server.Watcher.UnusualOf("web1"), static one => one.Key == "memory_use");
+        Assert.Equal(1, server.Watcher.Labels.Of(told)!.Held);
+        Assert.Single(
+            server.Watcher.Anomalies.Between(0, server.NowMs, "web1", 100),
+            static one => one.Key == "memory_use");
+
+        Assert.True(server.Watcher.Labels.Remove(told.Id));
+        await FollowAsync(server, TimeSpan.FromSeconds(30), host);
+        Assert.Contains(server.Watcher.UnusualOf("web1"), static one => one.Key == "memory_use");
+        Assert.NotEmpty(server.Watcher.Anomalies.RunningVitals("web1"));
+    }
+
+    [Fact]
     public async Task The_newest_word_about_the_like_decides()
     {
         await using var server = new WatchedServer();
@@ -61,8 +99,13 @@ public sealed class AnomalyLabelsTests
         Assert.True(labels.Remove(3));
 
         labels.Held(labels.Holding("web1", noise.Causes, 0.99999)!, 4_000);
-        Assert.Equal((1, 4_000L), labels.All().Where(static one => one.AnomalyId == 2)
-            .Select(static one => (one.Held, one.HeldMs!.Value)).Single());
+        Assert.Equal(
+            (1, 4_000L),
+            labels
+                .All()
+                .Where(static one => one.AnomalyId == 2)
+                .Select(static one => (one.Held, one.HeldMs!.Value))
+                .Single());
     }
 
     [Fact]
@@ -75,15 +118,16 @@ public sealed class AnomalyLabelsTests
         Assert.Equal(1, CauseLikeness.Between(small, large), 9);
         Assert.InRange(CauseLikeness.Between(small, other), 0, 0.3);
         Assert.Equal(0, CauseLikeness.Between(small, CauseLikeness.Of([])));
-        Assert.Equal(1, CauseLikeness.Between(
-            CauseLikeness.Of("cpu_use", []), CauseLikeness.Of([Cause("cpu_use", 7)])), 9);
+        Assert.Equal(
+            1,
+            CauseLikeness.Between(CauseLikeness.Of("cpu_use", []), CauseLikeness.Of([Cause("cpu_use", 7)])),
+            9);
     }
 
-    static AnomalyCause Cause(string key, double strength) =>
-        new(key, key, 1, 0, 0.5, "ratio", "cpu", null, strength);
+    static AnomalyCause Cause(string key, double strength) => new(key, key, 1, 0, 0.5, "ratio", "cpu", null, strength);
 
-    static StoredAnomaly Stored(long id, string host, double score, params AnomalyCause[] causes) => new(
-        id, host, AnomalyLog.HostKey, "", 1, 2, 2, score, score, 0, 0, true, false, "It was odd.", causes);
+    static StoredAnomaly Stored(long id, string host, double score, params AnomalyCause[] causes) =>
+        new(id, host, AnomalyLog.HostKey, "", 1, 2, 2, score, score, 0, 0, true, false, "It was odd.", causes);
 
     static async Task FollowAsync(WatchedServer server, TimeSpan length, params SimulatedHost[] hosts)
     {

@@ -38,6 +38,9 @@ sealed class NormalHost
 
     public IReadOnlyList<VitalTrack> Tracks => _tracks;
 
+    /// <summary>Whether it has the jobs that come at random, by the hour and by night.</summary>
+    public bool HasOwnJobs { get; init; } = true;
+
     /// <summary>What a fault adds to a vital sign; by its id.</summary>
     public Dictionary<string, double> Fault { get; } = [];
 
@@ -83,6 +86,11 @@ sealed class NormalHost
     void Jobs(double seconds)
     {
         bool isHourly = seconds % 3_600 < 90, isNightly = seconds is > 7_200 and < 8_700;
+        if (!HasOwnJobs)
+        {
+            return;
+        }
+
         if (_jobUntil > 0)
         {
             _jobUntil -= _cadence;

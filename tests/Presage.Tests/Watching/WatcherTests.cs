@@ -35,7 +35,7 @@ public sealed class WatcherTests
         var unusual = server.Watcher.UnusualOf("web1").Single(static odd => odd.Key == "cpu_use");
         Assert.Matches(
             "^CPU use is (100|9[0-9](\\.[0-9])?)\u00A0%, usually [0-9.]+–[0-9.]+\u00A0%\\. " +
-            "It jumped at 12:00 and has stayed\\.$",
+            "It jumped at 12:00 and has stayed\\.( .* (moved with it|moved first).*)?$",
             unusual.Sentence);
         Assert.True(Cpu(server).IsUnusual);
         Assert.InRange(Cpu(server).UnusualSinceMs!.Value, loadMs, loadMs + 10_000);
@@ -237,8 +237,8 @@ public sealed class WatcherTests
         await using var server = new WatchedServer();
         var anomaly = new Anomaly { StartMs = 1_000, EndMs = 3_000, PeakMs = 2_000, Lower = 0, Upper = 0.1 };
         server.Watcher.Anomalies.Write([
-            new AnomalyEvent("web1", "cpu_use", "cpu_use", anomaly, IsOpen: true, "a"),
-            new AnomalyEvent("web1", "load", "load", anomaly, IsOpen: true, "b"),
+            new AnomalyEvent("web1", "cpu_use", "cpu_use", anomaly, IsOpen: true, "a", 0),
+            new AnomalyEvent("web1", "load", "load", anomaly, IsOpen: true, "b", 0),
         ]);
 
         server.Watcher.Anomalies.CloseAbandoned("web1", new HashSet<string> { "load" });

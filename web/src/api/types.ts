@@ -28,6 +28,7 @@ export type Anomaly = Schemas["AnomalyItem"];
 export type AnomalyLabel = Schemas["LabelView"];
 export type AnomalyWord = Schemas["AnomalyWord"];
 export type UnlikeTwins = Schemas["UnlikeTwins"];
+export type Twins = Schemas["TwinsView"];
 export type SeenBefore = Schemas["SeenBefore"];
 export type ProcessUsage = Schemas["ProcessUsageView"];
 export type HostDetail = Schemas["HostDetail"];

@@ -1,8 +1,13 @@
-import type { Anomaly, AnomalyLabel, AnomalyWord, ChangeItem, ChangeList, ChangeMark, UnlikeTwins } from "../../src/api/types";
+import type { Anomaly, AnomalyLabel, AnomalyWord, ChangeItem, ChangeList, ChangeMark, Twins, UnlikeTwins } from "../../src/api/types";
 import type { World } from "./world";
 
 const MINUTE = 60_000;
 const SPANS = 48;
+
+/** The time of the day as sentences have it. */
+function clock(timeMs: number): string {
+  return new Date(timeMs).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+}
 
 /** What changed, when regimes changed, and what was said of anomalies: generated as the rest of the fake world. */
 export class Explaining {
@@ -40,7 +45,7 @@ export class Explaining {
     const host = this.anomalies(null).find((anomaly) => anomaly.id === id)?.host ?? "db-03";
     const learned = { expected: `The like of it is not told on ${host} any more.`, noise: `The like of it is told on ${host} only when it is ten times as rare.`, useful: `The like of it is told on ${host}, whatever was said of earlier ones.` };
     this.labels.set(id, {
-      anomalyId: id, host, word, note: null, by: "Maria Keller", atMs: now, startMs: now - 12 * MINUTE, sentence: "Write latency on sda is 24.6 ms, usually 1.2–3.4 ms, since 14:02.",
+      anomalyId: id, host, word, note: null, by: "Maria Keller", atMs: now, startMs: now - 12 * MINUTE, sentence: `Write latency on sda is 24.6 ms, usually 1.2–3.4 ms, since ${clock(now - 12 * MINUTE)}.`,
       learned: learned[word], held: 0, heldMs: null,
     });
   }
@@ -49,24 +54,36 @@ export class Explaining {
     if (this.world.hosts.length < 2) return [];
     const now = Date.now();
     const one = {
-      key: null, peakValue: null, lower: null, upper: null, score: 0.9999999, rarity: "1 in 2 years", causes: [], label: null, lastSeen: null, seenBefore: [],
+      kind: "host" as const, key: null, peakValue: null, lower: null, upper: null, score: 0.9999999, rarity: "1 in 2 years", causes: [], label: null, lastSeen: null, seenBefore: [],
     };
     const all: Anomaly[] = [
-      { ...one, id: 482, host: "db-03", startMs: now - 12 * MINUTE, endMs: null, peakMs: now - 5 * MINUTE, sentence: "Write latency on sda is 24.6 ms, usually 1.2–3.4 ms, since 14:02; with it Disk writes on sda (409 MiB/s, usually 9–36 MiB/s). Disk writes on sda moved first, 40 s earlier.", lastSeen: "Last seen 6 Sep 2026, called expected (\"ionice the backup\")." },
-      { ...one, id: 391, host: "db-03", startMs: now - 3 * 1440 * MINUTE, endMs: now - 3 * 1440 * MINUTE + 47 * MINUTE, peakMs: now - 3 * 1440 * MINUTE, rarity: "1 in 5 months", sentence: "Disk writes on sda were 380 MiB/s, usually 9–36 MiB/s, from 02:00 to 02:47." },
-      { ...one, id: 207, host: "app-12", startMs: now - 9 * 1440 * MINUTE, endMs: now - 9 * 1440 * MINUTE + 72 * MINUTE, peakMs: now - 9 * 1440 * MINUTE, rarity: "1 in 7 weeks", sentence: "CPU use was 97.4 %, usually 20–45 %, from 11:10 to 12:22." },
+      { ...one, id: 501, kind: "twins", host: "app-12", sinceMs: now - 50 * MINUTE, startMs: now - 42 * MINUTE, endMs: null, peakMs: now - 5 * MINUTE, rarity: "1 in 4 years", sentence: `Memory use is 91 %; its 39 twins (role app) have 40–46 %. Since ${clock(now - 50 * MINUTE)}.` },
+      { ...one, id: 482, host: "db-03", sinceMs: now - 12 * MINUTE, startMs: now - 12 * MINUTE, endMs: null, peakMs: now - 5 * MINUTE, sentence: `Write latency on sda is 24.6 ms, usually 1.2–3.4 ms, since ${clock(now - 12 * MINUTE)}; with it Disk writes on sda (409 MiB/s, usually 9–36 MiB/s). Disk writes on sda moved first, 40 s earlier.`, lastSeen: "Last seen 6 Sep 2026, called expected (\"ionice the backup\")." },
+      { ...one, id: 391, host: "db-03", sinceMs: now - 3 * 1440 * MINUTE, startMs: now - 3 * 1440 * MINUTE, endMs: now - 3 * 1440 * MINUTE + 47 * MINUTE, peakMs: now - 3 * 1440 * MINUTE, rarity: "1 in 5 months", sentence: "Disk writes on sda were 380 MiB/s, usually 9–36 MiB/s, from 02:00 to 02:47." },
+      { ...one, id: 207, host: "app-12", sinceMs: now - 9 * 1440 * MINUTE, startMs: now - 9 * 1440 * MINUTE, endMs: now - 9 * 1440 * MINUTE + 72 * MINUTE, peakMs: now - 9 * 1440 * MINUTE, rarity: "1 in 7 weeks", sentence: "CPU use was 97.4 %, usually 20–45 %, from 11:10 to 12:22." },
     ];
     return all.filter((anomaly) => host === null || anomaly.host === host).map((anomaly) => ({ ...anomaly, label: this.labelOf(anomaly.id) }));
   }
 
   private peers(): UnlikeTwins[] {
     if (this.world.hosts.length < 5) return [];
-    return [{ host: "app-12", key: "memory_use", name: "Memory use", group: "role app", hosts: 40, value: 0.91, lower: 0.4, upper: 0.46, unit: "ratio", family: "memory", probability: 1e-5, sentence: "Memory use of app-12 is 91 %; its 39 twins (role app) have 40–46 %." }];
+    return [this.unlike()];
+  }
+
+  twinsOf(host: string): Twins | null {
+    const hosts = this.world.hosts.map((one) => one.host).filter((name) => name.startsWith("app-"));
+    if (!hosts.includes(host) || hosts.length < 5) return null;
+    const odd = host === "app-12";
+    return { group: "role app", byLabel: true, hosts, score: odd ? 0.999999 : 0.4, anomaly: odd ? this.anomalies(host).find((one) => one.kind === "twins") ?? null : null, differences: odd ? [this.unlike()] : [] };
+  }
+
+  private unlike(): UnlikeTwins {
+    return { host: "app-12", key: "memory_use", name: "Memory use", group: "role app", hosts: 40, value: 0.91, lower: 0.4, upper: 0.46, unit: "ratio", family: "memory", probability: 1e-5, known: false, sentence: "Memory use of app-12 is 91 %; its 39 twins (role app) have 40–46 %." };
   }
 
   private marks(host: string): ChangeMark[] {
     if (host !== "db-03") return [];
-    return [{ key: 'disk_write_latency{device="sda"}', timeMs: Date.now() - 12 * MINUTE, kind: "rose", before: 0.0021, after: 0.0246, sentence: "Write latency on sda rose from 2.1 ms to 24.6 ms at 14:02." }];
+    return [{ key: 'disk_write_latency{device="sda"}', timeMs: Date.now() - 12 * MINUTE, kind: "rose", before: 0.0021, after: 0.0246, sentence: `Write latency on sda rose from 2.1 ms to 24.6 ms at ${clock(Date.now() - 12 * MINUTE)}.` }];
   }
 
   private changes(url: URL): ChangeList {
@@ -74,7 +91,7 @@ export class Explaining {
     const host = url.searchParams.get("host") ?? "db-03";
     const sinceMs = fromMs + (toMs - fromMs) / 3;
     const item = (name: string, subject: string, change: Partial<ChangeItem>): ChangeItem => ({
-      host, name, subject, sentence: `${subject} rose from 2.1 ms to 24.6 ms at 14:02 on ${host}.`, labels: { device: "sda" }, query: `${name}{device="sda"}`, kind: "rose", sinceMs,
+      host, name, subject, sentence: `${subject} rose from 2.1 ms to 24.6 ms at ${clock(sinceMs)} on ${host}.`, labels: { device: "sda" }, query: `${name}{device="sda"}`, kind: "rose", sinceMs,
       before: 0.0021, after: 0.0246, unit: "seconds", family: "disk", rate: false, probability: 1e-9, falseShare: 1e-6, effect: 22, strength: 13, copies: 0, hosts: [host], hostCount: 1, alike: [],
       shape: Array.from({ length: SPANS }, (_, index) => (index < 32 ? 2 + Math.sin(index * 7) / 4 : 24 + Math.sin(index * 5))), ...change,
     });
@@ -83,9 +100,9 @@ export class Explaining {
       items: this.world.scenario === "new" ? [] : [
         item("presage_vital", "Write latency on sda", { labels: { vital: "disk_write_latency", device: "sda" }, alike: ["node_disk_io_time_weighted_seconds_total", "node_pressure_io_waiting_seconds_total", "node_load1"] }),
         item("node_disk_written_bytes_total", "The rate of node_disk_written_bytes_total (sda)", {
-          sentence: `The rate of node_disk_written_bytes_total (sda) rose from 22 MiB/s to 409 MiB/s at 14:01 on ${host} and on 2 more hosts.`, sinceMs: sinceMs - 40_000, before: 23e6, after: 4.29e8, unit: "bytes/s", rate: true, strength: 12, copies: 2, hosts: [host, "db-04", "db-05"], hostCount: 3,
+          sentence: `The rate of node_disk_written_bytes_total (sda) rose from 22 MiB/s to 409 MiB/s at ${clock(sinceMs - 40_000)} on ${host} and on 2 more hosts.`, sinceMs: sinceMs - 40_000, before: 23e6, after: 4.29e8, unit: "bytes/s", rate: true, strength: 12, copies: 2, hosts: [host, "db-04", "db-05"], hostCount: 3,
         }),
-        item("pg_locks_waiting", "pg_locks_waiting", { sentence: `pg_locks_waiting peaked at 4 at 14:20, usually 0 on ${host}.`, kind: "peak", before: 0, after: 4, unit: "none", falseShare: 0.4, strength: 4, shape: Array.from({ length: SPANS }, (_, index) => (index === 40 ? 4 : 0)) }),
+        item("pg_locks_waiting", "pg_locks_waiting", { sentence: `pg_locks_waiting peaked at 4 at ${clock(fromMs + (toMs - fromMs) * 0.67)}, usually 0 on ${host}.`, kind: "peak", before: 0, after: 4, unit: "none", falseShare: 0.4, strength: 4, shape: Array.from({ length: SPANS }, (_, index) => (index === 40 ? 4 : 0)) }),
       ],
     };
   }

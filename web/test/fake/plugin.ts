@@ -73,6 +73,7 @@ async function own(world: World, administration: Administration, explaining: Exp
   }
   if (host !== null) {
     const detail = world.detail(decodeURIComponent(host[1] ?? ""));
+    if (detail !== null) detail.twins = explaining.twinsOf(detail.summary.host);
     if (detail?.anomaly) detail.anomaly = { ...detail.anomaly, label: explaining.labelOf(482) };
     return detail === null ? problem(response, 404, `No host is called "${host[1]}".`, "See the list of hosts.") : json(response, detail);
   }

@@ -138,6 +138,7 @@ export class World {
       },
       anomaly: odd.length < 3 ? null : this.anomaly(odd.map((vital) => this.unusual(vital))),
       oddSeries: odd.length < 3 ? [] : this.oddSeries(),
+      twins: null,
       unusual: odd.map((vital) => this.unusual(vital)).sort((a, b) => b.score - a.score),
     };
   }
@@ -167,7 +168,7 @@ export class World {
     const name = place === "" ? vital.name : `${vital.name} on ${place}`;
     const { value, lower, upper } = { value: vital.value ?? 0, lower: vital.lower ?? 0, upper: vital.upper ?? 0 };
     return {
-      key: vital.key, name, value, lower, upper, unit: vital.unit, score: value / upper, sinceMs: vital.sinceMs ?? Date.now(),
+      id: 600 + hash(vital.key) % 100, label: null, lastSeen: null, key: vital.key, name, value, lower, upper, unit: vital.unit, score: value / upper, sinceMs: vital.sinceMs ?? Date.now(),
       sentence: `${name} is ${formatValue(value, unit)}, usually ${formatRange(lower, upper, unit)}.`,
       rarity: { disk_write_latency: "1 in 11 months", disk_write: "1 in 7 months", cpu_iowait: "1 in 4 months", load: "1 in 5 weeks" }[vital.vital] ?? "1 in 16 days",
     };

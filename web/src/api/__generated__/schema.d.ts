@@ -232,26 +232,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/presage/v1/peers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Hosts whose vital signs are unlike those of hosts with the same role or job, oddest first
-         * @description Needs role viewer.
-         */
-        get: operations["listUnlikeTwins"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/presage/v1/users": {
         parameters: {
             query?: never;
@@ -652,6 +632,46 @@ export interface paths {
          * @description Needs role viewer.
          */
         get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/peers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Vital signs in which hosts are unlike their twins, oddest first
+         * @description Needs role viewer.
+         */
+        get: operations["listUnlikeTwins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/peers/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which hosts are twins, by label or because they are alike
+         * @description Needs role viewer.
+         */
+        get: operations["listTwins"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1619,7 +1639,10 @@ export interface components {
             /** Format: int64 */
             id: number;
             host: string;
+            kind: components["schemas"]["AnomalyKind"];
             key: null | string;
+            /** Format: int64 */
+            sinceMs: number;
             /** Format: int64 */
             startMs: number;
             /** Format: int64 */
@@ -1641,6 +1664,8 @@ export interface components {
             lastSeen: null | string;
             seenBefore: components["schemas"]["SeenBefore"][];
         };
+        /** @enum {unknown} */
+        AnomalyKind: "host" | "twins" | "vital";
         /** @enum {unknown} */
         AnomalyWord: "expected" | "useful" | "noise";
         AuditEntry: {
@@ -1930,6 +1955,7 @@ export interface components {
             anomaly: null | components["schemas"]["UnusualHostView"];
             unusual: components["schemas"]["UnusualMetric"][];
             oddSeries: components["schemas"]["OddSeriesView"][];
+            twins: null | components["schemas"]["TwinsView"];
             processes: components["schemas"]["ProcessUsageView"][];
             /** Format: int32 */
             metricCount: number;
@@ -2676,6 +2702,20 @@ export interface components {
             status: string;
             data: components["schemas"]["TsdbStatus"];
         };
+        TwinGroup: {
+            name: string;
+            byLabel: boolean;
+            hosts: string[];
+        };
+        TwinsView: {
+            group: string;
+            byLabel: boolean;
+            hosts: string[];
+            /** Format: double */
+            score: null | number;
+            anomaly: null | components["schemas"]["AnomalyItem"];
+            differences: components["schemas"]["UnlikeTwins"][];
+        };
         UnlikeTwins: {
             host: string;
             key: string;
@@ -2693,6 +2733,7 @@ export interface components {
             family: string;
             /** Format: double */
             probability: number;
+            known: boolean;
             sentence: string;
         };
         UnusualHostView: {
@@ -2712,6 +2753,8 @@ export interface components {
             seenBefore: components["schemas"]["SeenBefore"][];
         };
         UnusualMetric: {
+            /** Format: int64 */
+            id: null | number;
             key: string;
             name: string;
             sentence: string;
@@ -2727,6 +2770,8 @@ export interface components {
             /** Format: int64 */
             sinceMs: number;
             rarity: string;
+            label: null | components["schemas"]["LabelView"];
+            lastSeen: null | string;
         };
         User: {
             name: string;
@@ -3192,35 +3237,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangeMark"][];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listUnlikeTwins: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnlikeTwins"][];
                 };
             };
             /** @description What went wrong */
@@ -4035,6 +4051,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUnlikeTwins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnlikeTwins"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTwins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinGroup"][];
                 };
             };
             /** @description What went wrong */

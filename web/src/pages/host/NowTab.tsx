@@ -7,6 +7,7 @@ import { BusyNow } from "./BusyNow";
 import { Evidence } from "./Evidence";
 import styles from "./Host.module.css";
 import { OddSeries } from "./OddSeries";
+import { Twins } from "./Twins";
 import { UnusualNow } from "./UnusualNow";
 
 export interface TabProps {
@@ -30,6 +31,7 @@ export function NowTab({ detail, range, window, nowMs, staleSinceMs, sparkOf }: 
       <div className={styles.columns}>
         <div className={styles.left}>
           <UnusualNow detail={detail} nowMs={nowMs} shown={show} onShow={(key) => setParams({ show: key }, { replace: true })} />
+          {detail.twins !== null && <Twins host={detail.summary.host} twins={detail.twins} nowMs={nowMs} />}
           <OddSeries series={detail.oddSeries} nowMs={nowMs} />
           {staleSinceMs === null && <BusyNow host={detail.summary.host} processes={detail.processes} />}
         </div>

@@ -32,7 +32,11 @@ export function UnusualNow({ detail, nowMs, onShow, shown }: UnusualNowProps) {
               <span className={styles.number}>{index + 1}</span>
               <p className={styles.say}><Sentence metric={metric} /></p>
               <span className={styles.rarity}>{metric.rarity}</span>
-              <p className={styles.since}>{factText(metric)}<time title={timeTooltip(metric.sinceMs)}>started {formatTime(metric.sinceMs, nowMs)}</time></p>
+              <p className={styles.since}>
+                {factText(metric)}<time title={timeTooltip(metric.sinceMs)}>started {formatTime(metric.sinceMs, nowMs)}</time>
+                {metric.lastSeen !== null && ` · ${metric.lastSeen.replace(/\.$/, "")}`}
+              </p>
+              {metric.id !== null && <div className={styles.said}><Feedback id={metric.id} label={metric.label} /></div>}
             </li>
           ))}
         </ul>

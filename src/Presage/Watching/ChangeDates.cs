@@ -1,0 +1,64 @@
+using Presage.Explaining;
+using Presage.Metrics;
+
+namespace Presage.Watching;
+
+/// <summary>
+/// When what is unusual began: the change point of its stored values nearest to when it was noticed. Detectors notice
+/// a while after, and slow changes long after.
+/// </summary>
+static class ChangeDates
+{
+    /// <summary>A search is made again this often while it finds nothing, and for this long.</summary>
+    const long SearchEveryMs = 10_000;
+    const long SearchForMs = 1_200_000;
+
+    /// <summary>A change point a little after the first odd value is the same change.</summary>
+    const long AfterMs = 120_000;
+
+    /// <summary>How long before it was noticed something may have begun.</summary>
+    public static long LookBackMs(bool isSlow) => isSlow ? 6 * 3_600_000 : 900_000;
+
+    /// <summary>Dates a vital sign that is of note, when it is time to.</summary>
+    public static void Set(VitalTrack track, ISampleSource source, long nowMs)
+    {
+        if (track.OfNoteSinceMs is { } notedMs && track.ChangedMs is null &&
+            nowMs - track.SearchedMs >= SearchEveryMs && nowMs - notedMs <= SearchForMs)
+        {
+            bool isSlow = track.Detector is { IsUnusual: true, Anomaly.IsSlow: true };
+            track.Date(Find(track.Vital.Id, track.Per, source, notedMs, nowMs, isSlow), nowMs);
+        }
+    }
+
+    /// <summary>The change point nearest to a time; null when there is none near it.</summary>
+    public static long? Find(
+        string vital, Label? per, ISampleSource source, long notedMs, long nowMs, bool isSlow)
+    {
+        // Twice as far back as a change may lie: a regime needs values before it.
+        var range = new TimeRange(notedMs - (2 * LookBackMs(isSlow)), nowMs);
+        var matchers = new List<LabelMatcher>
+        {
+            new(LabelNames.MetricName, MatchOperator.Equal, ReadingsOutput.ValueName),
+            new("vital", MatchOperator.Equal, vital),
+        };
+        if (per is { } label)
+        {
+            matchers.Add(new LabelMatcher(label.Name, MatchOperator.Equal, label.Value));
+        }
+
+        long? nearest = null;
+        foreach (var series in source.Select(matchers, range))
+        {
+            foreach (var (timeMs, _) in RegimeSearch.Of(series, range, isCounter: false))
+            {
+                bool isNear = timeMs >= notedMs - LookBackMs(isSlow) && timeMs <= notedMs + AfterMs;
+                if (isNear && !(Math.Abs(timeMs - notedMs) >= Math.Abs((nearest ?? long.MaxValue / 2) - notedMs)))
+                {
+                    nearest = timeMs;
+                }
+            }
+        }
+
+        return nearest;
+    }
+}
