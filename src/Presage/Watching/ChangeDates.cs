@@ -1,3 +1,4 @@
+using Presage.Detection;
 using Presage.Explaining;
 using Presage.Metrics;
 
@@ -15,6 +16,12 @@ static class ChangeDates
 
     /// <summary>A change point a little after the first odd value is the same change.</summary>
     const long AfterMs = 120_000;
+
+    /// <summary>Values a search averages to at most.</summary>
+    const double SearchedValues = 480;
+
+    /// <summary>A regime of the least length may have begun later; one of this many times that has not.</summary>
+    const double RegimesMin = 1.5;
 
     /// <summary>How long before it was noticed something may have begun.</summary>
     public static long LookBackMs(bool isSlow) => isSlow ? 6 * 3_600_000 : 900_000;
@@ -46,19 +53,55 @@ static class ChangeDates
             matchers.Add(new LabelMatcher(label.Name, MatchOperator.Equal, label.Value));
         }
 
-        long? nearest = null;
         foreach (var series in source.Select(matchers, range))
         {
-            foreach (var (timeMs, _) in RegimeSearch.Of(series, range, isCounter: false))
+            Regime[] near =
+            [
+                .. RegimeSearch.Of(series, range, isCounter: false).Where(regime =>
+                    regime.TimeMs >= notedMs - LookBackMs(isSlow) && regime.TimeMs <= notedMs + AfterMs),
+            ];
+            if (near.Length > 0)
             {
-                bool isNear = timeMs >= notedMs - LookBackMs(isSlow) && timeMs <= notedMs + AfterMs;
-                if (isNear && !(Math.Abs(timeMs - notedMs) >= Math.Abs((nearest ?? long.MaxValue / 2) - notedMs)))
-                {
-                    nearest = timeMs;
-                }
+                return Exact(series, range, near.MinBy(regime => Math.Abs(regime.TimeMs - notedMs)));
             }
         }
 
-        return nearest;
+        return null;
+    }
+
+    /// <summary>
+    /// The first value on the far side of a step, for a search averages values; null where the regime has just begun:
+    /// one is at least six values long, so that it is put too early.
+    /// </summary>
+    static long? Exact(ISampleSeries series, TimeRange range, Regime regime)
+    {
+        var (timeMs, point) = regime;
+        var columns = new SampleColumns();
+        series.Read(range, columns);
+        columns.DropStaleMarkers();
+        long newestMs = columns.TimestampsMs[^1];
+        double spacingMs = Math.Max(
+            (newestMs - columns.TimestampsMs[0]) / (double)columns.Count, (range.ToMs - range.FromMs) / SearchedValues);
+        if (newestMs - timeMs < RegimesMin * ChangePoints.RegimeMin * spacingMs)
+        {
+            return null;
+        }
+
+        if (point.Kind is not (ChangeKind.Rose or ChangeKind.Fell))
+        {
+            return timeMs;
+        }
+
+        double middle = (point.Before + point.After) / 2;
+        for (int i = 1; i < columns.Count; i++)
+        {
+            bool isBeyond = columns.Values[i] > middle == point.After > middle;
+            if (isBeyond && columns.TimestampsMs[i] >= timeMs)
+            {
+                return columns.TimestampsMs[i];
+            }
+        }
+
+        return timeMs;
     }
 }

@@ -41,7 +41,7 @@ static class HostEvents
         },
         isOpen,
         HostSentence.Of(anomaly, isOpen, zone, nowMs),
-        anomaly.SinceMs,
+        isOpen ? anomaly.SinceMs : Math.Min(anomaly.SinceMs, anomaly.StartMs),
         anomaly.Causes);
 
     /// <summary>The anomaly of a host that is unlike its twins.</summary>
@@ -60,7 +60,7 @@ static class HostEvents
         },
         isOpen,
         sentence,
-        anomaly.SinceMs,
+        isOpen ? anomaly.SinceMs : Math.Min(anomaly.SinceMs, anomaly.StartMs),
         anomaly.Causes);
 
     /// <summary>The anomaly of one vital sign.</summary>

@@ -6,6 +6,9 @@ namespace Presage.Watching;
 /// <param name="Sentence">The sentence of its oddest vital; null when none is unusual.</param>
 public sealed record HostOddity(int Level, double? Score, string? Sentence)
 {
+    /// <summary>Slightly unusual, for another reason.</summary>
+    public HostOddity Raised(string sentence) => this with { Level = 1, Sentence = sentence };
+
     /// <summary>A host nothing is known about yet.</summary>
     public static HostOddity Unknown { get; } = new(0, null, null);
 }

@@ -22,7 +22,7 @@ static class HostSentence
     {
         string when = isOpen
             ? $"since {UnusualSentence.Clock(anomaly.SinceMs, zone, nowMs)}"
-            : $"from {UnusualSentence.Clock(anomaly.SinceMs, zone, nowMs)} " +
+            : $"from {UnusualSentence.Clock(Math.Min(anomaly.SinceMs, anomaly.StartMs), zone, nowMs)} " +
               $"to {UnusualSentence.Clock(anomaly.EndMs, zone, nowMs)}";
         if (anomaly.Causes is not [var first, ..])
         {

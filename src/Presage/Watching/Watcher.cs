@@ -101,8 +101,7 @@ public sealed class Watcher
     public HostOddity OddityOf(string host)
     {
         var own = Watch(host)?.Oddity(_time.LocalTimeZone, NowMs) ?? HostOddity.Unknown;
-        bool isUnlike = own.Level == 0 && Peers.Of(host)?.Sentence is not null;
-        return isUnlike ? own with { Level = 1, Sentence = Peers.Of(host)?.Sentence } : own;
+        return own.Level == 0 && Peers.Of(host)?.Sentence is { } unlike ? own.Raised(unlike) : own;
     }
 
     /// <summary>The anomaly of the host as a whole, if one runs.</summary>
@@ -301,8 +300,7 @@ public sealed class Watcher
             Log.HostBack(_logger, entry.Name);
         }
 
-        long? upMs =
-            !isSilent ? Math.Max(entry.NewestMs, watch.WasSilent ? watch.UpMs + 1 : entry.NewestMs)
+        long? upMs = !isSilent ? Math.Max(entry.NewestMs, watch.WasSilent ? watch.UpMs + 1 : entry.NewestMs)
             : !watch.WasSilent || nowMs - watch.UpMs >= SilentUpEveryMs ? nowMs
             : null;
         watch.WasSilent = isSilent;
@@ -366,12 +364,8 @@ public sealed class Watcher
     {
         lock (_gate)
         {
-            return
-            [
-                .. Registry
-                    .Entries.Where(entry => _watches.ContainsKey(entry.Name))
-                    .Select(entry => (entry, _watches[entry.Name])),
-            ];
+            return [.. Registry.Entries.Where(entry => _watches.ContainsKey(entry.Name))
+                .Select(entry => (entry, _watches[entry.Name]))];
         }
     }
 
@@ -397,9 +391,7 @@ public sealed class Watcher
             Log.HostModelDropped(_logger, entry.Name, problem);
         }
 
-        var running = tracks
-            .Where(static track => track.Detector.IsUnusual)
-            .Select(static track => track.Key)
+        var running = tracks.Where(static track => track.Detector.IsUnusual).Select(static track => track.Key)
             .ToHashSet(StringComparer.Ordinal);
         if (judge.Running is not null)
         {
@@ -464,8 +456,7 @@ public sealed class Watcher
         {
             due =
             [
-                .. _watches
-                    .Where(pair => pair.Value.IsDirty || isStopping)
+                .. _watches.Where(pair => pair.Value.IsDirty || isStopping)
                     .OrderBy(static pair => pair.Value.SavedMs)
                     .Take(hostsMax)
                     .Select(static pair => (pair.Key, pair.Value)),

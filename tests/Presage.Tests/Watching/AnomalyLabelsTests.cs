@@ -66,7 +66,7 @@ public sealed class AnomalyLabelsTests
         host.MemoryUse = 0.8;
         await FollowAsync(server, TimeSpan.FromMinutes(3), host);
         Assert.DoesNotContain(server.Watcher.UnusualOf("web1"), static one => one.Key == "memory_use");
-        Assert.Equal(1, server.Watcher.Labels.Of(told)!.Held);
+        Assert.InRange(server.Watcher.Labels.Of(told)!.Held, 1, 5);
         Assert.Single(
             server.Watcher.Anomalies.Between(0, server.NowMs, "web1", 100),
             static one => one.Key == "memory_use");

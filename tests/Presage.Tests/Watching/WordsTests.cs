@@ -111,5 +111,6 @@ public sealed class WordsTests
 
     static string Say(
         VitalSign vital, string? per, double value, in Anomaly anomaly, bool isOpen, long nowMs = AtMs + 3_600_000) =>
-        UnusualSentence.Of(vital, per, value, anomaly, anomaly.StartMs, isOpen, TimeZoneInfo.Utc, nowMs).Replace('\u00A0', ' ');
+        UnusualSentence.Of(vital, per, value, anomaly, anomaly.StartMs, isOpen, TimeZoneInfo.Utc, nowMs)
+            .Replace('\u00A0', ' ');
 }

@@ -11,7 +11,7 @@ static class PeerSignals
 {
     static readonly string[] Kinds =
     [
-        "cpu_use", "load", "memory_use", "memory_used", "process_memory", "network_receive", "network_transmit",
+        "cpu_use", "load", "memory_used", "process_memory", "network_receive", "network_transmit",
         "packets", "file_handles", "processes", "context_switches",
     ];
 

@@ -234,7 +234,7 @@ public sealed class PeerWatch
         double probability = Math.Min(1, least * host.Findings.Count);
         host.Probability = probability;
         bool isOdd = probability * QuartersPerWeek <= _falseAlarms.OfHost(host.Name);
-        IReadOnlyList<AnomalyCause> causes = isOdd || host.Run.IsOpen ? Causes(host) : [];
+        List<AnomalyCause> causes = isOdd || host.Run.IsOpen ? Causes(host) : [];
         bool isHeld = causes.Count > 0 && _labels.AnyOf(host.Name) && IsHeldBack(host, causes, probability, nowMs);
         bool wasKnown = host.Run.IsKnown(nowMs);
         var change = wasKnown ? host.Run.End() : host.Run.See(nowMs, probability, isOdd, isHeld, causes);
@@ -292,7 +292,7 @@ public sealed class PeerWatch
         }
     }
 
-    void Tell(PeerHost host, AnomalyChange change, TimeZoneInfo zone, long nowMs, List<AnomalyEvent> events)
+    static void Tell(PeerHost host, AnomalyChange change, TimeZoneInfo zone, long nowMs, List<AnomalyEvent> events)
     {
         if (change == AnomalyChange.None)
         {

@@ -2362,8 +2362,6 @@ export interface components {
             statistics: components["schemas"]["StorageStatistics"];
             files: null | components["schemas"]["StoredFile"][];
             tiers: null | components["schemas"]["RollupTier"][];
-            /** Format: int64 */
-            oldestRawMs: number;
             newest: components["schemas"]["NewestSamples"];
         };
         SeenBefore: {
