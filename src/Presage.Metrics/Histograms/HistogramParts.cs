@@ -35,26 +35,51 @@ public static class HistogramParts
     public static int Add(SampleBatch batch, ReadOnlySpan<byte> key, long timestampMs, NativeHistogram histogram)
     {
         int before = batch.SampleCount;
-        Add(batch, key, Layout, timestampMs, (histogram.Schema << HintBits) | (int)histogram.Hint);
-        Add(batch, key, Count, timestampMs, histogram.Count);
-        Add(batch, key, Sum, timestampMs, histogram.Sum);
-        if (histogram.IsCustom)
+        foreach (var (part, value) in Of(histogram))
         {
-            AddCustom(batch, key, timestampMs, histogram);
-            return batch.SampleCount - before;
+            BeginPart(batch, key, part);
+            batch.AddSample(timestampMs, value);
         }
 
-        string zero = string.Create(CultureInfo.InvariantCulture, $"zero:{histogram.ZeroThreshold:R}");
-        Add(batch, key, zero, timestampMs, histogram.ZeroCount);
-        AddSide(batch, key, 'p', timestampMs, histogram.Positive);
-        AddSide(batch, key, 'n', timestampMs, histogram.Negative);
         return batch.SampleCount - before;
+    }
+
+    /// <summary>
+    /// Adds histograms of one series, in the order of time, part by part; null ends the series.
+    /// </summary>
+    public static void AddRun(
+        SampleBatch batch, ReadOnlySpan<byte> key,
+        IReadOnlyList<(long TimestampMs, NativeHistogram? Histogram)> histograms)
+    {
+        var parts = new SortedDictionary<string, List<(long TimestampMs, double Value)>>(StringComparer.Ordinal);
+        foreach (var (timestampMs, histogram) in histograms)
+        {
+            foreach (var (part, value) in histogram is null ? [(Layout, SampleValue.StaleMarker)] : Of(histogram))
+            {
+                if (!parts.TryGetValue(part, out var samples))
+                {
+                    parts.Add(part, samples = []);
+                }
+
+                samples.Add((timestampMs, value));
+            }
+        }
+
+        foreach (var (part, samples) in parts)
+        {
+            BeginPart(batch, key, part);
+            foreach (var (timestampMs, value) in samples)
+            {
+                batch.AddSample(timestampMs, value);
+            }
+        }
     }
 
     /// <summary>Ends the histograms of a series; returns the samples added.</summary>
     public static int AddStale(SampleBatch batch, ReadOnlySpan<byte> key, long timestampMs)
     {
-        Add(batch, key, Layout, timestampMs, SampleValue.StaleMarker);
+        BeginPart(batch, key, Layout);
+        batch.AddSample(timestampMs, SampleValue.StaleMarker);
         return 1;
     }
 
@@ -65,10 +90,30 @@ public static class HistogramParts
         return (layout >> HintBits, (CounterResetHint)(layout & ((1 << HintBits) - 1)));
     }
 
+    static IEnumerable<(string Part, double Value)> Of(NativeHistogram histogram)
+    {
+        yield return (Layout, (histogram.Schema << HintBits) | (int)histogram.Hint);
+        yield return (Count, histogram.Count);
+        yield return (Sum, histogram.Sum);
+        if (!histogram.IsCustom)
+        {
+            string zero = string.Create(CultureInfo.InvariantCulture, $"zero:{histogram.ZeroThreshold:R}");
+            yield return (zero, histogram.ZeroCount);
+        }
+
+        var buckets = histogram.IsCustom
+            ? CustomOf(histogram)
+            : SideOf('p', histogram.Positive).Concat(SideOf('n', histogram.Negative));
+        foreach (var bucket in buckets)
+        {
+            yield return bucket;
+        }
+    }
+
     /// <summary>
     /// Buckets of custom bounds are told by their upper ones, empty ones too: the bounds are part of it.
     /// </summary>
-    static void AddCustom(SampleBatch batch, ReadOnlySpan<byte> key, long timestampMs, NativeHistogram histogram)
+    static IEnumerable<(string Part, double Value)> CustomOf(NativeHistogram histogram)
     {
         var counts = histogram.Positive;
         int at = 0;
@@ -76,24 +121,22 @@ public static class HistogramParts
         {
             double bound = i < histogram.CustomBounds.Count ? histogram.CustomBounds[i] : double.PositiveInfinity;
             bool present = at < counts.Length && counts.Indexes[at] == i;
-            Add(
-                batch, key, string.Create(CultureInfo.InvariantCulture, $"le:{bound:R}"), timestampMs,
-                present ? counts.Counts[at] : 0);
+            yield return (
+                string.Create(CultureInfo.InvariantCulture, $"le:{bound:R}"), present ? counts.Counts[at] : 0);
             at += present ? 1 : 0;
         }
     }
 
-    static void AddSide(
-        SampleBatch batch, ReadOnlySpan<byte> key, char side, long timestampMs, HistogramBuckets buckets)
+    static IEnumerable<(string Part, double Value)> SideOf(char side, HistogramBuckets buckets)
     {
         for (int i = 0; i < buckets.Length; i++)
         {
-            string part = string.Create(CultureInfo.InvariantCulture, $"{side}:{buckets.Indexes[i]}");
-            Add(batch, key, part, timestampMs, buckets.Counts[i]);
+            yield return (
+                string.Create(CultureInfo.InvariantCulture, $"{side}:{buckets.Indexes[i]}"), buckets.Counts[i]);
         }
     }
 
-    static void Add(SampleBatch batch, ReadOnlySpan<byte> key, string part, long timestampMs, double value)
+    static void BeginPart(SampleBatch batch, ReadOnlySpan<byte> key, string part)
     {
         batch.BeginSeries();
         var reader = new SeriesKeyReader(key);
@@ -104,6 +147,5 @@ public static class HistogramParts
 
         batch.AddLabel(Label, part);
         batch.EndLabels();
-        batch.AddSample(timestampMs, value);
     }
 }

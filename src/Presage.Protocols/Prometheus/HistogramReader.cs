@@ -54,81 +54,16 @@ ref struct HistogramReader
     }
 
     /// <summary>The histogram; null where its fields do not fit together, with what is wrong.</summary>
-    public readonly NativeHistogram? ToHistogram(out string? problem)
+    public readonly NativeHistogram? ToHistogram(out string? problem) => new HistogramLayout
     {
-        problem = null;
-        bool isCustom = _schema == NativeHistogram.CustomSchema;
-        if (!isCustom && _schema is < NativeHistogram.SchemaMin or > NativeHistogram.SchemaMax)
-        {
-            problem = $"a native histogram has the unknown schema {_schema}; "
-                + $"{NativeHistogram.SchemaMin} to {NativeHistogram.SchemaMax} and -53 are known.";
-            return null;
-        }
-
-        var positive = SideOf(_positiveSpans, _positive, ref problem);
-        var negative = SideOf(_negativeSpans, _negative, ref problem);
-        if (problem is null && isCustom && !BoundsAscend(positive))
-        {
-            problem = "the bounds of a native histogram do not ascend, or it has more buckets than bounds.";
-        }
-
-        return problem is not null ? null : new NativeHistogram
-        {
-            Schema = _schema,
-            Hint = _hint <= 3 ? (CounterResetHint)_hint : CounterResetHint.Unknown,
-            Count = _count,
-            Sum = _sum,
-            ZeroThreshold = isCustom ? 0 : _zeroThreshold,
-            ZeroCount = isCustom ? 0 : _zeroCount,
-            Positive = positive,
-            Negative = isCustom ? HistogramBuckets.Empty : negative,
-            CustomBounds = isCustom ? [.. _custom] : [],
-        };
-    }
-
-    readonly bool BoundsAscend(HistogramBuckets buckets)
-    {
-        for (int i = 0; i < _custom.Count; i++)
-        {
-            if (!double.IsFinite(_custom[i]) || (i > 0 && _custom[i] <= _custom[i - 1]))
-            {
-                return false;
-            }
-        }
-
-        return buckets.Length == 0 || (buckets.Indexes[0] >= 0 && buckets.Indexes[^1] <= _custom.Count);
-    }
-
-    static HistogramBuckets SideOf(
-        List<(int Offset, long Length)> spans, List<double> counts, ref string? problem)
-    {
-        List<int> indexes = [];
-        long index = 0;
-        foreach (var (offset, length) in spans)
-        {
-            index += offset;
-            if (length > counts.Count - indexes.Count || Math.Abs(index) > 1 << 24)
-            {
-                problem = "the spans of a native histogram do not fit its buckets.";
-                return HistogramBuckets.Empty;
-            }
-
-            for (long i = 0; i < length; i++)
-            {
-                indexes.Add((int)index++);
-            }
-        }
-
-        if (indexes.Count != counts.Count || indexes.Count > HistogramParts.PartsMax)
-        {
-            problem = indexes.Count != counts.Count
-                ? "the spans of a native histogram do not fit its buckets."
-                : $"a native histogram has more than {HistogramParts.PartsMax} buckets on a side.";
-            return HistogramBuckets.Empty;
-        }
-
-        return HistogramBuckets.Of([.. indexes], [.. counts]);
-    }
+        Schema = _schema,
+        ZeroThreshold = _zeroThreshold,
+        PositiveSpans = _positiveSpans,
+        NegativeSpans = _negativeSpans,
+        CustomBounds = _custom,
+    }.TryMake(
+        _hint <= 3 ? (CounterResetHint)_hint : CounterResetHint.Unknown, _count, _sum, _zeroCount, _positive, _negative,
+        out problem);
 
     bool ReadField(ref ProtobufReader reader, int field, WireType type) => (field, type) switch
     {

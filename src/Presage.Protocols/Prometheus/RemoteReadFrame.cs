@@ -6,17 +6,14 @@ namespace Presage.Protocols.Prometheus;
 
 /// <summary>
 /// Decodes one frame of a streamed remote-read answer: <c>ChunkedReadResponse { chunked_series = 1 { labels = 1,
-/// chunks = 2 { min = 1, max = 2, type = 3, data = 4 } } }</c>. Not thread-safe.
+/// chunks = 2 { min = 1, max = 2, type = 3, data = 4 } } }</c>.
 /// </summary>
-public sealed class RemoteReadFrame
+public static class RemoteReadFrame
 {
     const ulong Xor = 1;
 
-    /// <summary>Chunks of native histograms left out so far.</summary>
-    public long HistogramChunks { get; private set; }
-
     /// <summary>Adds the samples of a range of time to a batch; returns what is broken, or null.</summary>
-    public string? Add(ReadOnlySpan<byte> frame, long fromMs, long toMs, SampleBatch batch)
+    public static string? Add(ReadOnlySpan<byte> frame, long fromMs, long toMs, SampleBatch batch)
     {
         var reader = new ProtobufReader(frame, 0);
         while (!reader.AtEnd && reader.ReadTag(out int field, out var type))
@@ -35,7 +32,7 @@ public sealed class RemoteReadFrame
         return reader.Problem;
     }
 
-    string? AddSeries(ReadOnlySpan<byte> message, int position, long fromMs, long toMs, SampleBatch batch)
+    static string? AddSeries(ReadOnlySpan<byte> message, int position, long fromMs, long toMs, SampleBatch batch)
     {
         batch.BeginSeries();
         var reader = new ProtobufReader(message, position);
@@ -56,17 +53,22 @@ public sealed class RemoteReadFrame
             return reader.Problem ?? "a series has no labels, or one twice";
         }
 
-        reader.Rewind(0);
-        while (!reader.AtEnd && reader.ReadTag(out int field, out var type))
+        // Histograms become series of their own, behind the plain samples of this one.
+        byte[] key = batch.KeyOf(batch.Series[^1]).ToArray();
+        foreach (bool histograms in (ReadOnlySpan<bool>)[false, true])
         {
-            if (field != 2 || type != WireType.Bytes)
+            reader.Rewind(0);
+            while (!reader.AtEnd && reader.ReadTag(out int field, out var type))
             {
-                reader.Skip(type);
-            }
-            else if (reader.ReadBytes(out var chunk, out int at) && AddChunk(chunk, at, fromMs, toMs, batch)
-                is { } problem)
-            {
-                return problem;
+                if (field != 2 || type != WireType.Bytes)
+                {
+                    reader.Skip(type);
+                }
+                else if (reader.ReadBytes(out var chunk, out int at)
+                    && AddChunk(chunk, at, fromMs, toMs, batch, histograms ? key : null) is { } problem)
+                {
+                    return problem;
+                }
             }
         }
 
@@ -96,7 +98,9 @@ public sealed class RemoteReadFrame
         return reader.Problem;
     }
 
-    string? AddChunk(ReadOnlySpan<byte> message, int position, long fromMs, long toMs, SampleBatch batch)
+    /// <summary>Adds a chunk of plain samples, or (where a key is given) one of histograms.</summary>
+    static string? AddChunk(
+        ReadOnlySpan<byte> message, int position, long fromMs, long toMs, SampleBatch batch, byte[]? key)
     {
         var reader = new ProtobufReader(message, position);
         ulong encoding = 0;
@@ -111,12 +115,18 @@ public sealed class RemoteReadFrame
             };
         }
 
-        if (reader.Problem is null && encoding != Xor)
+        if (reader.Problem is not null)
         {
-            HistogramChunks++;
-            return null;
+            return reader.Problem;
         }
 
-        return reader.Problem ?? XorChunk.Add(data, fromMs, toMs, batch);
+        return encoding switch
+        {
+            Xor => key is null ? XorChunk.Add(data, fromMs, toMs, batch) : null,
+            HistogramChunk.Whole or HistogramChunk.Float => key is null
+                ? null
+                : HistogramChunk.Add(data, (byte)encoding, fromMs, toMs, key, batch),
+            _ => $"a chunk has the unknown encoding {encoding}",
+        };
     }
 }

@@ -58,6 +58,54 @@ ref struct XorBits(ReadOnlySpan<byte> bytes)
         return (long)(value >> 1) ^ -(long)(value & 1);
     }
 
+    /// <summary>
+    /// Reads a value that is told by its difference (XOR) to the one before; false where it has more than 64 bits.
+    /// </summary>
+    public bool ReadValue(ref ulong bits, ref int leading, ref int trailing)
+    {
+        if (!ReadBit())
+        {
+            return true;
+        }
+
+        if (ReadBit())
+        {
+            leading = (int)ReadBits(5);
+            int significant = (int)ReadBits(6);
+            significant = significant == 0 ? 64 : significant;
+            trailing = 64 - leading - significant;
+            if (trailing < 0)
+            {
+                return false;
+            }
+        }
+
+        bits ^= ReadBits(64 - leading - trailing) << trailing;
+        return true;
+    }
+
+    /// <summary>Reads a signed number of as many bits as ones before it tell.</summary>
+    public long ReadVarbit()
+    {
+        int size = ReadSize();
+        long bits = (long)ReadBits(size);
+        return size is > 0 and < 64 && bits > 1L << (size - 1) ? bits - (1L << size) : bits;
+    }
+
+    /// <summary>The same of an unsigned one.</summary>
+    public ulong ReadUnsignedVarbit() => ReadBits(ReadSize());
+
+    int ReadSize()
+    {
+        int ones = 0;
+        while (ones < 8 && ReadBit())
+        {
+            ones++;
+        }
+
+        return ones switch { 0 => 0, 1 => 3, 2 => 6, 3 => 9, 4 => 12, 5 => 18, 6 => 25, 7 => 56, _ => 64 };
+    }
+
     bool Fill()
     {
         if (_at >= _bytes.Length)

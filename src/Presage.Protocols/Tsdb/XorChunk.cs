@@ -38,7 +38,7 @@ public static class XorChunk
             {
                 delta = i == 1 ? (long)reader.ReadUvarint() : delta + ReadDeltaOfDelta(ref reader);
                 timestampMs += delta;
-                if (!ReadValue(ref reader, ref bits, ref leading, ref trailing))
+                if (!reader.ReadValue(ref bits, ref leading, ref trailing))
                 {
                     return "a value has more than 64 bits";
                 }
@@ -74,28 +74,5 @@ public static class XorChunk
 
         long bits = (long)reader.ReadBits(size);
         return bits > 1L << (size - 1) ? bits - (1L << size) : bits;
-    }
-
-    static bool ReadValue(ref XorBits reader, ref ulong bits, ref int leading, ref int trailing)
-    {
-        if (!reader.ReadBit())
-        {
-            return true;
-        }
-
-        if (reader.ReadBit())
-        {
-            leading = (int)reader.ReadBits(5);
-            int significant = (int)reader.ReadBits(6);
-            significant = significant == 0 ? 64 : significant;
-            trailing = 64 - leading - significant;
-            if (trailing < 0)
-            {
-                return false;
-            }
-        }
-
-        bits ^= reader.ReadBits(64 - leading - trailing) << trailing;
-        return true;
     }
 }

@@ -85,7 +85,19 @@ static class ImportVerb
         {
             Description = "COLUMN or COLUMN=LABEL; may stand several times",
         };
-        var separator = new Option<string>("--separator") { DefaultValueFactory = static _ => "," };
+        var separator = new Option<string>("--separator")
+        {
+            Description = "One character, or tab",
+            DefaultValueFactory = static _ => ",",
+        };
+        separator.Validators.Add(static result =>
+        {
+            string text = result.GetValueOrDefault<string>() ?? "";
+            if (text.Length != 1 && text is not ("tab" or "\\t"))
+            {
+                result.AddError($"--separator \"{text}\" is not one character. Give one, or tab.");
+            }
+        });
         var verb = new Command("csv", "From CSV with a first row of names")
         {
             files, time, format, values, metric, labels, separator,
@@ -189,11 +201,13 @@ static class ImportVerb
             report = await new ImportRun(parts, target, parsed.GetValue(Resume), progress).RunAsync(cancellationToken);
         }
 
+        string noun = report.Parts == 1 ? "part" : "parts";
         string skipped = report.Skipped > 0 ? $", {report.Skipped} skipped as finished before" : "";
-        Console.Out.WriteLine($"Imported {report.Outcome.Accepted} samples of {report.Parts} parts{skipped}.");
+        Console.Out.WriteLine($"Imported {report.Outcome.Accepted} samples of {report.Parts} {noun}{skipped}.");
         if (report.Histograms > 0)
         {
-            Console.Out.WriteLine($"{report.Histograms} chunks of native histograms were left out.");
+            Console.Out.WriteLine($"{report.Histograms} native histograms were left out: that server answers queries only, which tell too " +
+                "little of them.");
         }
 
         if (report.Outcome.Refused > 0)

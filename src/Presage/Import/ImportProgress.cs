@@ -24,8 +24,7 @@ sealed class ImportProgress(TextWriter output, bool isTerminal, TimeProvider tim
         double left = share > 0.001 ? seconds / share * (1 - share) : 0;
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{share,4:0 %}  {samples / 1e6:0.0} million samples, " +
-            $"{samples / Math.Max(1, seconds) / 1e6:0.00} a second, " +
+            $"{share,4:0 %}  {Count(samples)} samples, {Count(samples / Math.Max(1, seconds))} a second, " +
             $"{TimeSpan.FromSeconds(left):h\\:mm\\:ss} left");
         if (!isTerminal)
         {
@@ -40,4 +39,8 @@ sealed class ImportProgress(TextWriter output, bool isTerminal, TimeProvider tim
             output.WriteLine();
         }
     }
+
+    static string Count(double samples) => samples < 1e6
+        ? samples.ToString("#,0", CultureInfo.InvariantCulture)
+        : (samples / 1e6).ToString("0.0", CultureInfo.InvariantCulture) + " million";
 }

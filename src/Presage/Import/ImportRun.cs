@@ -47,7 +47,7 @@ interface IImportWatcher
 /// <summary>What an import did.</summary>
 /// <param name="Parts">Read in this run.</param>
 /// <param name="Skipped">Finished by an earlier run.</param>
-/// <param name="Histograms">Chunks of native histograms left out.</param>
+/// <param name="Histograms">Native histograms left out.</param>
 sealed record ImportReport(int Parts, int Skipped, long Histograms, ImportOutcome Outcome)
 {
     public ImportReport With(ImportOutcome outcome, long histograms) =>

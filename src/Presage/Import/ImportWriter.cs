@@ -16,7 +16,7 @@ sealed class ImportWriter(IImportSession session, Action<ImportWriter> onProgres
     /// <summary>Samples handed on.</summary>
     public long Samples { get; private set; }
 
-    /// <summary>Chunks or samples of native histograms that were left out.</summary>
+    /// <summary>Native histograms that were left out: answers of queries tell too little of them.</summary>
     public long Histograms { get; set; }
 
     /// <summary>Hands the batch on when it is full. Call between two series or lines.</summary>

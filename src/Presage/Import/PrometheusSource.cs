@@ -81,7 +81,6 @@ static class PrometheusSource
     static async Task ReadFramesAsync(
         Stream stream, long fromMs, long toMs, ImportWriter writer, CancellationToken token)
     {
-        var frame = new RemoteReadFrame();
         var buffered = new BufferedStream(stream, 64 << 10);
         byte[] checksum = new byte[4];
         byte[] buffer = new byte[1 << 20];
@@ -108,7 +107,7 @@ static class PrometheusSource
                 throw new ImportException("The checksum of a frame is wrong. Run the import again.");
             }
 
-            if (frame.Add(buffer.AsSpan(0, length), fromMs, toMs, writer.Batch) is { } problem)
+            if (RemoteReadFrame.Add(buffer.AsSpan(0, length), fromMs, toMs, writer.Batch) is { } problem)
             {
                 throw new ImportException($"A frame of the answer is broken: {problem}.");
             }
@@ -116,7 +115,6 @@ static class PrometheusSource
             await writer.FlushIfFullAsync(token);
         }
 
-        writer.Histograms += frame.HistogramChunks;
         await writer.FlushAsync(token);
     }
 

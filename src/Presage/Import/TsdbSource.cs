@@ -39,7 +39,8 @@ static class TsdbSource
             var deleted = File.Exists(stones) ? TsdbTombstones.Read(await File.ReadAllBytesAsync(stones, token)) : null;
             while (index.Read(writer.Batch))
             {
-                AddChunks(index, chunks, deleted, fromMs, toMs, writer);
+                AddChunks(index, chunks, deleted, fromMs, toMs, writer, histograms: false);
+                AddChunks(index, chunks, deleted, fromMs, toMs, writer, histograms: true);
                 writer.Progress = index.Progress;
                 await writer.FlushIfFullAsync(token);
             }
@@ -53,9 +54,15 @@ static class TsdbSource
         }
     }
 
+    /// <summary>
+    /// Adds the plain samples of the series that the batch stands at, or (behind them, as series of their own) its
+    /// histograms.
+    /// </summary>
     static void AddChunks(
-        TsdbIndex index, TsdbChunkFiles files, TsdbTombstones? deleted, long fromMs, long toMs, ImportWriter writer)
+        TsdbIndex index, TsdbChunkFiles files, TsdbTombstones? deleted, long fromMs, long toMs, ImportWriter writer,
+        bool histograms)
     {
+        byte[] key = histograms ? writer.Batch.KeyOf(writer.Batch.Series[^1]).ToArray() : [];
         var gone = deleted?.Of(index.SeriesRef) ?? [];
         foreach (var chunk in index.Chunks)
         {
@@ -65,15 +72,24 @@ static class TsdbSource
             }
 
             var data = files.Read(chunk, out var encoding);
-            if (encoding != TsdbChunkFiles.Xor)
+            if (encoding is not (TsdbChunkFiles.Xor or HistogramChunk.Whole or HistogramChunk.Float))
             {
-                writer.Histograms++;
+                throw new InvalidDataException(
+                    $"a chunk has the unknown encoding {encoding} (segment {chunk.Segment + 1}, offset " +
+                    $"{chunk.Offset})");
+            }
+
+            if (histograms != encoding is HistogramChunk.Whole or HistogramChunk.Float)
+            {
                 continue;
             }
 
             foreach (var (from, to) in Kept(gone, Math.Max(fromMs, chunk.FromMs), Math.Min(toMs, chunk.ToMs)))
             {
-                if (XorChunk.Add(data, from, to, writer.Batch) is { } problem)
+                string? problem = histograms
+                    ? HistogramChunk.Add(data, encoding, from, to, key, writer.Batch)
+                    : XorChunk.Add(data, from, to, writer.Batch);
+                if (problem is not null)
                 {
                     throw new InvalidDataException($"{problem} (segment {chunk.Segment + 1}, offset {chunk.Offset})");
                 }

@@ -10,8 +10,6 @@ namespace Presage.Simulation;
 /// <summary>The readers of what is imported: CSV, remote read, the files of a Prometheus block.</summary>
 static class ImportTargets
 {
-    const int TocBytes = 52;
-
     const string Csv =
         "time,value,\"rack, row\",note\n2027-01-15T08:00:00Z,1.5,\"a \"\"b\"\"\",\"two\nlines\"\r\n1800000000,NaN,,\n";
 
@@ -24,7 +22,7 @@ static class ImportTargets
         yield return new FuzzTarget("remote read", [Frame(chunk)], bytes =>
         {
             batch.Clear();
-            new RemoteReadFrame().Add(bytes, long.MinValue, long.MaxValue, batch);
+            RemoteReadFrame.Add(bytes, long.MinValue, long.MaxValue, batch);
             Check(batch);
         });
         yield return new FuzzTarget("prometheus chunk", [chunk], bytes =>
@@ -33,10 +31,18 @@ static class ImportTargets
             batch.AddSeries(LabelSet.OfMetric("x").ToKey());
             XorChunk.Add(bytes, long.MinValue, long.MaxValue, batch);
         });
+        yield return new FuzzTarget("prometheus histogram chunk", [.. HistogramChunks()], bytes =>
+        {
+            batch.Clear();
+            byte encoding = bytes.Length % 2 == 0 ? HistogramChunk.Whole : HistogramChunk.Float;
+            byte[] key = LabelSet.OfMetric("x").ToKey();
+            HistogramChunk.Add(bytes, encoding, long.MinValue, long.MaxValue, key, batch);
+            Check(batch);
+        });
         yield return new FuzzTarget("prometheus index", [index], bytes => ReadIndex(bytes, batch));
         yield return new FuzzTarget("prometheus index, checksums right", [index], bytes =>
         {
-            SealIndex(bytes);
+            TsdbSeal.Index(bytes);
             ReadIndex(bytes, batch);
         });
         yield return new FuzzTarget("prometheus tombstones", [Tombstones()], bytes =>
@@ -44,7 +50,7 @@ static class ImportTargets
             ReadTombstones(bytes);
             if (bytes.Length > 9)
             {
-                Seal(bytes, 5, bytes.Length - 9);
+                TsdbSeal.Block(bytes, 5, bytes.Length - 9);
                 ReadTombstones(bytes);
             }
         });
@@ -52,6 +58,28 @@ static class ImportTargets
 
     static byte[] Block(string file) =>
         File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "PrometheusBlock", file));
+
+    /// <summary>The chunks of a block of histograms, of whole counts and of floats.</summary>
+    static IEnumerable<byte[]> HistogramChunks()
+    {
+        string folder = Path.Combine(AppContext.BaseDirectory, "PrometheusHistograms");
+        byte[] file = File.ReadAllBytes(Path.Combine(folder, "chunks", "000001"));
+        var index = TsdbIndex.Open(File.ReadAllBytes(Path.Combine(folder, "index")));
+        var batch = new SampleBatch();
+        while (index.Read(batch))
+        {
+            foreach (var chunk in index.Chunks)
+            {
+                int at = (int)chunk.Offset;
+                int length = (file[at] & 0x7F) | (file[at] < 0x80 ? 0 : file[at + 1] << 7);
+                at += file[at] < 0x80 ? 1 : 2;
+                if (file[at] is HistogramChunk.Whole or HistogramChunk.Float)
+                {
+                    yield return file[(at + 1)..(at + 1 + length)];
+                }
+            }
+        }
+    }
 
     /// <summary>The data of the first chunk: behind 8 bytes of header, its length and its encoding.</summary>
     static byte[] FirstChunk()
@@ -79,7 +107,7 @@ static class ImportTargets
     static byte[] Tombstones()
     {
         byte[] file = [0x01, 0x30, 0xBA, 0x30, 1, 3, 0x80, 0x10, 0x80, 0x20, 4, 0, 8, 0, 0, 0, 0];
-        Seal(file, 5, file.Length - 9);
+        TsdbSeal.Block(file, 5, file.Length - 9);
         return file;
     }
 
@@ -145,41 +173,6 @@ static class ImportTargets
         foreach (ref readonly var series in batch.Series)
         {
             _ = LabelSet.FromKey(batch.KeyOf(series));
-        }
-    }
-
-    /// <summary>Makes the checksums right again of the table of contents, the symbols and each series.</summary>
-    static void SealIndex(byte[] file)
-    {
-        if (file.Length < TocBytes)
-        {
-            return;
-        }
-
-        int toc = file.Length - TocBytes;
-        Seal(file, toc, TocBytes - 4);
-        long symbols = BinaryPrimitives.ReadInt64BigEndian(file.AsSpan(toc));
-        if (symbols >= 0 && symbols < file.Length - 8)
-        {
-            Seal(file, symbols + 4, BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan((int)symbols)));
-        }
-
-        long at = BinaryPrimitives.ReadInt64BigEndian(file.AsSpan(toc + 8));
-        for (at = (at + 15) & ~15L; at >= 0 && at < toc - 2 && file[at] != 0; at = (at + 15) & ~15L)
-        {
-            int length = file[at] < 0x80 ? file[at] : (file[at] & 0x7F) | ((file[at + 1] & 0x7F) << 7);
-            at += file[at] < 0x80 ? 1 : 2;
-            Seal(file, at, length);
-            at += length + 4;
-        }
-    }
-
-    static void Seal(byte[] file, long at, long length)
-    {
-        if (at + length + 4 <= file.Length)
-        {
-            uint checksum = TsdbChecksum.Of(file.AsSpan((int)at, (int)length));
-            BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan((int)(at + length)), checksum);
         }
     }
 }

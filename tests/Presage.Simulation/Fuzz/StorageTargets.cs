@@ -158,7 +158,7 @@ static class StorageTargets
 
             _ = block.Hosts().Take(1000).Count() + block.Names().Take(1000).Count() + block.OfHost("host1").Length;
         }
-        catch (CorruptDataException e) when (e.File == BlockPath)
+        catch (Exception e) when (e is CorruptDataException { File: BlockPath } or NewerFormatException)
         {
             // Fine: it says where.
         }

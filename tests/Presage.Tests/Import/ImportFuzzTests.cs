@@ -4,6 +4,7 @@ using CsCheck;
 using Presage.Import;
 using Presage.Metrics;
 using Presage.Protocols.Tsdb;
+using Presage.Simulation;
 using Presage.Storage;
 using Presage.Tests.Storage;
 using Presage.Tests.Tidy;
@@ -17,8 +18,6 @@ namespace Presage.Tests.Import;
 /// </summary>
 public sealed class ImportFuzzTests
 {
-    const int TocBytes = 52;
-
     static readonly string Block = Path.Combine(Repository.Root, "tests/Presage.Tests/Import/block");
 
     static readonly CsvMapping Mapping =
@@ -51,7 +50,7 @@ public sealed class ImportFuzzTests
                 byte[] bytes = Mutated(files[file].Bytes, mutations, kind == 0 ? cut : 1);
                 if (files[file].Name == "index" && kind > 1)
                 {
-                    SealIndex(bytes);
+                    TsdbSeal.Index(bytes);
                 }
 
                 bool done = TryImportAsync(fixture.Store, files[file].Name, bytes).GetAwaiter().GetResult();
@@ -155,30 +154,6 @@ public sealed class ImportFuzzTests
         }
 
         return memory.ToArray();
-    }
-
-    /// <summary>Makes the checksums of the table of contents and of each series right again.</summary>
-    static void SealIndex(byte[] file)
-    {
-        int toc = file.Length - TocBytes;
-        Seal(file, toc, TocBytes - 4);
-        long at = BinaryPrimitives.ReadInt64BigEndian(file.AsSpan(toc + 8));
-        for (at = (at + 15) & ~15L; at >= 0 && at < toc - 2 && file[at] != 0; at = (at + 15) & ~15L)
-        {
-            int length = file[at] < 0x80 ? file[at] : (file[at] & 0x7F) | ((file[at + 1] & 0x7F) << 7);
-            at += file[at] < 0x80 ? 1 : 2;
-            Seal(file, at, length);
-            at += length + 4;
-        }
-    }
-
-    static void Seal(byte[] file, long at, long length)
-    {
-        if (at + length + 4 <= file.Length)
-        {
-            uint checksum = TsdbChecksum.Of(file.AsSpan((int)at, (int)length));
-            BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan((int)(at + length)), checksum);
-        }
     }
 
     sealed class Silent : IImportWatcher
