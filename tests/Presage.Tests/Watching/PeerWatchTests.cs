@@ -143,7 +143,7 @@ public sealed class PeerWatchTests(ITestOutputHelper output)
                         new HostEntry($"web-{i:00}", nowMs), new HostWatch($"web-{i:00}", host.Tracks, host.Judge))));
                 }
 
-                _watched.ForEach(one => one.Entry.See(nowMs, 1));
+                _watched.ForEach(one => one.Entry.Arrivals.See(nowMs, 1));
                 Peers.Turn(nowMs, () => _watched, Maintenance.None, TimeZoneInfo.Utc, events);
                 Opened.AddRange(events.Where(static one => one.IsOpen).Select(one => (one.Host, one.Sentence, nowMs)));
                 if (events.Count > 0)
