@@ -121,7 +121,7 @@ watch() {
     fi
     if [ -z "$told" ]; then
       rank=$(jq -r --argjson since $((started - 2000)) \
-        '.anomaly.causes[:3]? | .[] | if (.sinceMs // 0) >= $since then .key else "-" end' <<<"$page" |
+        '(.anomaly.causes // [])[:3][] | if (.sinceMs // 0) >= $since then .key else "-" end' <<<"$page" |
         grep -nE "^($means)" | head -1 | cut -d: -f1)
       if [ -n "$rank" ]; then
         told=$age
@@ -136,7 +136,7 @@ watch() {
     [ -n "$marked" ] && [ -n "$told" ] && break
     sleep 0.5
   done
-  [ -n "$first" ] || first=$(jq -r '[.anomaly.causes[:3]?[].key] | join(" ")' <<<"$page")
+  [ -n "$first" ] || first=$(jq -r '[(.anomaly.causes // [])[:3][].key] | join(" ")' <<<"$page")
   wait "$work"
   line "$fault" "${marked:-never}" "${told:-never}" "${alarm:--}" "${rank:--}" "$first"
   [ -z "$sentence" ] || printf '            %s\n' "$sentence"

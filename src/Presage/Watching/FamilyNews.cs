@@ -14,7 +14,7 @@ sealed class FamilyNews
     /// <summary>A family is told again when it has been quiet for this long.</summary>
     const long ToldForMs = 3_600_000;
 
-    /// <summary>A vital sign has to be odd for this long, and for three samples.</summary>
+    /// <summary>A vital sign has to be odd for this long.</summary>
     const long SteadyMs = 14_000;
 
     const long DayMs = 86_400_000;
@@ -69,7 +69,7 @@ sealed class FamilyNews
             }
 
             IsAsYesterday &= WasYesterday(nowMs, track.Vital.Family);
-            if (!isOdd || IsSteady(track))
+            if (!isOdd || nowMs - track.Detector.Anomaly.StartMs >= SteadyMs)
             {
                 See(nowMs, track.Vital.Family, isOpen);
             }
@@ -136,7 +136,4 @@ sealed class FamilyNews
     }
 
     static int SlotOf(long nowMs) => (int)(nowMs % (2 * DayMs) / SlotMs);
-
-    static bool IsSteady(VitalTrack track) =>
-        track.Detector.LastMs - track.Detector.Anomaly.StartMs >= Math.Max(SteadyMs, 2 * track.SpacingMs);
 }

@@ -15,14 +15,17 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
 
     bool _hasLearned;
 
+    /// <summary>The hosts there is something to borrow from, of this turn; null before they are asked for.</summary>
+    IReadOnlyList<WholeHost>? _lenders;
+
     /// <summary>When hosts are under maintenance: that does not teach.</summary>
     public Maintenance Maintenance { get; set; } = Maintenance.None;
 
     /// <summary>A turn of the watcher begins.</summary>
-    public void Begin() => _hasLearned = false;
+    public void Begin() => (_hasLearned, _lenders) = (false, null);
 
     /// <summary>Watches one host up to its newest sample.</summary>
-    /// <param name="peers">The other hosts, to borrow from.</param>
+    /// <param name="peers">The hosts, to borrow from.</param>
     public void Turn(
         HostEntry entry,
         HostWatch watch,
@@ -48,7 +51,14 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
         }
         else if (whole.IsBorrowingDue)
         {
-            Borrow(entry, watch, rows, stepMs, peers(), cancellationToken);
+            // In a fleet where nobody knows anything yet, nobody asks everybody.
+            _lenders ??=
+            [
+                .. peers().Select(static other => other.Judge.Whole)
+                    .Where(static other => other is { LearnedRows: > 0, Detector.IsTrained: true }),
+            ];
+            whole.HasAsked();
+            Borrow(entry, watch, rows, stepMs, cancellationToken);
         }
 
         // From ten seconds on the vital signs are evaluated as rows are; they need not be asked for again.
@@ -109,14 +119,17 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
         HostWatch watch,
         HostRows rows,
         long stepMs,
-        IEnumerable<HostWatch> peers,
         CancellationToken cancellationToken)
     {
+        if (_lenders is not { Count: > 0 } lenders)
+        {
+            return;
+        }
+
         var present = Present(watch);
         var whole = watch.Judge.Whole;
-        var peer = peers.Select(static other => other.Judge.Whole)
-            .Where(other => other is { LearnedRows: > 0, Detector: { IsTrained: true } model } &&
-                model.StepSeconds * 1_000 == stepMs)
+        var peer = lenders
+            .Where(other => !ReferenceEquals(other, whole) && other.Detector!.StepSeconds * 1_000 == stepMs)
             .OrderByDescending(other => Likeness(other.Columns!, present))
             .ThenByDescending(static other => other.LearnedRows)
             .FirstOrDefault();

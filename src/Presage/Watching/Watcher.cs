@@ -245,7 +245,7 @@ public sealed class Watcher
         }
         else if (watch.DescribedMs != long.MinValue)
         {
-            _judging.Turn(entry, watch, source, () => Others(watch), cancellationToken);
+            _judging.Turn(entry, watch, source, Watches, cancellationToken);
         }
 
         watch.Conclude();
@@ -369,11 +369,11 @@ public sealed class Watcher
         }
     }
 
-    IEnumerable<HostWatch> Others(HostWatch watch)
+    IEnumerable<HostWatch> Watches()
     {
         lock (_gate)
         {
-            return [.. _watches.Values.Where(other => !ReferenceEquals(other, watch))];
+            return [.. _watches.Values];
         }
     }
 

@@ -30,6 +30,7 @@ sealed class WholeHost
 
     double[] _row = [];
     int _nextRows = FirstRows;
+    int _borrowRows = BorrowAfterRows;
     long _glanceMs;
 
     /// <summary>What stands in the rows; null before the first model.</summary>
@@ -63,7 +64,7 @@ sealed class WholeHost
     public bool IsLearningDue => RowMs == long.MinValue || Rows >= _nextRows;
 
     /// <summary>Whether a like host's model would be welcome.</summary>
-    public bool IsBorrowingDue => Detector is null && Rows is >= BorrowAfterRows and < FirstRows;
+    public bool IsBorrowingDue => Detector is null && Rows >= _borrowRows && Rows < FirstRows;
 
     /// <summary>Takes up what was saved.</summary>
     public void Resume(HostColumns? columns, HostDetector? detector, long rowMs, int rows, int learnedRows)
@@ -104,6 +105,9 @@ sealed class WholeHost
         SetNext();
         return LearnedRows > 0;
     }
+
+    /// <summary>It has asked for a like host's model; again in ten rows, should there be none.</summary>
+    public void HasAsked() => _borrowRows = Rows + BorrowAfterRows;
 
     /// <summary>Judges by the model of a like host from now on; its own rows of late make the start.</summary>
     public bool Borrow(
