@@ -44,12 +44,51 @@ static class IndexBenchmark
                 $"working set +{(Environment.WorkingSet - before) >> 20} MiB (mapped files included)");
         }
 
+        await MeasureHeadAsync(count, time);
         if (args.Length < 2)
         {
             Directory.Delete(folder, recursive: true);
         }
 
         return 0;
+    }
+
+    /// <summary>Counting what active series are made of: all of them are walked.</summary>
+    static async Task MeasureHeadAsync(int count, BenchTime time)
+    {
+        string folder = Directory.CreateTempSubdirectory("presage-head-").FullName;
+        var options = new StorageOptions
+        {
+            DataFolder = folder,
+            SeriesMax = 10_000_000,
+            SeriesPerHostMax = 1_000_000,
+            FlushOnClose = false,
+        };
+        await using (var store = SampleStore.Open(options, time, NullLogger.Instance))
+        {
+            var batch = new SampleBatch();
+            long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+            for (int i = 0; i < count; i++)
+            {
+                batch.AddSeries(KeyOf(i));
+                batch.AddSample(nowMs, i);
+                if (batch.SeriesCount == 5_000 || i == count - 1)
+                {
+                    await store.AppendAsync(batch, CancellationToken.None);
+                    batch.Clear();
+                }
+            }
+
+            var clock = CpuClock.Start();
+            long started = Stopwatch.GetTimestamp(), allocated = GC.GetTotalAllocatedBytes();
+            int metrics = store.CountSeries(10).Metrics.Count;
+            Console.WriteLine(
+                $"cardinality of {store.Statistics.SeriesActive} active series: " +
+                $"{Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms, {clock.Elapsed.TotalSeconds:0.00} CPU s, " +
+                $"{(GC.GetTotalAllocatedBytes() - allocated) >> 20} MiB allocated, {metrics} shown");
+        }
+
+        Directory.Delete(folder, recursive: true);
     }
 
     static void Measure(SampleStore store)
@@ -99,10 +138,7 @@ static class IndexBenchmark
         for (int i = 0; i < count; i++)
         {
             batch.Clear();
-            int metric = i % SeriesPerHost;
-            batch.AddSeries(LabelSet.OfMetric(
-                $"metric_{metric}", new Label("instance", $"server-{i / SeriesPerHost:D5}:9100"),
-                new Label("job", "node"), new Label("device", $"sda{metric % 16}")).ToKey());
+            batch.AddSeries(KeyOf(i));
             for (int s = 0; s < 3; s++)
             {
                 batch.AddSample(Start + (s * 15_000), i + s);
@@ -113,6 +149,10 @@ static class IndexBenchmark
 
         await backfill.CompleteAsync(CancellationToken.None);
     }
+
+    static byte[] KeyOf(int i) => LabelSet.OfMetric(
+        $"metric_{i % SeriesPerHost}", new Label("instance", $"server-{i / SeriesPerHost:D5}:9100"),
+        new Label("job", "node"), new Label("device", $"sda{i % SeriesPerHost % 16}")).ToKey();
 
     static LabelMatcher M(string name, MatchOperator sign, string value) => new(name, sign, value);
 }

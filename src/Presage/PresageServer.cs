@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Data.Sqlite;
 using Presage.Api;
 using Presage.Collection;
 using Presage.Configuration;
@@ -76,7 +77,7 @@ sealed class PresageServer : IAsyncDisposable
         }
         catch
         {
-            await server.DisposeAsync();
+            await server.CloseAsync();
             throw;
         }
     }
@@ -90,15 +91,34 @@ sealed class PresageServer : IAsyncDisposable
         return Build(builder);
     }
 
+    /// <exception cref="StopException">Something could not be written; all the rest was closed in order.</exception>
     public async ValueTask DisposeAsync()
     {
+        if (await CloseAsync() is { Count: > 0 } failures)
+        {
+            throw new StopException(failures);
+        }
+    }
+
+    /// <summary>Closes one part after the other, whatever the disk says to each; returns what it said.</summary>
+    async Task<List<Exception>> CloseAsync()
+    {
+        var failures = new List<Exception>();
         await _stopping.CancelAsync();
         while (_closing.TryPop(out var close))
         {
-            await close();
+            try
+            {
+                await close();
+            }
+            catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+            {
+                failures.Add(e);
+            }
         }
 
         _stopping.Dispose();
+        return failures;
     }
 
     async Task StartAsync(Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
@@ -420,13 +440,10 @@ sealed class PresageServer : IAsyncDisposable
         Every("cardinality", CardinalityLog.Interval, services.GetRequiredService<CardinalityLog>().WriteAsync);
         Every("token uses", TimeSpan.FromMinutes(1), _ => Do(tokens.StoreUses));
         Every("metric descriptions", TimeSpan.FromMinutes(1), _ => Do(descriptions.Save));
-        _closing.Push(async () =>
-        {
-            await Task.WhenAll(_loops);
-            tokens.StoreUses();
-            watcher.Save();
-            descriptions.Save();
-        });
+        _closing.Push(() => Do(tokens.StoreUses));
+        _closing.Push(() => Do(watcher.Save));
+        _closing.Push(() => Do(descriptions.Save));
+        _closing.Push(async () => await Task.WhenAll(_loops));
 
         void Every(string name, TimeSpan interval, Func<CancellationToken, ValueTask> turn, double share = 1) =>
             _loops.Add(Loop.EveryAsync(name, interval, share, _time, logger, turn, _stopping.Token));

@@ -98,9 +98,24 @@ static class StorageApi
         }
 
         var selectors = request.Match.Select(Selector).ToArray();
-        int series = (await store.DeleteAsync(selectors, range, context.RequestAborted)).Series;
+        int series = await DeleteOrRefuseAsync(store, selectors, range, context);
         Audit.Describe(context, string.Join(", ", request.Match), $"{series} series, {Span(range)}");
         return new DeletionAnswer(series);
+    }
+
+    static async Task<int> DeleteOrRefuseAsync(
+        SampleStore store, IReadOnlyList<LabelMatcher>[] selectors, TimeRange range, HttpContext context)
+    {
+        try
+        {
+            return (await store.DeleteAsync(selectors, range, context.RequestAborted)).Series;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ProblemException(
+                StatusCodes.Status507InsufficientStorage, $"Nothing was deleted: {e.Message}", null,
+                "Free some room or mend the permissions of the data folder, then try again.");
+        }
     }
 
     static async Task<IResult> DeleteAsPrometheusAsync(HttpContext context, SampleStore store)
@@ -115,7 +130,7 @@ static class StorageApi
             }
 
             var selectors = call.Selectors.Select(ParsePrometheus).ToArray();
-            int series = (await store.DeleteAsync(selectors, range, context.RequestAborted)).Series;
+            int series = await DeleteOrRefuseAsync(store, selectors, range, context);
             Audit.Describe(context, string.Join(", ", call.Selectors), $"{series} series, {Span(range)}");
             return TypedResults.NoContent();
         }

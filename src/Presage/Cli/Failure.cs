@@ -20,7 +20,7 @@ static class Failure
             Console.Error.WriteLine($"presage: the configuration cannot be used:\n{e.Message}");
             return Usage;
         }
-        catch (StartException e)
+        catch (Exception e) when (e is StartException or StopException)
         {
             Console.Error.WriteLine($"presage: {e.Message}");
             return 1;

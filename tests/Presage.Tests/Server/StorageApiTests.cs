@@ -44,6 +44,21 @@ public sealed class StorageApiTests
     }
 
     [Fact]
+    public async Task A_deletion_that_the_disk_refuses_deletes_nothing_and_says_so()
+    {
+        await using var server = await ServerFixture.StartSetUpAsync();
+        await AppendAsync(server, 2);
+        string inItsWay = Path.Combine(server.DataFolder, "tombstones.json");
+        Directory.CreateDirectory(inItsWay);
+
+        using var answer = await server.ClientOf(Role.Operator).PostAsJsonAsync(
+            "/api/presage/v1/series/delete", new { match = new[] { "disk" } });
+        var problem = await ServerFixture.ProblemAsync(answer, HttpStatusCode.InsufficientStorage);
+        Assert.StartsWith("Nothing was deleted: ", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["0", "1"], server.Part<SampleStore>().LabelValues("i", [Disk], Always));
+    }
+
+    [Fact]
     public async Task Storage_verbs_ask_a_running_server_with_a_token()
     {
         await using var server = await ServerFixture.StartSetUpAsync();
