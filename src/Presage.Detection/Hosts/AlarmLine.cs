@@ -33,7 +33,7 @@ sealed class AlarmLine
     const double RiseMax = 0.15;
 
     /// <summary>Alarms a week on ordinary hosts beyond a line.</summary>
-    static readonly (double PerWeek, double Line)[] Common = [(0.03, 5.9), (0.1, 5.4), (0.5, 4.75), (1, 4.45)];
+    static readonly (double PerWeek, double Line)[] Common = [(0.03, 5.9), (0.1, 5.5), (0.5, 4.8), (1, 4.5)];
 
     /// <summary>What the common line falls by per natural logarithm of the rate.</summary>
     const double CommonSlope = 0.42;

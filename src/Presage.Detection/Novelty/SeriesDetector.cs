@@ -58,8 +58,8 @@ public sealed class SeriesDetector
     const double Power = 1.5;
 
     /// <summary>Strength of a witness by itself: this much a decade of rarity, above so many decades.</summary>
-    const double AloneShare = 1.5;
-    const double AloneFrom = 2.3;
+    const double AloneShare = 2;
+    const double AloneFrom = 2.6;
 
     /// <summary>The joined score is told in these units: 1 is about a decade of one feature.</summary>
     const double Unit = 3;
