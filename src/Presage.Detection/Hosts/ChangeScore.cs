@@ -5,27 +5,36 @@ namespace Presage.Detection;
 /// Whether something has just begun on a host: eight summaries of the distances of <see cref="HostViews"/> and the two
 /// distances of the whitenings, each compared with its own usual size on this host, joined by a power mean so that one
 /// strong witness counts more than many weak ones. A ninth, the move of all metrics within ten minutes, is asked for
-/// what is rare only: beyond the oddest thousandth of its history it may decide alone.
+/// what is rare only: beyond the oddest thousandth of its history it may decide alone. A tenth, the drift, asks the
+/// same of the two metrics that have strayed furthest in the mean of the last hour or two; alarms do not hear it.
 ///
 /// Two summaries per time scale: over all metrics (a busy host moves everywhere) and over the five oddest after
 /// division by what is rare for that metric (one quiet metric that moves is news, a nervous one is not).
 /// </summary>
 sealed class ChangeScore
 {
-    /// <summary>Summaries: day, 6 h, 30 min each plain and per metric; 30 min over all; two whitened; moves.</summary>
-    public const int Parts = 11;
+    /// <summary>
+    /// Summaries: day, 6 h, 30 min each plain and per metric; 30 min over all; two whitened; moves, drift.
+    /// </summary>
+    public const int Parts = 12;
 
-    /// <summary>The parts that are joined by the power mean; the last one, moves, is not.</summary>
+    /// <summary>The parts that are joined by the power mean; the last ones, moves and drift, are not.</summary>
     const int Joined = 10;
 
     /// <summary>Metrics that count in the summaries of the oddest.</summary>
     const int Oddest = 5;
+
+    /// <summary>Metrics that count in the drift: two that go together are seldom chance.</summary>
+    const int Drifting = 2;
 
     /// <summary>Exponent of the power mean.</summary>
     const double Power = 2.75;
 
     /// <summary>The change of a move as large as the oddest thousandth of the host's history.</summary>
     const double RareMove = 3.2;
+
+    /// <summary>The change of a drift as large as the oddest thousandth of the host's history.</summary>
+    const double RareDrift = 3.8;
 
     /// <summary>Moves beyond are taken as this, in units of 2.58 times less than the metric's 99 % quantile.</summary>
     const double MoveMax = 30;
@@ -51,6 +60,7 @@ sealed class ChangeScore
     readonly float[] _minutesRare;
     readonly float[] _minutesRarest;
     readonly float[] _moveUsual;
+    readonly float[] _slowRare;
     readonly double[] _usual = new double[Parts];
     readonly double[] _spread = new double[Parts];
     readonly double[] _top = new double[Oddest];
@@ -64,18 +74,20 @@ sealed class ChangeScore
         _minutesRare = new float[metrics];
         _minutesRarest = new float[metrics];
         _moveUsual = new float[metrics];
+        _slowRare = new float[metrics];
     }
 
     /// <summary>The 99 % quantile of a metric's moves within ten minutes, in its own spreads.</summary>
     public void SetMove(int metric, double rare) => _moveUsual[metric] = (float)(1 / ((rare / 2.58) + 0.1));
 
     /// <summary>What is rare for each metric: the 99 % (30 min also 99.9 %) quantiles of its distances.</summary>
-    public void SetRare(int metric, double day, double hours, double minutes, double minutesRarest)
+    public void SetRare(int metric, double day, double hours, double minutes, double minutesRarest, double slow)
     {
         _dayRare[metric] = (float)(1 / (day + 1));
         _hoursRare[metric] = (float)(1 / (hours + 1));
         _minutesRare[metric] = (float)(1 / (minutes + 1));
         _minutesRarest[metric] = (float)(1 / (minutesRarest + 1));
+        _slowRare[metric] = (float)(1 / (slow + 0.3));
     }
 
     /// <summary>Which quantile of a part is its high size; its median is the usual one.</summary>
@@ -99,25 +111,29 @@ sealed class ChangeScore
         ReadOnlySpan<float> day,
         ReadOnlySpan<float> hours,
         ReadOnlySpan<float> minutes,
+        ReadOnlySpan<float> slow,
         ReadOnlySpan<float> moves,
         double level,
         double step,
         Span<double> parts)
     {
         parts[0] = Log(RootMeanSquare(day));
-        parts[1] = Log(TopLogs(day, _dayRare));
+        parts[1] = Log(TopLogs(day, _dayRare, Oddest));
         parts[2] = Log(RootMeanSquare(hours));
-        parts[3] = Log(TopLogs(hours, _hoursRare));
-        parts[4] = Log(TopLogs(minutes, default));
-        parts[5] = Log(TopLogs(minutes, _minutesRare));
+        parts[3] = Log(TopLogs(hours, _hoursRare, Oddest));
+        parts[4] = Log(TopLogs(minutes, default, Oddest));
+        parts[5] = Log(TopLogs(minutes, _minutesRare, Oddest));
         parts[6] = Log(MeanLog(minutes, default));
         parts[7] = Log(MeanLog(minutes, _minutesRarest));
         parts[8] = Log(step);
         parts[9] = Log(level);
         parts[10] = Log(Move(moves));
+        parts[11] = Log(TopLogs(slow, _slowRare, Drifting));
     }
 
-    /// <summary>The change score of a row from its parts; 0 is usual, 3.5 comes about once a day.</summary>
+    /// <summary>
+    /// The change score of a row from its parts, without drifts; 0 is usual, 3.5 comes about once a day.
+    /// </summary>
     public double Of(ReadOnlySpan<double> parts)
     {
         double sum = 0;
@@ -127,9 +143,12 @@ sealed class ChangeScore
             sum += u > 0 ? Weights[i] * Math.Pow(u, Power) : 0;
         }
 
-        double move = RareMove * (parts[Joined] - _usual[Joined]) / _spread[Joined];
+        double move = RareMove * Beyond(parts, Joined);
         return Math.Max(0, Math.Max(Math.Pow(sum / WeightSum, 1 / Power), move) - _own);
     }
+
+    /// <summary>A slow drift in the unit of change.</summary>
+    public double DriftOf(ReadOnlySpan<double> parts) => Math.Max(0, (RareDrift * Beyond(parts, Joined + 1)) - _own);
 
     /// <summary>
     /// How much a metric takes part in a change, for ranking: logarithms of its distances, added; that from its day in
@@ -151,6 +170,7 @@ sealed class ChangeScore
         writer.Floats(_minutesRare);
         writer.Floats(_minutesRarest);
         writer.Floats(_moveUsual);
+        writer.Floats(_slowRare);
         writer.Double(_own);
         foreach (int part in Enumerable.Range(0, Parts))
         {
@@ -162,7 +182,7 @@ sealed class ChangeScore
     public bool Restore(ref StateReader reader)
     {
         bool isSane = reader.Floats(_dayRare) && reader.Floats(_hoursRare) && reader.Floats(_minutesRare) &&
-            reader.Floats(_minutesRarest) && reader.Floats(_moveUsual);
+            reader.Floats(_minutesRarest) && reader.Floats(_moveUsual) && reader.Floats(_slowRare);
         _own = reader.Double();
         isSane &= Math.Abs(_own) <= OwnMax;
         for (int part = 0; part < Parts; part++)
@@ -174,6 +194,9 @@ sealed class ChangeScore
 
         return isSane;
     }
+
+    /// <summary>How far a part is beyond its usual size; 1 is its high one.</summary>
+    double Beyond(ReadOnlySpan<double> parts, int part) => (parts[part] - _usual[part]) / _spread[part];
 
     double Move(ReadOnlySpan<float> moves)
     {
@@ -217,9 +240,9 @@ sealed class ChangeScore
         return (sum + Math.Log(product)) / _d;
     }
 
-    double TopLogs(ReadOnlySpan<float> distances, ReadOnlySpan<float> rare)
+    double TopLogs(ReadOnlySpan<float> distances, ReadOnlySpan<float> rare, int oddest)
     {
-        int k = Math.Min(Oddest, _d);
+        int k = Math.Min(oddest, _d);
         var top = _top.AsSpan(0, k);
         top.Clear();
         for (int j = 0; j < _d; j++)

@@ -19,12 +19,13 @@ namespace Presage.Detection;
 /// </summary>
 public sealed class HostDetector
 {
-    const byte StateVersion = 3;
+    const byte StateVersion = 4;
 
-    /// <summary>Knew no habits. It is still read: habits are learned anew in a few days.</summary>
-    const byte HabitlessVersion = 2;
-
-    /// <summary>Knew no moves. It is still read: what the host has seen is kept, its model learned anew.</summary>
+    /// <summary>
+    /// From here on versions knew the moves of ten minutes, but no drifts. Those before are still read: what the host
+    /// has seen is kept, its model learned anew.
+    /// </summary>
+    const byte DriftlessVersion = 2;
     const byte MovelessVersion = 1;
 
     /// <summary>Evidence of a metric is held for about this long: causes move first, not last.</summary>
@@ -175,7 +176,7 @@ public sealed class HostDetector
             return default;
         }
 
-        var (level, change, cubed) = Judge(model, row, _views);
+        var (level, change, drift, cubed) = Judge(model, row, _views);
         _smoothed = Smoothed(cubed);
         _scaled.CopyTo(_before, 0);
         _hasBefore = true;
@@ -183,6 +184,7 @@ public sealed class HostDetector
         bool isAlert = IsAlert(change, _seconds);
         _habit.Learn(change, _seconds);
         _line.Learn(change);
+        change = Math.Max(change, drift);
         return new HostReading(HostScale.Score(level, change), isAlert, level, change, model.Level(cubed));
     }
 
@@ -201,8 +203,9 @@ public sealed class HostDetector
         _glance ??= new HostViews(Metrics, StepSeconds);
         _glance.TakeOver(_views);
         _glance.See(row);
-        var (level, change, cubed) = Judge(model, row, _glance);
+        var (level, change, drift, cubed) = Judge(model, row, _glance);
         bool isAlert = IsAlert(change, timeMs / 1_000.0 ?? _seconds + StepSeconds);
+        change = Math.Max(change, drift);
         return new HostReading(HostScale.Score(level, change), isAlert, level, change, model.Level(cubed));
     }
 
@@ -271,7 +274,7 @@ public sealed class HostDetector
     {
         var reader = new StateReader(state);
         byte version = reader.Byte();
-        if (version is not (StateVersion or HabitlessVersion or MovelessVersion))
+        if (version is < MovelessVersion or > StateVersion)
         {
             problem = $"the state has version {version}, this version of Presage reads {StateVersion}";
             return null;
@@ -286,9 +289,9 @@ public sealed class HostDetector
         }
 
         var detector = new HostDetector((int)metrics, stepSeconds, sensitivity);
-        bool isRestored = version == MovelessVersion
-            ? detector.RestoreMoveless(ref reader)
-            : detector.Restore(ref reader, hasHabit: version == StateVersion) && reader.IsWhole;
+        bool isRestored = version == StateVersion
+            ? detector.Restore(ref reader) && reader.IsWhole
+            : detector.RestoreViews(ref reader, hasPast: version >= DriftlessVersion);
         if (!isRestored)
         {
             return null;
@@ -298,9 +301,9 @@ public sealed class HostDetector
         return detector;
     }
 
-    bool Restore(ref StateReader reader, bool hasHabit)
+    bool Restore(ref StateReader reader)
     {
-        bool isSane = _views.Restore(ref reader, hasPast: true) && _line.Restore(ref reader) &&
+        bool isSane = _views.Restore(ref reader, hasSlow: true, hasPast: true) && _line.Restore(ref reader) &&
             reader.Floats(_evidence);
         if (!isSane || reader.Byte() == 0)
         {
@@ -312,20 +315,15 @@ public sealed class HostDetector
         isSane = _smoothed is >= 0 and < 1e30 && reader.Floats(_before);
         _evidence.CopyTo(_shown, 0);
         _model = isSane ? HostModel.Restore(ref reader, Metrics) : null;
-        if (_model is null || !hasHabit)
-        {
-            return _model is not null;
-        }
-
         _seconds = reader.Double();
-        return double.IsFinite(_seconds) && _habit.Restore(ref reader);
+        return _model is not null && double.IsFinite(_seconds) && _habit.Restore(ref reader);
     }
 
-    /// <summary>What of a state of version 1 still holds: the views. Line and evidence were on another scale.</summary>
-    bool RestoreMoveless(ref StateReader reader) =>
-        _views.Restore(ref reader, hasPast: false) && !reader.IsCut;
+    /// <summary>What of an older state still holds: the views. Line and evidence were on another scale.</summary>
+    bool RestoreViews(ref StateReader reader, bool hasPast) =>
+        _views.Restore(ref reader, hasSlow: false, hasPast) && !reader.IsCut;
 
-    (double Level, double Change, double Cubed) Judge(
+    (double Level, double Change, double Drift, double Cubed) Judge(
         HostModel model, ReadOnlySpan<double> row, HostViews views)
     {
         model.Scale(row, _scaled);
@@ -333,14 +331,15 @@ public sealed class HostDetector
         double levelDistance = model.LevelDistance(_scaled), stepDistance = model.StepDistance(_steps);
         double cubed = model.LevelCubed(levelDistance, stepDistance);
         model.ScaleMoves(views.Moves, _moves);
-        model.Change.Summarise(views.Day, views.Hours, views.Minutes, _moves, levelDistance, stepDistance, _parts);
+        model.Change.Summarise(
+            views.Day, views.Hours, views.Minutes, views.Slow, _moves, levelDistance, stepDistance, _parts);
         for (int j = 0; j < Metrics; j++)
         {
             double now = model.Change.Evidence(j, views.Day[j], views.Hours[j], views.Minutes[j]);
             _shown[j] = (float)Math.Max(now, _evidence[j] * _evidenceKept);
         }
 
-        return (model.Level(Smoothed(cubed)), model.Change.Of(_parts), cubed);
+        return (model.Level(Smoothed(cubed)), model.Change.Of(_parts), model.Change.DriftOf(_parts), cubed);
     }
 
     /// <summary>Whether a change is worth an alarm; one that comes every day at this time hardly is.</summary>

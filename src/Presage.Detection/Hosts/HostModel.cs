@@ -66,16 +66,18 @@ public sealed class HostModel
     {
         int n = history.Length / metrics;
         var model = new HostModel(metrics);
-        float[] distances = new float[3 * n * metrics];
+        float[] distances = new float[4 * n * metrics];
         var day = distances.AsSpan(0, n * metrics);
         var hours = distances.AsSpan(n * metrics, n * metrics);
-        var minutes = distances.AsSpan(2 * n * metrics);
+        var minutes = distances.AsSpan(2 * n * metrics, n * metrics);
+        var slow = distances.AsSpan(3 * n * metrics);
         for (int t = 0; t < n; t++)
         {
             views.See(history.Slice(t * metrics, metrics));
             views.Day.CopyTo(day.Slice(t * metrics, metrics));
             views.Hours.CopyTo(hours.Slice(t * metrics, metrics));
             views.Minutes.CopyTo(minutes.Slice(t * metrics, metrics));
+            views.Slow.CopyTo(slow.Slice(t * metrics, metrics));
         }
 
         double[] column = new double[n];
@@ -86,7 +88,8 @@ public sealed class HostModel
                 Rare(day, j, metrics, column, 0.99),
                 Rare(hours, j, metrics, column, 0.99),
                 Rare(minutes, j, metrics, column, 0.99),
-                Quantiles.OfSorted(column, 0.999));
+                Quantiles.OfSorted(column, 0.999),
+                Rare(slow, j, metrics, column, 0.99));
         }
 
         double[] level = model.FitLevels(history, column, out float[] scaled);
@@ -296,6 +299,7 @@ public sealed class HostModel
                 distances.Slice(t * Metrics, Metrics),
                 distances.Slice(all + (t * Metrics), Metrics),
                 distances.Slice((2 * all) + (t * Metrics), Metrics),
+                distances.Slice((3 * all) + (t * Metrics), Metrics),
                 moves.Slice(t * Metrics, Metrics),
                 level[t],
                 step[t],

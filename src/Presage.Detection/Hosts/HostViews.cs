@@ -13,7 +13,7 @@ namespace Presage.Detection;
 sealed class HostViews
 {
     /// <summary>Numbers kept per metric.</summary>
-    public const int Fields = 9;
+    public const int Fields = 10;
 
     public const double DayMax = 100;
     public const double HoursMax = 10;
@@ -31,6 +31,9 @@ sealed class HostViews
     /// <summary>Evidence of a metric that fails to arrive although it always did, while that is news.</summary>
     const float MissingDistance = 6;
 
+    /// <summary>Half-life of the distances that are followed for drifts.</summary>
+    const double SlowHalfLifeMinutes = 75;
+
     /// <summary>Moves are those within ten minutes; rows remembered for them at most.</summary>
     const double LagMinutes = 10;
     const int LagMax = 60;
@@ -44,12 +47,14 @@ sealed class HostViews
     readonly double[] _hoursVariance;
     readonly double[] _minutesMean;
     readonly double[] _minutesSpread;
+    readonly double[] _slow;
 
     /// <summary>Rows since the metric was last present.</summary>
     readonly double[] _missing;
     readonly double _dayWeight;
     readonly double _hoursWeight;
     readonly double _minutesWeight;
+    readonly double _slowWeight;
     readonly double _rangeWeight;
     readonly double _missingNews;
     readonly double[] _past;
@@ -69,11 +74,13 @@ sealed class HostViews
         _hoursVariance = new double[metrics];
         _minutesMean = new double[metrics];
         _minutesSpread = new double[metrics];
+        _slow = new double[metrics];
         _missing = new double[metrics];
         Array.Fill(_missing, double.NaN);
         _dayWeight = 1 - double.Exp2(-minutes / 1_440);
         _hoursWeight = 1 - double.Exp2(-minutes / 360);
         _minutesWeight = 1 - double.Exp2(-minutes / 30);
+        _slowWeight = 1 - double.Exp2(-minutes / SlowHalfLifeMinutes);
         _rangeWeight = 1 - double.Exp2(-minutes / RangeHalfLifeMinutes);
         _missingNews = 60 / minutes;
         _lag = Math.Clamp((int)Math.Round(LagMinutes / minutes), 1, LagMax);
@@ -83,6 +90,7 @@ sealed class HostViews
         Day = new float[metrics];
         Hours = new float[metrics];
         Minutes = new float[metrics];
+        Slow = new float[metrics];
     }
 
     /// <summary>Signed distances of the last row from the last day, in recent spreads.</summary>
@@ -93,6 +101,11 @@ sealed class HostViews
 
     /// <summary>The same against half an hour.</summary>
     public float[] Minutes { get; }
+
+    /// <summary>
+    /// <see cref="Hours"/> in the mean of the last hour or two: small distances in one direction add up, bursts do not.
+    /// </summary>
+    public float[] Slow { get; }
 
     /// <summary>Time between rows.</summary>
     public double StepSeconds { get; }
@@ -114,6 +127,7 @@ sealed class HostViews
         double day = Math.Max(_dayWeight, first);
         double hours = Math.Max(_hoursWeight, first);
         double minutes = Math.Max(_minutesWeight, first);
+        double slow = Math.Max(_slowWeight, first);
         var past = _past.AsSpan((int)(_rows % _lag) * _d, _d);
         for (int j = 0; j < _d; j++)
         {
@@ -129,6 +143,9 @@ sealed class HostViews
             {
                 Miss(j);
             }
+
+            _slow[j] += slow * (Hours[j] - _slow[j]);
+            Slow[j] = (float)_slow[j];
         }
 
         _rows++;
@@ -163,12 +180,12 @@ sealed class HostViews
         }
     }
 
-    /// <summary>Restores; the version before remembered no rows.</summary>
-    public bool Restore(ref StateReader reader, bool hasPast)
+    /// <summary>Restores; versions before knew no slow distances, or remembered no rows either.</summary>
+    public bool Restore(ref StateReader reader, bool hasSlow, bool hasPast)
     {
         _rows = reader.Long();
         bool isSane = _rows >= 0;
-        foreach (double[] field in AllFields())
+        foreach (double[] field in AllFields().Take(hasSlow ? Fields : Fields - 1))
         {
             for (int j = 0; j < _d; j++)
             {
@@ -188,6 +205,7 @@ sealed class HostViews
     IEnumerable<double[]> AllFields() =>
     [
         _lowest, _highest, _dayMean, _dayVariance, _hoursMean, _hoursVariance, _minutesMean, _minutesSpread, _missing,
+        _slow,
     ];
 
     void See(int j, double x, double day, double hours, double minutes)

@@ -83,11 +83,11 @@ public sealed class HostDetectorTests(ITestOutputHelper output)
         Assert.Equal("the state is damaged", problem);
         bytes[0] = 9;
         Assert.Null(HostDetector.Restore(bytes, out problem));
-        Assert.Equal("the state has version 9, this version of Presage reads 3", problem);
+        Assert.Equal("the state has version 9, this version of Presage reads 4", problem);
         Gen.Byte.Array[0, 200]
             .Sample(static random =>
             {
-                random = [(byte)(1 + (random.Length % 3)), .. random];
+                random = [(byte)(1 + (random.Length % 4)), .. random];
                 return HostDetector.Restore(random, out string? why) is null && why is not null;
             });
     }
@@ -138,16 +138,21 @@ public sealed class HostDetectorTests(ITestOutputHelper output)
         Assert.All(Feed(detector, Host(5, 100)), static reading => Assert.Equal(0, reading.Score));
     }
 
-    [Fact]
-    public void A_state_of_the_version_before_keeps_what_was_seen_and_wants_a_new_model()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_state_of_a_version_before_keeps_what_was_seen_and_wants_a_new_model(byte version)
     {
         var detector = HostDetector.Learn(Host(1, Trained), Metrics, 60);
         var state = new ArrayBufferWriter<byte>();
         detector.Save(state);
 
-        // Version 1 had no rows of the last ten minutes after the views; what follows them is not read any more.
-        const int Head = 1 + 8 + 8 + 8 + (9 * Metrics * 8), Past = 10 * Metrics * 8;
-        byte[] old = [1, .. state.WrittenSpan[1..Head], .. state.WrittenSpan[(Head + Past)..]];
+        // Versions before 4 had no slow distances in the views, version 1 no rows of the last ten minutes after them;
+        // what follows is not read any more.
+        const int Head = 1 + 8 + 8 + 8 + (9 * Metrics * 8), Slow = Metrics * 8, Past = 10 * Metrics * 8;
+        byte[] old =
+            [version, .. state.WrittenSpan[1..Head], .. state.WrittenSpan[(Head + Slow + (version == 1 ? Past : 0))..]];
         var restored = HostDetector.Restore(old, out string? problem);
         Assert.Null(problem);
         Assert.False(restored!.IsTrained);
@@ -157,19 +162,22 @@ public sealed class HostDetectorTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_state_without_habits_is_read_and_goes_on_with_its_model()
+    public void A_slow_drift_of_two_metrics_is_noticed_before_it_leaves_the_usual_range()
     {
-        var detector = HostDetector.Learn(Host(1, Trained), Metrics, 60);
-        var state = new ArrayBufferWriter<byte>();
-        detector.Save(state);
+        double[] rows = Host(14, 16 * 1_440);
+        var detector = HostDetector.Learn(rows.AsSpan(0, 14 * 1_440 * Metrics), Metrics, 60);
+        double[] test = rows[(14 * 1_440 * Metrics)..];
+        for (int t = 1_000; t < 1_360; t++)
+        {
+            test[(t * Metrics) + 3] += 12 * (t - 1_000) / 360.0;
+            test[(t * Metrics) + 4] += 12 * (t - 1_000) / 360.0;
+        }
 
-        // The time of the last row, where the habits begin and end, a week and a day of quarter hours.
-        const int Habits = 8 + 8 + 8 + (8 * 96 * 4);
-        var restored = HostDetector.Restore([2, .. state.WrittenSpan[1..^Habits]], out string? problem);
-        Assert.Null(problem);
-        Assert.True(restored!.IsTrained);
-        double[] rows = Host(2, 200);
-        Assert.Equal(Feed(detector, rows), Feed(restored, rows));
+        var readings = Feed(detector, test);
+        double usual = readings.Take(1_000).Max(static reading => reading.Change);
+        int seen = readings.FindIndex(1_000, reading => reading.Change > Math.Max(usual, 3.5));
+        output.WriteLine($"change up to {usual:0.00} before, seen after {seen - 1_000} of 360 rows");
+        Assert.InRange(seen, 1_001, 1_340);
     }
 
     [Fact]
