@@ -107,8 +107,17 @@ sealed class MeasuredServer : IAsyncDisposable
         process.ErrorDataReceived += (_, e) => server.Keep(e.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await server.ReadyAsync(ready);
-        return server;
+        AppDomain.CurrentDomain.ProcessExit += server.Kill;
+        try
+        {
+            await server.ReadyAsync(ready);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Sends a snappy body as Prometheus does.</summary>
@@ -130,6 +139,7 @@ sealed class MeasuredServer : IAsyncDisposable
     }
 
     /// <summary>Asks it to end and waits until it has.</summary>
+    /// <exception cref="TimeoutException">It had not after some minutes, and was killed.</exception>
     public async Task StopAsync()
     {
         if (_process.HasExited)
@@ -139,14 +149,38 @@ sealed class MeasuredServer : IAsyncDisposable
 
         using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
         using var timeout = new CancellationTokenSource(StopMax);
-        await _process.WaitForExitAsync(timeout.Token);
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{Name} did not end within {StopMax} and was killed.");
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
-        Http.Dispose();
-        _process.Dispose();
+        try
+        {
+            await StopAsync();
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.ProcessExit -= Kill;
+            Http.Dispose();
+            _process.Dispose();
+        }
+    }
+
+    /// <summary>This process ends by a signal or an exception nobody caught: no server stays behind.</summary>
+    void Kill(object? sender, EventArgs e)
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
     }
 
     async Task ReadyAsync(string path)
