@@ -19,6 +19,9 @@ public sealed class PreparedQuery
     /// <summary>The query as it was given.</summary>
     public string Text { get; }
 
+    /// <summary>Whether it answers with one value for each of some series.</summary>
+    public bool IsVector => Vector is not null;
+
     internal Expression Expression { get; }
 
     internal VectorPlan? Vector { get; }

@@ -11,6 +11,7 @@ using Presage.Import;
 using Presage.Metrics;
 using Presage.Metrics.Vitals;
 using Presage.Notifying;
+using Presage.OwnModels;
 using Presage.Query;
 using Presage.Receivers;
 using Presage.State;
@@ -258,6 +259,7 @@ sealed class PresageServer : IAsyncDisposable
         services.AddSingleton<TextReceiver>();
         services.AddSingleton<ImportReceiver>();
         services.AddSingleton(LocalMachineOf);
+        services.AddSingleton(ModelParts.WatchOf);
         services.AddSingleton(WatcherOf);
         services.AddSingleton<Dashboard>();
         NotifyingParts.Add(services, options.Data);
@@ -325,6 +327,7 @@ sealed class PresageServer : IAsyncDisposable
         LabelsApi.Map(api);
         ChangesApi.Map(api);
         PeersApi.Map(api);
+        ModelsApi.Map(api);
         NotifyingParts.Map(root, api);
         WriteApi.Map(root);
         root.MapOpenApi(ApiDocument.Path).Require(Access.Public);
@@ -361,6 +364,8 @@ sealed class PresageServer : IAsyncDisposable
     static Watcher WatcherOf(IServiceProvider services)
     {
         var store = services.GetRequiredService<SampleStore>();
+        var watching = WatcherOptionsOf(services.GetRequiredService<PresageOptions>());
+        watching.Findings = services.GetRequiredService<ModelWatch>().FindingsOf;
         return new Watcher(
             new WatchedStore(store),
             new PromQlEngine(new QueryLimits { ThreadsMax = 1 }),
@@ -369,11 +374,9 @@ sealed class PresageServer : IAsyncDisposable
             services.GetRequiredService<StateDatabase>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILoggerFactory>().CreateLogger<Watcher>(),
-            WatcherOptionsOf(services.GetRequiredService<PresageOptions>()))
+            watching)
         {
-            Maintenance = new Maintenance(
-                services.GetRequiredService<SilenceStore>().IsMaintained,
-                services.GetRequiredService<SilenceStore>().MaintenanceOf),
+            Maintenance = ModelParts.MaintenanceOf(services),
             Series = new SeriesWatching(
                 store,
                 services.GetRequiredService<PresageOptions>().Data,
@@ -430,6 +433,8 @@ sealed class PresageServer : IAsyncDisposable
             status.Tick(logger);
             live.Tick();
         }));
+        var models = services.GetRequiredService<ModelWatch>();
+        Every("own models", WatchingInterval, models.TurnAsync, ModelParts.Share);
         var evaluator = services.GetRequiredService<AlertEvaluator>();
         var retention = services.GetRequiredService<AlertRetention>();
         Every("alert rules", AlertPulse.Interval, stopping => Do(() => evaluator.Evaluate(stopping)), RulesShare);
@@ -443,6 +448,7 @@ sealed class PresageServer : IAsyncDisposable
         _closing.Push(() => Do(tokens.StoreUses));
         _closing.Push(() => Do(watcher.Save));
         _closing.Push(() => Do(descriptions.Save));
+        _closing.Push(() => Do(models.Close));
         _closing.Push(async () => await Task.WhenAll(_loops));
 
         void Every(string name, TimeSpan interval, Func<CancellationToken, ValueTask> turn, double share = 1) =>

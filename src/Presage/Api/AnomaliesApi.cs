@@ -16,14 +16,18 @@ enum AnomalyKind
 
     /// <summary>A single vital sign.</summary>
     Vital,
+
+    /// <summary>A series that an own model finds odd.</summary>
+    Model,
 }
 
 /// <summary>A stretch of time in which a vital sign, or a host as a whole, was unusual.</summary>
-/// <param name="Kind">Whether it is of a host as a whole, of a host unlike its twins, or of a vital sign.</param>
+/// <param name="Kind">Whether it is of a host as a whole or unlike its twins, of a vital sign or an own model.</param>
 /// <param name="Key">The vital with what tells several apart; null of hosts.</param>
 /// <param name="SinceMs">
 /// Since when: the change point of what leads it, where one was found; else when it was noticed.
 /// </param>
+/// <param name="Model">The own model that found it; null of all others.</param>
 /// <param name="EndMs">Null while it runs.</param>
 /// <param name="PeakValue">The value farthest from usual; null of a host as a whole.</param>
 /// <param name="Lower">Lower end of the usual range when it began; null of a host as a whole.</param>
@@ -39,6 +43,7 @@ sealed record AnomalyItem(
     AnomalyKind Kind,
     string? Key,
     long SinceMs,
+    string? Model,
     long StartMs,
     long? EndMs,
     long PeakMs,

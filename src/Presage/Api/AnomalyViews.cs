@@ -24,7 +24,7 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
     public AnomalyItem Shown(StoredAnomaly stored)
     {
         var kind = KindOf(stored.Key);
-        bool isVital = kind == AnomalyKind.Vital;
+        bool isVital = IsOfPart(kind);
         var seen = Seen(stored);
         return new AnomalyItem(
             stored.Id,
@@ -32,6 +32,7 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
             kind,
             isVital ? stored.Key : null,
             stored.SinceMs,
+            ModelOf(stored.Key),
             stored.StartMs,
             stored.EndMs,
             stored.PeakMs,
@@ -78,11 +79,14 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
 
     static double? Finite(double? value) => value is { } x && double.IsFinite(x) ? x : null;
 
+    /// <summary>Whether anomalies of a kind are of one value of a host, not of all of it.</summary>
+    static bool IsOfPart(AnomalyKind kind) => kind is AnomalyKind.Vital or AnomalyKind.Model;
+
     static AnomalyKind KindOf(string key) => key switch
     {
         AnomalyLog.HostKey => AnomalyKind.Host,
         AnomalyLog.TwinsKey => AnomalyKind.Twins,
-        _ => AnomalyKind.Vital,
+        _ => ModelOf(key) is null ? AnomalyKind.Vital : AnomalyKind.Model,
     };
 
     /// <summary>The running anomaly of a host.</summary>
@@ -116,6 +120,10 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
         Learned(label),
         label.Held,
         label.HeldMs);
+
+    /// <summary>The own model in a key such as "model NAME series".</summary>
+    static string? ModelOf(string key) =>
+        key.StartsWith(AnomalyLog.ModelPrefix, StringComparison.Ordinal) ? key.Split(' ')[1] : null;
 
     /// <summary>What a label has taught, in words.</summary>
     static string Learned(AnomalyLabel label) => label.Word switch
@@ -160,7 +168,7 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
         {
             history =
             [
-                .. watcher.Anomalies.Between(0, long.MaxValue, null, HistoryMax, kind == AnomalyKind.Vital)
+                .. watcher.Anomalies.Between(0, long.MaxValue, null, HistoryMax, IsOfPart(kind))
                     .Where(one => KindOf(one.Key) == kind)
                     .Select(static one => (one, CauseLikeness.Of(one.Key, one.Causes))),
             ];

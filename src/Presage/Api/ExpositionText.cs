@@ -29,6 +29,15 @@ sealed class ExpositionText
         }
     }
 
+    public void Gauges(string name, string help, string label, IEnumerable<(string Key, double Value)> values)
+    {
+        Head(name, help, "gauge");
+        foreach (var (key, value) in values)
+        {
+            Line(name, value, (label, key));
+        }
+    }
+
     public override string ToString() => _text.ToString();
 
     void Head(string name, string help, string type) =>

@@ -70,6 +70,7 @@ sealed record OverviewWatching(int Rules, long EvaluationsEach, long? LastEvalua
 /// <param name="Anomaly">That the host as a whole is unusual; null when it is not.</param>
 /// <param name="OddSeries">Single series that do not behave as they always did, oddest first; at most 50.</param>
 /// <param name="Twins">The host among its twins; null when it has none.</param>
+/// <param name="Models">What own models find odd on the host, rarest first.</param>
 /// <param name="MetricCount">The number of metric names stored for the host.</param>
 sealed record HostDetail(
     HostSummary Summary,
@@ -80,6 +81,7 @@ sealed record HostDetail(
     IReadOnlyList<UnusualMetric> Unusual,
     IReadOnlyList<OddSeriesView> OddSeries,
     TwinsView? Twins,
+    IReadOnlyList<ModelFindingView> Models,
     IReadOnlyList<ProcessUsageView> Processes,
     int MetricCount,
     IReadOnlyList<AlertItem> Alerts);

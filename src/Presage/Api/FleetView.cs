@@ -1,5 +1,6 @@
 using Presage.Explaining;
 using Presage.Notifying;
+using Presage.OwnModels;
 using Presage.Receivers;
 using Presage.State;
 using Presage.Storage;
@@ -20,6 +21,7 @@ sealed class FleetView(
     MetricLists metrics,
     ProcessLists processes,
     PeerDesk peers,
+    ModelWatch models,
     TimeProvider time)
 {
     const int WrongMax = 50;
@@ -84,6 +86,7 @@ sealed class FleetView(
             new AnomalyViews(watcher, time).Shown(name, watcher.UnusualOf(name)),
             [.. (watcher.Series?.OddOf(name) ?? []).Take(OddSeriesMax).Select(AnomaliesApi.Shown)],
             peers.Of(name),
+            OfModels(name),
             processes.Of(name),
             metrics.Count(name),
             board.Open(name, HostAlertsMax));
@@ -114,8 +117,12 @@ sealed class FleetView(
             host,
             readings.Max(static r => r.TimeMs),
             [.. readings.Select(static r => new LiveVital(r.Key, r.Value, r.Lower, r.Upper, r.Score, r.State))],
+            OfModels(host),
             processes.Of(host));
     }
+
+    List<ModelFindingView> OfModels(string host) =>
+        [.. models.FindingsOf(host).Take(OddSeriesMax).Select(finding => ModelsApi.Shown(host, finding))];
 
     public IReadOnlyList<ServerItem> Servers(IReadOnlyDictionary<string, string> tokens) =>
     [

@@ -18,8 +18,13 @@ sealed record LiveTick(
 sealed record LiveHost(string Host, HostState State, int Unusual, long LastSeenMs);
 
 /// <summary>The vital signs of a host asked for (<c>event: vitals</c>), sent when new ones were computed.</summary>
+/// <param name="Models">What own models find odd on the host, rarest first.</param>
 sealed record LiveVitals(
-    string Host, long TimeMs, IReadOnlyList<LiveVital> Vitals, IReadOnlyList<ProcessUsageView> Processes);
+    string Host,
+    long TimeMs,
+    IReadOnlyList<LiveVital> Vitals,
+    IReadOnlyList<ModelFindingView> Models,
+    IReadOnlyList<ProcessUsageView> Processes);
 
 /// <summary>The part of a <see cref="VitalReading"/> that moves.</summary>
 sealed record LiveVital(string Key, double? Value, double? Lower, double? Upper, double? Score, VitalState State);

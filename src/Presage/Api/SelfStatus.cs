@@ -1,4 +1,5 @@
 using Presage.Configuration;
+using Presage.OwnModels;
 using Presage.Receivers;
 using Presage.Storage;
 
@@ -6,7 +7,8 @@ namespace Presage.Api;
 
 /// <summary>What the server knows of itself: storage, refusals, CPU and memory.</summary>
 sealed class SelfStatus(
-    PresageOptions options, SampleStore store, AppendFeed feed, IngestCounters counters, TimeProvider time)
+    PresageOptions options, SampleStore store, AppendFeed feed, IngestCounters counters, ModelWatch models,
+    TimeProvider time)
 {
     /// <summary>Rates are means over about this long.</summary>
     static readonly TimeSpan RateSpan = TimeSpan.FromSeconds(10);
@@ -137,6 +139,7 @@ sealed class SelfStatus(
         text.Gauge("presage_storage_blocks", "The number of blocks.", storage.Blocks);
         text.Gauge("presage_storage_writable", "1 while samples can be stored.", store.IsWritable ? 1 : 0);
         text.Gauge("presage_storage_damages", "Damages met since the start.", storage.Damages.Count);
+        ModelMetrics.Write(text, models.Statuses);
         return text.ToString();
     }
 

@@ -6,7 +6,7 @@ namespace Presage.Backtesting;
 /// Scores recorded metrics exactly as the live path would: row by row, each score from that row and the ones before
 /// it. One series goes through the series detector, several columns are a host.
 /// </summary>
-sealed class Backtest(TimeSpan step, bool explains, Sensitivity sensitivity)
+sealed class Backtest(TimeSpan step, bool explains, Sensitivity sensitivity, BacktestModel? model = null)
 {
     /// <summary>Scores a file with a column of times.</summary>
     public void Run(
@@ -18,13 +18,13 @@ sealed class Backtest(TimeSpan step, bool explains, Sensitivity sensitivity)
     )
     {
         var table = MetricTable.Read(input, hasTimes: true, cancellationToken);
+        var past = history is null ? null : MetricTable.Read(history, hasTimes: true, cancellationToken);
         if (table.Metrics.Length == 1)
         {
-            RunSeries(table, output, repeatsValue);
+            RunSeries(table, past, output, repeatsValue, cancellationToken);
             return;
         }
 
-        var past = history is null ? null : MetricTable.Read(history, hasTimes: true, cancellationToken);
         RunHost(table, past, output, cancellationToken);
     }
 
@@ -39,8 +39,10 @@ sealed class Backtest(TimeSpan step, bool explains, Sensitivity sensitivity)
         );
     }
 
-    void RunSeries(MetricTable table, string output, bool repeatsValue)
+    void RunSeries(
+        MetricTable table, MetricTable? past, string output, bool repeatsValue, CancellationToken cancellationToken)
     {
+        var judged = model?.Judge(table, past, step, cancellationToken);
         string[] leading = repeatsValue ? ["timestamp", "value"] : ["timestamp"];
         using var file = new ScoreFile(output, leading, table.Metrics, explains);
         var detector = new SeriesDetector(sensitivity);
@@ -48,7 +50,8 @@ sealed class Backtest(TimeSpan step, bool explains, Sensitivity sensitivity)
         {
             double value = table.Values[row];
             var reading = detector.Feed(RowTime.Of(table.Times[row], row, step), value);
-            file.Write(table.Times[row], repeatsValue ? value : null, reading.Score, reading.IsAlert, [0]);
+            var (score, isAlert, _) = BacktestModel.Join(judged, row, reading.Score, reading.IsAlert);
+            file.Write(table.Times[row], repeatsValue ? value : null, score, isAlert, [0]);
         }
     }
 
@@ -67,6 +70,7 @@ sealed class Backtest(TimeSpan step, bool explains, Sensitivity sensitivity)
             throw new StartException($"The history for {output} has other columns than the rows to score.");
         }
 
+        var judged = model?.Judge(table, past, step, cancellationToken);
         bool hasTimes = table.Times.Count > 0;
         using var file = new ScoreFile(output, hasTimes ? ["timestamp"] : [], table.Metrics, explains);
         var replay = new HostReplay(metrics, step, sensitivity);
@@ -82,7 +86,9 @@ sealed class Backtest(TimeSpan step, bool explains, Sensitivity sensitivity)
             var reading = replay.Feed(table.Row(row));
             int named = explains ? replay.Rank(causes) : 0;
             string? time = hasTimes ? table.Times[row] : null;
-            file.Write(time, null, reading.Score, reading.IsAlert, causes.AsSpan(0, named));
+            var (score, isAlert, first) = BacktestModel.Join(judged, row, reading.Score, reading.IsAlert);
+            BacktestModel.PutFirst(first, causes.AsSpan(0, named));
+            file.Write(time, null, score, isAlert, causes.AsSpan(0, named));
         }
     }
 }

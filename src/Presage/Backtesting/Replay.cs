@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Presage.Metrics;
 using Presage.Metrics.Vitals;
+using Presage.OwnModels;
 using Presage.Query;
 using Presage.State;
 using Presage.Storage;
@@ -12,7 +13,7 @@ namespace Presage.Backtesting;
 /// Shows the stored samples of one host to a watcher that knows nothing yet, second by second on a clock of its own,
 /// and tells what it notices when: what would have been noticed, had this version and these settings watched.
 /// </summary>
-sealed class Replay(ISampleSource samples, string host, WatcherOptions options)
+sealed class Replay(ISampleSource samples, string host, WatcherOptions options, string? modelsFolder = null)
 {
     /// <summary>Samples held at a time.</summary>
     const long SliceMs = 300_000;
@@ -20,7 +21,10 @@ sealed class Replay(ISampleSource samples, string host, WatcherOptions options)
 
     /// <summary>What Presage computed itself is computed again.</summary>
     static readonly string[] Computed =
-        ["presage_vital", "presage_host_up", "presage_host_unusual", "presage_host_anomaly", "presage_anomaly_"];
+    [
+        "presage_vital", "presage_host_up", "presage_host_unusual", "presage_host_anomaly", "presage_anomaly_",
+        "presage_model_",
+    ];
 
     readonly ReplayClock _clock = new();
     readonly HashSet<string> _open = new(StringComparer.Ordinal);
@@ -41,6 +45,10 @@ sealed class Replay(ISampleSource samples, string host, WatcherOptions options)
         var registry = new HostRegistry(state, _clock);
         var storage = new StorageOptions { DataFolder = Path.Combine(folder, "samples"), Observer = registry };
         await using var store = SampleStore.Open(storage, _clock, NullLogger.Instance);
+        var models = new ModelWatch(
+            modelsFolder ?? Path.Combine(folder, "no-models"), new WatchedStore(store), registry, new AnomalyLog(state),
+            options.FalseAlarms, _clock, NullLogger.Instance);
+        options.Findings = models.FindingsOf;
         var watcher = new Watcher(
             new WatchedStore(store), new PromQlEngine(new QueryLimits { ThreadsMax = 1 }), VitalCatalogue.Default,
             registry, state, _clock, NullLogger.Instance, options)
@@ -57,11 +65,18 @@ sealed class Replay(ISampleSource samples, string host, WatcherOptions options)
                 _clock.NowMs = Math.Max(_clock.NowMs, _slice[at].TimestampMs / TurnMs * TurnMs) + TurnMs;
                 at = Fill(at, keys);
                 await store.AppendAsync(_batch, cancellationToken);
+                await models.TurnAsync(cancellationToken);
                 await watcher.TurnAsync(cancellationToken);
                 Tell(watcher, notice);
             }
         }
+
+        Models = models.Statuses;
+        models.Close();
     }
+
+    /// <summary>How own models did; known at the end.</summary>
+    public IReadOnlyList<ModelStatus> Models { get; private set; } = [];
 
     static bool IsOf(ISampleSeries series, string name) =>
         series.Labels.MetricName.StartsWith(name, StringComparison.Ordinal);
@@ -107,6 +122,15 @@ sealed class Replay(ISampleSource samples, string host, WatcherOptions options)
             }
         }
 
+        foreach (var finding in options.Findings!(host))
+        {
+            now.Add(finding.Key);
+            if (_open.Add(finding.Key))
+            {
+                notice(new Noticed(_clock.NowMs, finding.Key, finding.Anomaly.StartMs, finding.Sentence, []));
+            }
+        }
+
         if (watcher.AnomalyOf(host) is { } whole)
         {
             now.Add("");
@@ -123,7 +147,7 @@ sealed class Replay(ISampleSource samples, string host, WatcherOptions options)
 
 /// <summary>Something a replay noticed.</summary>
 /// <param name="AtMs">When it was noticed.</param>
-/// <param name="Key">The vital sign; empty for the host as a whole.</param>
+/// <param name="Key">The vital sign, or the model and its series; empty for the host as a whole.</param>
 /// <param name="SinceMs">When it began.</param>
 /// <param name="Causes">What takes part, likeliest first.</param>
 sealed record Noticed(long AtMs, string Key, long SinceMs, string Sentence, IReadOnlyList<string> Causes);

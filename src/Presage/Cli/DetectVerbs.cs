@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Presage.Backtesting;
 using Presage.Configuration;
 using Presage.Detection;
@@ -28,11 +29,22 @@ static class DetectVerbs
         DefaultValueFactory = static _ => "0.1",
     };
 
+    static readonly Option<FileInfo?> Model = new("--model")
+    {
+        Description = "Ask an own model about each metric, too: its description, NAME.yaml (docs/models.md)",
+        HelpName = "FILE",
+    };
+
+    static readonly Option<bool> ModelAlone = new("--model-alone")
+    {
+        Description = "With --model: score by the model alone, without the built-in detectors",
+    };
+
     public static void AddTo(RootCommand root, Func<ParseResult, PresageOptions> options)
     {
         root.Subcommands.Add(new Command("detect", "Anomaly detection: learn from history, score recorded series")
         {
-            Run(), Eval(), TrainVerb.Of(options), ReplayVerb.Of(options),
+            Run(), Eval(), TrainVerb.Of(options), ReplayVerb.Of(options), ModelVerb.Of(),
         });
     }
 
@@ -55,12 +67,15 @@ static class DetectVerbs
             Explain,
             Step,
             FalseAlarms,
+            Model,
+            ModelAlone,
         };
         run.SetAction(
             (parsed, cancellationToken) =>
                 Failure.GuardAsync(() =>
                 {
-                    var backtest = new Backtest(StepOf(parsed), parsed.GetValue(Explain), SensitivityOf(parsed));
+                    using var model = ModelOf(parsed);
+                    var backtest = BacktestOf(parsed, model);
                     backtest.Run(
                         parsed.GetRequiredValue(input).FullName,
                         parsed.GetValue(history)?.FullName,
@@ -89,17 +104,21 @@ static class DetectVerbs
             Explain,
             Step,
             FalseAlarms,
+            Model,
+            ModelAlone,
         };
         eval.SetAction(
             (parsed, cancellationToken) =>
-                Failure.GuardAsync(() =>
-                    EvalAsync(
+                Failure.GuardAsync(async () =>
+                {
+                    using var model = ModelOf(parsed);
+                    return await EvalAsync(
                         BacktestSet.Open(parsed.GetRequiredValue(folder).FullName),
-                        new Backtest(StepOf(parsed), parsed.GetValue(Explain), SensitivityOf(parsed)),
+                        BacktestOf(parsed, model),
                         parsed.GetRequiredValue(output).FullName,
                         cancellationToken
-                    )
-                )
+                    );
+                })
         );
         return eval;
     }
@@ -130,6 +149,21 @@ static class DetectVerbs
             });
         Console.Out.WriteLine($"{set.Files.Count} files scored into {output}");
         return 0;
+    }
+
+    static Backtest BacktestOf(ParseResult parsed, BacktestModel? model) =>
+        new(StepOf(parsed), parsed.GetValue(Explain), SensitivityOf(parsed), model);
+
+    static BacktestModel? ModelOf(ParseResult parsed)
+    {
+        bool isAlone = parsed.GetValue(ModelAlone);
+        if (parsed.GetValue(Model) is not { } file)
+        {
+            return isAlone ? throw new StartException("--model-alone needs a model; name one by --model.") : null;
+        }
+
+        double perWeek = double.Parse(parsed.GetRequiredValue(FalseAlarms), CultureInfo.InvariantCulture);
+        return BacktestModel.Load(file.FullName, isAlone, perWeek);
     }
 
     static TimeSpan StepOf(ParseResult parsed)

@@ -5,6 +5,7 @@ using Presage.Backtesting;
 using Presage.Configuration;
 using Presage.Metrics;
 using Presage.Storage;
+using Presage.Watching;
 
 namespace Presage.Cli;
 
@@ -27,11 +28,16 @@ static class ReplayVerb
         Description = "Only what would have raised an alarm, not single vital signs",
     };
 
+    static readonly Option<bool> NoModels = new("--no-models")
+    {
+        Description = "Without the own models of the configuration (watching.models)",
+    };
+
     public static Command Of(Func<ParseResult, PresageOptions> options)
     {
         var replay = new Command("replay", "Tell what would have been noticed in stored samples of a host")
         {
-            Host, Since, Alarms,
+            Host, Since, Alarms, NoModels,
         };
         replay.SetAction((parsed, cancellationToken) => Failure.GuardAsync(() =>
             RunAsync(options(parsed), parsed, cancellationToken)));
@@ -54,8 +60,9 @@ static class ReplayVerb
         string folder = Directory.CreateTempSubdirectory("presage-replay-").FullName;
         try
         {
-            int alarms = 0, marks = 0;
-            var replay = new Replay(source, host, PresageServer.WatcherOptionsOf(options));
+            int alarms = 0, marks = 0, found = 0;
+            string? models = parsed.GetValue(NoModels) ? null : options.ModelsFolder;
+            var replay = new Replay(source, host, PresageServer.WatcherOptionsOf(options), models);
             bool isAlarmsOnly = parsed.GetValue(Alarms);
             await replay.RunAsync(
                 range,
@@ -64,7 +71,9 @@ static class ReplayVerb
                 {
                     bool isAlarm = noticed.Key.Length == 0;
                     alarms += isAlarm ? 1 : 0;
-                    marks += isAlarm ? 0 : 1;
+                    bool isOfModel = noticed.Key.StartsWith(AnomalyLog.ModelPrefix, StringComparison.Ordinal);
+                    found += isOfModel ? 1 : 0;
+                    marks += isAlarm || isOfModel ? 0 : 1;
                     if (isAlarm || !isAlarmsOnly)
                     {
                         Tell(noticed);
@@ -72,9 +81,14 @@ static class ReplayVerb
                 },
                 cancellationToken);
             double hours = (range.ToMs - range.FromMs) / 3_600_000.0;
-            Console.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{hours:0.0} h of {host}: {alarms} anomalies of the host, {marks} of single vital signs"));
+            string ofModels = replay.Models.Count == 0 ? "" : $", {found} by own models";
+            Console.Out.WriteLine(
+                $"{hours:0.0} h of {host}: {alarms} anomalies of the host, {marks} of single vital signs{ofModels}");
+            foreach (var model in replay.Models.Where(static model => model.Problem is not null))
+            {
+                Console.Error.WriteLine($"presage: model {model.Name} was set aside: {model.Problem}");
+            }
+
             return 0;
         }
         finally

@@ -56,6 +56,10 @@ static class ConfigurationKeys
                 "system): a list, of which the first entry that fits counts.",
             static (o, v) => FalseAlarmText.TryRules(v, out var rules)
                 && Set(true, () => o.WatchingFalseAlarmRules = rules)) { IsList = true },
+        new("watching.models", Folder, "",
+            "Where own models lie: ONNX files, each with a description beside it (docs/models.md); `models` in the " +
+                "data folder when not set. Changed files are taken within half a minute.",
+            static (o, v) => Set(v.Length > 0, () => o.WatchingModels = v)) { IsPath = true },
         new("storage.retention", $"{Duration}, from 1h to 3650d", "15d", "How long samples are kept.", static (o, v) =>
             TryDuration(v, TimeSpan.FromHours(1), TimeSpan.FromDays(3650), out var x)
             && Set(true, () => o.StorageRetention = x)),

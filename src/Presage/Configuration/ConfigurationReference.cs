@@ -11,13 +11,10 @@ static class ConfigurationReference
             """
             # Configuration
 
-            Presage needs no configuration. What can be set is set in `presage.yaml` of the folder it is started in (
-                or the file
-            given by `--config FILE` or `PRESAGE_CONFIG`), by environment variables,
-                or by flags; flags win over the environment,
-            the environment over the file. Unknown keys and bad values are errors that name the place, the key,
-                the value and what
-            would be right; `presage config check` tells them without starting.
+            Presage needs no configuration. What can be set is set in `presage.yaml` of the folder it is started in (or
+            the file given by `--config FILE` or `PRESAGE_CONFIG`), by environment variables, or by flags; flags win
+            over the environment, the environment over the file. Unknown keys and bad values are errors that name the
+            place, the key, the value and what would be right; `presage config check` tells them without starting.
 
             ```yaml
             # presage.yaml
@@ -42,9 +39,8 @@ static class ConfigurationReference
         text.Append(
             """
 
-            Objects that are edited in the dashboard (
-                accounts, tokens, rules, silences, channels) live in the state file of the
-            data folder, not in the configuration.
+            Objects that are edited in the dashboard (accounts, tokens, rules, silences, channels) live in the state
+            file of the data folder, not in the configuration.
 
             """);
         return text.ToString().ReplaceLineEndings("\n");

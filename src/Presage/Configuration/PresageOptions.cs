@@ -37,6 +37,12 @@ sealed class PresageOptions
     /// <summary>Other rates for some hosts or families of vital signs; the first rule that fits counts.</summary>
     public IReadOnlyList<Watching.FalseAlarmRule> WatchingFalseAlarmRules { get; set; } = [];
 
+    /// <summary>Where own models lie; null: <c>models</c> in the data folder.</summary>
+    public string? WatchingModels { get; set; }
+
+    /// <inheritdoc cref="WatchingModels"/>
+    public string ModelsFolder => WatchingModels ?? Path.Combine(Data, "models");
+
     public TimeSpan StorageRetention { get; set; } = TimeSpan.FromDays(15);
 
     public TimeSpan StorageRetentionFiveMinutes { get; set; } = TimeSpan.FromDays(90);

@@ -20,7 +20,7 @@ static class ChangeSearch
 
     /// <summary>What is derived from others, or is about them rather than of the host.</summary>
     static readonly string[] Derived =
-        ["presage_vital_", "presage_host_", "presage_anomaly_", "ALERTS", "scrape_", "presage_peer_"];
+        ["presage_vital_", "presage_host_", "presage_anomaly_", "ALERTS", "scrape_", "presage_peer_", "presage_model_"];
 
     /// <summary>All that changed, the strongest first, and the number of series compared.</summary>
     public static (List<SeriesFinding> Found, int Compared) Run(

@@ -13,6 +13,9 @@ public sealed class AnomalyLog(StateDatabase state)
     /// <summary>The key of anomalies of hosts that are unlike their twins.</summary>
     public const string TwinsKey = "twins";
 
+    /// <summary>Keys of anomalies that own models found begin so; the model's name follows, then the series.</summary>
+    public const string ModelPrefix = "model ";
+
     const string Columns = "id, host, key, vital, start_ms, end_ms, peak_ms, peak_value, peak_score, lower, upper, " +
         "is_above, is_slow, sentence, causes, since_ms";
 
@@ -97,7 +100,7 @@ public sealed class AnomalyLog(StateDatabase state)
     internal void CloseAbandoned(string host, IReadOnlySet<string> runningKeys) => state.Write(connection =>
     {
         var open = connection.Query(
-            "select id, key from anomalies where host = $host and end_ms is null",
+            "select id, key from anomalies where host = $host and end_ms is null and key not like 'model %'",
             static row => (Id: row.GetInt64(0), Key: row.GetString(1)),
             ("$host", host));
         foreach (var (id, key) in open)
@@ -108,6 +111,10 @@ public sealed class AnomalyLog(StateDatabase state)
             }
         }
     });
+
+    /// <summary>Ends what own models found: those that still find it say so again.</summary>
+    internal void CloseOfModels() => state.Write(static connection => connection.Execute(
+        "update anomalies set end_ms = peak_ms where end_ms is null and key like 'model %'"));
 
     /// <summary>Drops what ended before a time.</summary>
     internal void Trim(long beforeMs) => state.Write(connection =>

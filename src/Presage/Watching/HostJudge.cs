@@ -1,5 +1,6 @@
 using Presage.Detection;
 using Presage.Metrics;
+using Presage.OwnModels;
 
 namespace Presage.Watching;
 
@@ -46,6 +47,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     long _heldMs = long.MinValue / 2;
     double _scoreStored;
     bool _stateStored;
+    int _findings;
     volatile HostAnomaly? _running;
 
     /// <summary>
@@ -74,6 +76,12 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     /// <summary>What users said of anomalies; null where nobody can have.</summary>
     public AnomalyLabels? Labels { get; init; }
 
+    /// <summary>What own models find odd on the host; null where there are none.</summary>
+    public Func<string, IReadOnlyList<ModelFinding>>? Models { get; init; }
+
+    /// <summary>Whether own models have found something, or it is over, since the last conclusion.</summary>
+    public bool HasNews => Models is not null && Models(host).Count != _findings;
+
     /// <summary>What the host's rate of false alarms is now.</summary>
     public double FalseAlarmsPerWeek => falseAlarms.OfHost(host);
 
@@ -98,6 +106,11 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
         var reading = isRead ? Whole.Reading : default;
         double known = FamilyNews.Known(tracks);
         var (alone, isAlarm, isOdd) = Alone(tracks);
+        var findings = Models?.Invoke(host) ?? [];
+        _findings = findings.Count;
+        bool isOfModel = findings.Any(static finding => finding.IsAlarm);
+        isOdd |= findings.Count > 0;
+        alone = ModelCauses.Oddest(alone, findings);
         bool isJoint = isRead && IsNews(reading) && FalseAlarmsPerWeek > 0;
         bool areSeveral = Several.See(nowMs, tracks, known, FalseAlarmsPerWeek, isAlarm || isJoint || Run.IsOpen);
         isOdd |= Run.IsOpen && areSeveral;
@@ -113,6 +126,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
             isAlarm = false;
         }
 
+        isAlarm |= isOfModel;
         Score = isRead || alone is not null ? Math.Max(isRead ? reading.Score : 0, alone ?? 0) : null;
         if (!Run.IsOpen && !isJoint && !isAlarm && Score > ToldScore)
         {
@@ -130,7 +144,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
                 isOdd || (isRead && Run.IsOpen && reading.Row >= RowOfNote),
                 isTold && News.IsNew,
                 Score ?? 0,
-                isEarly && !isJoint ? known : null),
+                isEarly && !isJoint && !isOfModel ? known : null),
             () => Causes(tracks));
         if (Run.IsOpen)
         {
@@ -175,6 +189,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
         return CauseRanking.Of(
             tracks.Where(static track => track.IsPresent)
                 .Select(track => Cause(track, evidence.GetValueOrDefault(track.Key)))
+                .Concat(ModelCauses.Of(Models?.Invoke(host) ?? []))
                 .Where(static cause => cause.Strength > 1),
             CausesMax);
     }

@@ -25,7 +25,7 @@ sealed class SeriesWatch(SampleStore store)
     const long GoneMs = 3_600_000;
 
     /// <summary>What the watcher writes itself is not watched again.</summary>
-    static readonly string[] Own = ["presage_vital", "presage_host_", "presage_anomaly_"];
+    static readonly string[] Own = ["presage_vital", "presage_host_", "presage_anomaly_", "presage_model_"];
 
     readonly NewestSamples _newest = store.Newest;
     readonly Dictionary<ulong, SeriesTrace> _waiting = [];

@@ -187,7 +187,7 @@ public sealed class Watcher
 
         var watch = Watch(entry.Name) ?? Meet(entry);
         int before = _batch.SampleCount;
-        if (entry.NewestMs > watch.EvaluatedMs)
+        if (entry.NewestMs > watch.EvaluatedMs || watch.Judge.HasNews)
         {
             // A host whose queries fail (too many series, damaged data) must not stop the others.
             try
@@ -385,7 +385,7 @@ public sealed class Watcher
             Log.StatesDropped(_logger, entry.Name, dropped);
         }
 
-        var judge = new HostJudge(entry.Name, _options.FalseAlarms) { Labels = Labels };
+        var judge = new HostJudge(entry.Name, _options.FalseAlarms) { Labels = Labels, Models = _options.Findings };
         if (_models.Load(entry.Name, judge) is { } problem)
         {
             Log.HostModelDropped(_logger, entry.Name, problem);

@@ -1,3 +1,5 @@
+using Presage.OwnModels;
+
 namespace Presage.Watching;
 
 /// <summary>How hosts are watched.</summary>
@@ -30,4 +32,7 @@ public sealed class WatcherOptions
     /// Hosts saved at a time, those that waited longest first: 50 (2 MB), so that 10,000 hosts take turns.
     /// </summary>
     public int HostsPerSaveMax { get; init; } = 50;
+
+    /// <summary>What own models find odd on a host now; null where there are none.</summary>
+    internal Func<string, IReadOnlyList<ModelFinding>>? Findings { get; set; }
 }

@@ -29,7 +29,7 @@ public sealed class AccessTests
         [
             $"GET {Api}/anomalies", $"GET {Api}/anomalies/series",
             $"GET {Api}/changes", $"GET {Api}/peers", $"GET {Api}/peers/groups",
-            $"GET {Api}/anomalies/labels",
+            $"GET {Api}/anomalies/labels", $"GET {Api}/models",
             $"GET {Api}/hosts/{{host}}/change-points",
             $"GET {Api}/detection/training", $"GET {Api}/overview",
             $"GET {Api}/hosts", $"GET {Api}/hosts/{{host}}", $"GET {Api}/hosts/{{host}}/metrics",

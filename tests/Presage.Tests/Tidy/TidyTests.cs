@@ -24,6 +24,7 @@ public sealed partial class TidyTests
         ["Presage.Storage"] = ["Presage.Metrics"],
         ["Presage.Query"] = ["Presage.Metrics"],
         ["Presage.Detection"] = [],
+        ["Presage.Onnx"] = ["Presage.Detection"],
         ["Presage.Alerting"] = ["Presage.Metrics", "Presage.Query"],
         ["Presage.Logs"] = ["Presage.Metrics"],
     };

@@ -1,7 +1,7 @@
 import { ApiError, promRequest, request } from "./client";
 import type {
   AlertItem, AlertList, Anomaly, AnomalyLabel, AnomalyWord, AuditEntry, Cardinality, ChangeList, ChangeMark, Channel, ChannelRequest, ChannelTest, CreatedToken, Delivery, Enrolment, EnrolmentProgress, HostDetail, HostSummary,
-  Matcher, MetricFamily, Overview, PromSeries, RangeAnswer, Rule, RuleUpdate, ServerList, Session, Silence, SilencePreview, Snapshot,
+  Matcher, MetricFamily, ModelList, Overview, PromSeries, RangeAnswer, Rule, RuleUpdate, ServerList, Session, Silence, SilencePreview, Snapshot,
   SilenceRequest, Status, Token, UnlikeTwins, User,
 } from "./types";
 
@@ -39,6 +39,7 @@ export function getAnomalies(filter: AnomalyFilter, signal?: AbortSignal): Promi
   if (filter.host !== undefined) query.set("host", filter.host);
   return request<Anomaly[]>("GET", `/anomalies?${query}`, undefined, signal);
 }
+export const getModels = (signal?: AbortSignal) => request<ModelList>("GET", "/models", undefined, signal);
 export const getPeers = (signal?: AbortSignal) => request<UnlikeTwins[]>("GET", "/peers", undefined, signal);
 export const getLabels = (signal?: AbortSignal) => request<AnomalyLabel[]>("GET", "/anomalies/labels", undefined, signal);
 export const labelAnomaly = (id: number, word: AnomalyWord, note?: string) =>

@@ -1,7 +1,7 @@
 import { QueryClient, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { ApiError } from "./client";
 import {
-  getAlerts, getAnomalies, getAudit, getCardinality, getChangePoints, getChanges, getChannels, getDeliveries, getHost, getHosts, getLabels, getMetrics, getOverview, getPeers, getRules, getServers,
+  getAlerts, getAnomalies, getAudit, getCardinality, getChangePoints, getChanges, getChannels, getDeliveries, getHost, getHosts, getLabels, getMetrics, getOverview, getModels, getPeers, getRules, getServers,
   getSession, getSnapshots, getStatus, getTokens, getUsers, type AlertFilter, type AnomalyFilter, type ChangeQuestion,
 } from "./endpoints";
 
@@ -68,6 +68,7 @@ export const serversQuery = () => queryOptions({
 export const usersQuery = () => queryOptions({ queryKey: ["users"], queryFn: ({ signal }) => getUsers(signal) });
 export const tokensQuery = () => queryOptions({ queryKey: ["tokens"], queryFn: ({ signal }) => getTokens(signal) });
 export const auditQuery = () => queryOptions({ queryKey: ["audit"], queryFn: ({ signal }) => getAudit(signal) });
+export const modelsQuery = () => queryOptions({ queryKey: ["models"], queryFn: ({ signal }) => getModels(signal), refetchInterval: 10_000 });
 export const snapshotsQuery = () => queryOptions({ queryKey: ["snapshots"], queryFn: ({ signal }) => getSnapshots(signal) });
 export const cardinalityQuery = () => queryOptions({
   queryKey: ["cardinality"], queryFn: ({ signal }) => getCardinality(signal), refetchInterval: 60_000,

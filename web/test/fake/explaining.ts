@@ -25,6 +25,7 @@ export class Explaining {
     if (path === "/anomalies") return { status: 200, body: this.anomalies(url.searchParams.get("host")) };
     if (path === "/anomalies/labels") return { status: 200, body: [...this.labels.values()] };
     if (path.endsWith("/change-points")) return { status: 200, body: this.marks(decodeURIComponent(path.split("/")[2] ?? "")) };
+    if (path === "/models") return { status: 200, body: this.world.models(null) };
     if (path === "/peers") return { status: 200, body: this.peers() };
     if (word === null) return null;
     const id = Number(word[1]);
@@ -54,7 +55,7 @@ export class Explaining {
     if (this.world.hosts.length < 2) return [];
     const now = Date.now();
     const one = {
-      kind: "host" as const, key: null, peakValue: null, lower: null, upper: null, score: 0.9999999, rarity: "1 in 2 years", causes: [], label: null, lastSeen: null, seenBefore: [],
+      kind: "host" as const, key: null, model: null, peakValue: null, lower: null, upper: null, score: 0.9999999, rarity: "1 in 2 years", causes: [], label: null, lastSeen: null, seenBefore: [],
     };
     const all: Anomaly[] = [
       { ...one, id: 501, kind: "twins", host: "app-12", sinceMs: now - 50 * MINUTE, startMs: now - 42 * MINUTE, endMs: null, peakMs: now - 5 * MINUTE, rarity: "1 in 4 years", sentence: `Memory use is 91 %; its 39 twins (role app) have 40–46 %. Since ${clock(now - 50 * MINUTE)}.` },

@@ -107,7 +107,7 @@ function stream(world: World, url: URL, response: ServerResponse, streams: Set<S
     send(response, "tick", message);
     for (const host of hosts) {
       if (world.hosts.find((known) => known.host === host)?.state === "silent") continue;
-      const vitals: LiveVitals = { host, timeMs: Date.now(), vitals: live(world.model(host), Date.now()), processes: world.processes(host) };
+      const vitals: LiveVitals = { host, timeMs: Date.now(), vitals: live(world.model(host), Date.now()), models: world.models(host).odd, processes: world.processes(host) };
       send(response, "vitals", vitals);
     }
   };

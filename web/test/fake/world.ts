@@ -1,4 +1,4 @@
-import type { AlertItem, HostDetail, HostState, HostSummary, Overview, OddSeries, ProcessUsage, Session, UnusualHost, UnusualMetric } from "../../src/api/types";
+import type { AlertItem, HostDetail, HostState, HostSummary, ModelList, Overview, OddSeries, ProcessUsage, Session, UnusualHost, UnusualMetric } from "../../src/api/types";
 import { formatRange, formatValue, unitOf } from "../../src/lib/format";
 import { hash, noise } from "./noise";
 import { readings, type HostModel } from "./vitals";
@@ -139,7 +139,26 @@ export class World {
       anomaly: odd.length < 3 ? null : this.anomaly(odd.map((vital) => this.unusual(vital))),
       oddSeries: odd.length < 3 ? [] : this.oddSeries(),
       twins: null,
+      models: this.models(name).odd,
       unusual: odd.map((vital) => this.unusual(vital)).sort((a, b) => b.score - a.score),
+    };
+  }
+
+  /** Three models: one at work and finding something on db-03, one still reading history, one that cannot be used. */
+  models(host: string | null): ModelList {
+    const at = (minutes: number) => Date.now() - minutes * MINUTE;
+    const one = { problem: null, stepSeconds: 60, window: 60, output: "forecast", input: "window: float32[N, 60]", answer: "next: float32[N, 1]", seriesLearning: 0, seriesLeftOut: 0, odd: 0, notNumbers: 0, secondsSpent: 4.2 };
+    return {
+      folder: "/var/lib/presage/models",
+      models: [
+        { ...one, name: "commit-latency", file: "commit-latency.onnx", state: "running", query: 'pg_commit_seconds{quantile="0.99"}', series: 18, odd: 1, answers: 412_300, microsecondsEach: 3.1, sinceMs: at(9000) },
+        { ...one, name: "queue-shape", file: "queue-shape.onnx", state: "learning", query: "sum by (host, queue) (jobs_waiting)", output: "reconstruction", series: 240, seriesLearning: 240, answers: 52_000, microsecondsEach: 11.6, sinceMs: at(2) },
+        { ...one, name: "sessions", file: "sessions.yaml", state: "setAside", problem: "its input is x: float32[N, 30]; expected is float32[N, 60], [1, 60], [N, 60, 1] or [N, 1, 60] for a window of 60", query: null, stepSeconds: null, window: null, output: null, input: null, answer: null, series: 0, answers: 0, secondsSpent: 0, microsecondsEach: null, sinceMs: at(31) },
+      ],
+      odd: host === null || host === "db-03" ? [{
+        model: "commit-latency", host: "db-03", key: 'model commit-latency pg_commit_seconds{host="db-03",quantile="0.99"}', series: 'pg_commit_seconds{quantile="0.99"}', value: 0.41, expected: 0.012, peak: 0.41,
+        lower: 0.008, upper: 0.017, score: 0.9999999, rarity: "1 in 3 years", isAlarm: true, sinceMs: at(11), sentence: 'Model commit-latency: pg_commit_seconds{quantile="0.99"} is 0.41, expected 0.008–0.017, since 14:03.',
+      }] : [],
     };
   }
 

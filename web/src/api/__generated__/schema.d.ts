@@ -232,6 +232,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/presage/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The models users brought, how they are doing, and what they find odd now
+         * @description Needs role viewer.
+         */
+        get: operations["listModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presage/v1/users": {
         parameters: {
             query?: never;
@@ -1643,6 +1663,7 @@ export interface components {
             key: null | string;
             /** Format: int64 */
             sinceMs: number;
+            model: null | string;
             /** Format: int64 */
             startMs: number;
             /** Format: int64 */
@@ -1665,7 +1686,7 @@ export interface components {
             seenBefore: components["schemas"]["SeenBefore"][];
         };
         /** @enum {unknown} */
-        AnomalyKind: "host" | "twins" | "vital";
+        AnomalyKind: "host" | "twins" | "vital" | "model";
         /** @enum {unknown} */
         AnomalyWord: "expected" | "useful" | "noise";
         AuditEntry: {
@@ -1956,6 +1977,7 @@ export interface components {
             unusual: components["schemas"]["UnusualMetric"][];
             oddSeries: components["schemas"]["OddSeriesView"][];
             twins: null | components["schemas"]["TwinsView"];
+            models: components["schemas"]["ModelFindingView"][];
             processes: components["schemas"]["ProcessUsageView"][];
             /** Format: int32 */
             metricCount: number;
@@ -2117,6 +2139,7 @@ export interface components {
             /** Format: int64 */
             timeMs: number;
             vitals: components["schemas"]["LiveVital"][];
+            models: components["schemas"]["ModelFindingView"][];
             processes: components["schemas"]["ProcessUsageView"][];
         };
         Matcher: {
@@ -2137,6 +2160,68 @@ export interface components {
             /** Format: double */
             latest: null | number;
             unit: null | string;
+        };
+        ModelFindingView: {
+            model: string;
+            host: string;
+            key: string;
+            series: string;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            expected: null | number;
+            /** Format: double */
+            peak: number;
+            /** Format: double */
+            lower: number;
+            /** Format: double */
+            upper: number;
+            /** Format: double */
+            score: number;
+            rarity: string;
+            isAlarm: boolean;
+            /** Format: int64 */
+            sinceMs: number;
+            sentence: string;
+        };
+        ModelList: {
+            folder: string;
+            models: components["schemas"]["ModelStatus"][];
+            odd: components["schemas"]["ModelFindingView"][];
+        };
+        /** @enum {unknown} */
+        ModelState: "learning" | "running" | "setAside";
+        ModelStatus: {
+            name: string;
+            file: string;
+            state: components["schemas"]["ModelState"];
+            problem: null | string;
+            query: null | string;
+            /** Format: double */
+            stepSeconds: null | number;
+            /** Format: int32 */
+            window: null | number;
+            output: null | string;
+            input: null | string;
+            answer: null | string;
+            /** Format: int32 */
+            series: number;
+            /** Format: int32 */
+            seriesLearning: number;
+            /** Format: int32 */
+            seriesLeftOut: number;
+            /** Format: int32 */
+            odd: number;
+            /** Format: int64 */
+            answers: number;
+            /** Format: int64 */
+            notNumbers: number;
+            /** Format: double */
+            secondsSpent: number;
+            /** Format: double */
+            microsecondsEach: null | number;
+            /** Format: int64 */
+            sinceMs: number;
         };
         NamesAnswer: {
             status: string;
@@ -3235,6 +3320,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangeMark"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
                 };
             };
             /** @description What went wrong */

@@ -26,7 +26,7 @@ const SHOWN_DAYS = 30;
 const SHOWN_MAX = 100;
 const TWINS_MAX = 10;
 
-const KINDS: Readonly<Record<Anomaly["kind"], string>> = { host: "", twins: "unlike its twins · ", vital: "one vital sign · " };
+const KINDS: Readonly<Record<Anomaly["kind"], string>> = { host: "", twins: "unlike its twins · ", vital: "one vital sign · ", model: "an own model · " };
 
 /** When hosts as a whole were unlike themselves, what moved, what it was like before, and what was said of it. */
 export function AnomaliesPage() {

@@ -6,6 +6,7 @@ import { AllVitals } from "./AllVitals";
 import { BusyNow } from "./BusyNow";
 import { Evidence } from "./Evidence";
 import styles from "./Host.module.css";
+import { ModelFindings } from "./ModelFindings";
 import { OddSeries } from "./OddSeries";
 import { Twins } from "./Twins";
 import { UnusualNow } from "./UnusualNow";
@@ -32,6 +33,7 @@ export function NowTab({ detail, range, window, nowMs, staleSinceMs, sparkOf }: 
         <div className={styles.left}>
           <UnusualNow detail={detail} nowMs={nowMs} shown={show} onShow={(key) => setParams({ show: key }, { replace: true })} />
           {detail.twins !== null && <Twins host={detail.summary.host} twins={detail.twins} nowMs={nowMs} />}
+          <ModelFindings findings={detail.models} nowMs={nowMs} />
           <OddSeries series={detail.oddSeries} nowMs={nowMs} />
           {staleSinceMs === null && <BusyNow host={detail.summary.host} processes={detail.processes} />}
         </div>

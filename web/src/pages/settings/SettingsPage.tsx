@@ -3,6 +3,7 @@ import { useParams } from "../../routes/router";
 import { links } from "../../routes/links";
 import { Page } from "../frame/Page";
 import styles from "./Settings.module.css";
+import { ModelsPanel } from "./ModelsPanel";
 import { SeriesPanel } from "./SeriesPanel";
 import { SnapshotsPanel } from "./SnapshotsPanel";
 import { AboutPanel, AuditPanel, BrowserPanel, StoragePanel } from "./StatusPanels";
@@ -17,6 +18,7 @@ const SECTIONS = [
   { id: "people", label: "People", view: UsersPanel },
   { id: "tokens", label: "Tokens", view: TokensPanel },
   { id: "storage", label: "Storage", view: StorageSection },
+  { id: "models", label: "Models", view: ModelsPanel },
   { id: "audit", label: "Audit log", view: AuditPanel },
   { id: "browser", label: "This browser", view: BrowserPanel },
   { id: "about", label: "About", view: AboutPanel },

@@ -1,0 +1,39 @@
+using Presage.Detection;
+using Presage.Detection.OwnModels;
+using Presage.Watching;
+
+namespace Presage.OwnModels;
+
+/// <summary>
+/// An anomaly a model found, in words: "Model load-forecast: node_load1 is 8.2, expected 1.1–2.3, since 14:02."
+/// </summary>
+static class ModelSentence
+{
+    public static string Of(
+        ModelContract contract, WatchedSeries series, bool isOpen, TimeZoneInfo zone, long nowMs)
+    {
+        var anomaly = series.Judged.Anomaly;
+        string when = isOpen
+            ? $"since {UnusualSentence.Clock(anomaly.StartMs, zone, nowMs)}"
+            : $"from {UnusualSentence.Clock(anomaly.StartMs, zone, nowMs)} " +
+              $"to {UnusualSentence.Clock(anomaly.EndMs, zone, nowMs)}";
+        string value = Number(anomaly.PeakValue);
+        string verb = isOpen ? "is" : "was";
+        string subject = $"Model {contract.Name}: {series.Name}";
+        if (!double.IsNaN(anomaly.Lower))
+        {
+            return $"{subject} {verb} {value}, expected {Number(anomaly.Lower)}–{Number(anomaly.Upper)}, {when}.";
+        }
+
+        double score = Shown(contract, series.Judged.PeakRaw), usual = Shown(contract, series.Judged.UsualRaw);
+        string most = contract.Odd == OddEnd.High ? "at most" : "at least";
+        return $"{subject} {verb} odd, its score {Number(score)}, usually {most} {Number(usual)}, {when}; " +
+            $"the value {verb} {value}.";
+    }
+
+    /// <summary>A score as the model gives it: where low ones are odd they are judged with the other sign.</summary>
+    public static double Shown(ModelContract contract, double raw) =>
+        contract is { Output: ModelOutput.Score, Odd: OddEnd.Low } ? -raw : raw;
+
+    static string Number(double value) => Quantity.Format(value, "", "");
+}

@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using Presage.Detection.OwnModels;
+using Presage.Onnx;
+using Xunit;
+
+namespace Presage.Tests.OwnModels;
+
+public sealed class OnnxModelTests
+{
+    [Theory]
+    [InlineData("mean")]
+    [InlineData("mean-one")]
+    public void Many_windows_are_answered_one_by_one_or_at_once(string name)
+    {
+        using var model = GoldenModel.Load(name, ModelOutput.Forecast);
+        const int Count = 700;
+        float[] windows = [.. Enumerable.Range(0, Count * GoldenModel.Window).Select(static i => (float)i)];
+        float[] answers = new float[Count];
+
+        model.Run(windows, Count, answers);
+
+        for (int i = 0; i < Count; i++)
+        {
+            Assert.Equal((i * GoldenModel.Window) + 3.5, answers[i], 0.01);
+        }
+    }
+
+    [Fact]
+    public void A_forecast_may_say_how_far_values_stray_and_windows_may_have_a_channel()
+    {
+        using var model = GoldenModel.Load("mean-band", ModelOutput.Forecast);
+        float[] answers = new float[4];
+
+        model.Run([0, 2, 0, 2, 0, 2, 0, 2, 5, 5, 5, 5, 5, 5, 5, 5], 2, answers);
+
+        Assert.Equal(2, model.Outputs);
+        Assert.Equal([1, 2, 5, 0], answers);
+    }
+
+    [Fact]
+    public void The_answer_of_several_is_the_one_that_is_named()
+    {
+        using var model = GoldenModel.Load("range", ModelOutput.Score, "score");
+        float[] answers = new float[1];
+
+        model.Run([1, 2, 3, 4, 5, 6, 7, 9.5f], 1, answers);
+
+        Assert.Equal([8.5f], answers);
+        Assert.Equal("window: float32[N, 8]", $"{model.Input}");
+    }
+
+    [Theory]
+    [InlineData("range", "it has 2 outputs (label: int64[N, 1]; score: float32[N, 1]); name one by output_tensor")]
+    [InlineData(
+        "bad-type",
+        "its input is window: int64[N, 1]; expected is float32[N, 8], [1, 8], [N, 8, 1] or [N, 1, 8]"
+    )]
+    [InlineData("bad-window", "its input is window: float32[N, 7]; expected is float32[N, 8]")]
+    [InlineData(
+        "bad-output",
+        "its output is answer: float32[N, 8]; expected is float32[N] or [N, 1], a score per window"
+    )]
+    [InlineData("bad-opset", "bad-opset.onnx is no model this server can run: ")]
+    [InlineData("bad-bytes", "bad-bytes.onnx is no model this server can run: ")]
+    [InlineData("bad-shape", "it failed on 2 windows: ")]
+    [InlineData("none-at-all", "none-at-all.onnx cannot be read: ")]
+    public void What_cannot_be_used_is_told_with_what_was_seen_and_expected(string name, string message)
+    {
+        var refused = Assert.Throws<ModelException>(() => GoldenModel.Load(name, ModelOutput.Score));
+
+        Assert.Contains(message, refused.Message);
+    }
+
+    [Fact]
+    public void A_file_that_is_too_large_is_refused_before_it_is_read()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            using (var file = File.OpenWrite(path))
+            {
+                file.SetLength(OnnxModel.FileBytesMax + 1);
+            }
+
+            var refused = Assert.Throws<ModelException>(() =>
+                OnnxModel.Load(path, GoldenModel.Contract(ModelOutput.Score), null, null, TimeSpan.FromSeconds(1))
+            );
+
+            Assert.Contains("has 67108865 bytes; 67108864 (64 MiB) is the most", refused.Message);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_model_that_takes_too_long_is_stopped()
+    {
+        using var model = OnnxModel.Load(
+            GoldenModel.PathOf("slow"),
+            GoldenModel.Contract(ModelOutput.Forecast),
+            null,
+            null,
+            TimeSpan.FromMilliseconds(100)
+        );
+        float[] answers = new float[1];
+        model.Run([1, 1, 1, 1, 1, 1, 1, 1], 1, answers);
+        Assert.Equal([0.5f], answers);
+        long began = Stopwatch.GetTimestamp();
+
+        var stopped = Assert.Throws<ModelException>(() => model.Run([2000, 1, 1, 1, 1, 1, 1, 1], 1, answers));
+
+        Assert.Equal("it took longer than 0.1 s for 1 window", stopped.Message);
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0.05, 10);
+        model.Run([1, 1, 1, 1, 1, 1, 1, 1], 1, answers);
+        Assert.Equal([0.5f], answers);
+    }
+
+    [Fact]
+    public void Bytes_that_are_changed_anywhere_do_no_harm()
+    {
+        byte[] good = File.ReadAllBytes(GoldenModel.PathOf("range"));
+        string path = Path.GetTempFileName();
+        try
+        {
+            for (int at = 0; at < good.Length; at += 3)
+            {
+                byte[] changed = [.. good];
+                changed[at] ^= (byte)(1 << (at % 8));
+                File.WriteAllBytes(path, changed);
+                try
+                {
+                    using var model = OnnxModel.Load(
+                        path,
+                        GoldenModel.Contract(ModelOutput.Score),
+                        null,
+                        "score",
+                        TimeSpan.FromSeconds(1)
+                    );
+                    model.Run(new float[GoldenModel.Window], 1, new float[1]);
+                }
+                catch (ModelException e)
+                {
+                    Assert.NotEmpty(e.Message);
+                }
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+}
