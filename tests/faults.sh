@@ -11,7 +11,7 @@
 # `tests/faults.sh clean` takes it away). Leave the machine alone meanwhile: what else runs on it is noticed, too.
 set -uo pipefail
 
-mount=${PRESAGE_FAULTS_MOUNT:-/mnt/presage-faults}
+mount=${FAULTS_MOUNT:-/mnt/presage-faults}
 image=$mount.img
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
