@@ -34,7 +34,8 @@ need_node() {
 step() {
   local name=$1; shift
   mkdir -p "$built/log"
-  if ! "$@" >"$built/log/$name.log" 2>&1; then
+  # Without the lock's file: processes that a build leaves running for the next one would hold it.
+  if ! "$@" >"$built/log/$name.log" 2>&1 9>&-; then
     tail -n 40 "$built/log/$name.log" >&2
     fail "building the $name failed; the whole log is build/log/$name.log"
   fi
@@ -96,7 +97,7 @@ if [ "$verb" = serve ] && command -v dotnet >/dev/null &&
     "$root/src/Presage.Protocols" "${shared_sources[@]}"; then
   if command -v clang >/dev/null || command -v gcc >/dev/null; then
     (
-      if ! build_agent >"$built/log/agent.log" 2>&1; then
+      if ! build_agent >"$built/log/agent.log" 2>&1 9>&-; then
         printf 'presage: building the agent failed, see build/log/agent.log; "Add a server" cannot offer it\n' >&2
       fi
     ) </dev/null &
