@@ -35,7 +35,10 @@ public enum ChangeKind
 }
 
 /// <summary>What a comparison of a window with its baseline says of one series.</summary>
-/// <param name="Probability">Of chance to look at least this changed, in a series that has not changed.</param>
+/// <param name="Probability">
+/// Of chance to look at least this changed, if the values followed no others: good to rank by. What it is worth on real
+/// series is said by <see cref="ChanceScale"/>.
+/// </param>
 /// <param name="Effect">How far it moved, in units of how far it strays from span to span in the baseline.</param>
 /// <param name="Before">
 /// The usual value (of a counter: rate per second) in the baseline; NaN where it was not there.

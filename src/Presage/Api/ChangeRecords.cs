@@ -7,7 +7,10 @@ namespace Presage.Api;
 /// Where the time begins that the window is compared with; it ends where the window begins.
 /// </param>
 /// <param name="Compared">Series that were compared.</param>
-/// <param name="Changed">Series of which chance explains one in twenty at most.</param>
+/// <param name="Changed">
+/// Series of which chance explains one in twenty at most; null where too few earlier windows are stored to tell.
+/// </param>
+/// <param name="Earlier">Earlier windows that tell what chance does.</param>
 /// <param name="TookMs">How long it took.</param>
 /// <param name="SilentHosts">Hosts that stopped sending in the window.</param>
 /// <param name="Items">What changed, strongest first; copies and what moved in step are one item.</param>
@@ -16,7 +19,8 @@ sealed record ChangeList(
     long ToMs,
     long BaselineFromMs,
     int Compared,
-    int Changed,
+    int? Changed,
+    int Earlier,
     double TookMs,
     IReadOnlyList<string> SilentHosts,
     IReadOnlyList<ChangeItem> Items);
@@ -31,10 +35,19 @@ sealed record ChangeList(
 /// <param name="Unit">Unit of the values, as vital signs have them; <c>none</c> where the name does not tell.</param>
 /// <param name="Family">The vital sign's family, or empty.</param>
 /// <param name="Rate">Whether the values are rates per second.</param>
-/// <param name="Probability">Of chance to look at least this changed.</param>
-/// <param name="FalseShare">Of all series changed at least this surely, the share that chance explains.</param>
+/// <param name="Chance">
+/// The share of earlier windows, in a sample of all series compared, that looked at least this changed; null where
+/// fewer than 100 are stored, and of what appeared or stopped.
+/// </param>
+/// <param name="FalseShare">
+/// Of all series changed at least this surely, the share that chance explains; null where that is not known.
+/// </param>
+/// <param name="Windows">Earlier windows of this series that were looked at, 24 at most.</param>
+/// <param name="AsOdd">How many of them looked at least as changed.</param>
 /// <param name="Effect">How far it moved, in units of how far it usually strays.</param>
-/// <param name="Strength">What the list is ranked by: decades of rarity plus doublings of the effect.</param>
+/// <param name="Strength">
+/// A score to rank by, and nothing else: decades of the test's own probability plus doublings of the effect.
+/// </param>
 /// <param name="Copies">Other series of the same metric that changed in the same way.</param>
 /// <param name="Hosts">All hosts of the item, its own first; at most 50.</param>
 /// <param name="HostCount">How many hosts those are.</param>
@@ -54,8 +67,10 @@ sealed record ChangeItem(
     string Unit,
     string Family,
     bool Rate,
-    double Probability,
-    double FalseShare,
+    double? Chance,
+    double? FalseShare,
+    int Windows,
+    int AsOdd,
     double Effect,
     double Strength,
     int Copies,

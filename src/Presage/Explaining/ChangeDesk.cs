@@ -47,7 +47,7 @@ sealed class ChangeDesk(SampleStore store, TimeProvider time) : IDisposable
     {
         long started = Stopwatch.GetTimestamp();
         IEnumerable<ISampleSource> sources = hosts.Count == 0 ? [store] : hosts.Distinct().Select(store.ForHost);
-        var (ranked, compared) = ChangeSearch.Run(sources, matchers, window, cancellationToken);
+        var (ranked, compared, earlier) = ChangeSearch.Run(sources, matchers, window, cancellationToken);
         var silent = ChangeGroups.Silent(ranked);
         var told = silent.Count == 0 ? ranked : ranked.FindAll(finding => !silent.Contains(finding.Host));
         long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -58,7 +58,9 @@ sealed class ChangeDesk(SampleStore store, TimeProvider time) : IDisposable
             window.ToMs,
             window.BaselineFromMs,
             compared,
-            ranked.Count(static finding => finding.FalseShare <= FalseShareMax),
+            earlier < ChanceScale.WindowsMin ? null
+                : ranked.Count(static finding => finding.FalseShare <= FalseShareMax),
+            earlier,
             Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 1),
             [.. silent.Order(StringComparer.Ordinal)],
             items);
@@ -70,6 +72,9 @@ sealed class ChangeDesk(SampleStore store, TimeProvider time) : IDisposable
         var change = leader.Change;
         var vital = MetricUnits.VitalOf(leader);
         string unit = vital?.Unit ?? MetricUnits.Of(leader.Metric, leader.IsRate), family = vital?.Family ?? "";
+        var (windows, asOdd) = change.Kind is ChangeKind.Appeared or ChangeKind.Stopped
+            ? (0, 0)
+            : ChangeHistory.Of(leader, window);
         long sinceMs = RegimeSearch.SinceMs(leader, window);
         return new ChangeItem(
             leader.Host,
@@ -85,8 +90,10 @@ sealed class ChangeDesk(SampleStore store, TimeProvider time) : IDisposable
             unit,
             family,
             leader.IsRate,
-            change.Probability,
+            leader.Chance,
             leader.FalseShare,
+            windows,
+            asOdd,
             change.Effect,
             change.Strength,
             group.Copies.Count,

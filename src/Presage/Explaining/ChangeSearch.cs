@@ -22,8 +22,11 @@ static class ChangeSearch
     static readonly string[] Derived =
         ["presage_vital_", "presage_host_", "presage_anomaly_", "ALERTS", "scrape_", "presage_peer_", "presage_model_"];
 
-    /// <summary>All that changed, the strongest first, and the number of series compared.</summary>
-    public static (List<SeriesFinding> Found, int Compared) Run(
+    /// <summary>
+    /// All that changed, the strongest first, the number of series compared, and how many earlier windows tell what
+    /// chance does.
+    /// </summary>
+    public static (List<SeriesFinding> Found, int Compared, int Earlier) Run(
         IEnumerable<ISampleSource> sources,
         IReadOnlyList<LabelMatcher> matchers,
         ComparedWindow window,
@@ -50,8 +53,13 @@ static class ChangeSearch
                 return own;
             },
             static _ => { });
-        return (Ranked(found, compared), compared);
+        var scale = ChangeHistory.ScaleOf(series, window, cancellationToken);
+        return (Ranked(found, compared, scale), compared, scale.Windows);
     }
+
+    /// <summary>Whether a metric is derived from others, so that it is not compared.</summary>
+    public static bool IsDerived(string metric) =>
+        Array.Exists(Derived, prefix => metric.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>Whether the series counts among those compared.</summary>
     static bool Compare(
@@ -63,7 +71,7 @@ static class ChangeSearch
         ConcurrentBag<(ISampleSeries Series, bool IsRate, WindowChange Change)> found)
     {
         string metric = series.Labels.MetricName;
-        if (Array.Exists(Derived, prefix => metric.StartsWith(prefix, StringComparison.Ordinal)))
+        if (IsDerived(metric))
         {
             return false;
         }
@@ -87,7 +95,7 @@ static class ChangeSearch
 
     /// <summary>The strongest first, with the share of false ones up to each (Benjamini and Hochberg, 1995).</summary>
     static List<SeriesFinding> Ranked(
-        IEnumerable<(ISampleSeries Series, bool IsRate, WindowChange Change)> found, int compared)
+        IEnumerable<(ISampleSeries Series, bool IsRate, WindowChange Change)> found, int compared, ChanceScale scale)
     {
         var surest = found.OrderBy(static one => one.Change.Probability).ToList();
         var ranked = new List<SeriesFinding>(surest.Count);
@@ -95,10 +103,13 @@ static class ChangeSearch
         for (int i = surest.Count - 1; i >= 0; i--)
         {
             var (series, isRate, change) = surest[i];
-            share = Math.Min(share, change.Probability * compared / (i + 1));
+            double? chance = scale.Of(change.Probability);
+            share = Math.Min(share, (chance ?? 1) * compared / (i + 1));
             string host = Encoding.UTF8.GetString(SeriesKey.HostOf(series.Labels.ToKey()));
             bool isCounted = change.Kind is not (ChangeKind.Appeared or ChangeKind.Stopped);
-            ranked.Add(new SeriesFinding(series, host, isRate, change, isCounted ? share : 0));
+            ranked.Add(isCounted
+                ? new SeriesFinding(series, host, isRate, change, chance, chance is null ? null : share)
+                : new SeriesFinding(series, host, isRate, change, null, chance is null ? null : 0));
         }
 
         ranked.Sort(static (a, b) => Order(b, a));

@@ -23,6 +23,9 @@ static class ChangeDates
     /// <summary>A regime of the least length may have begun later; one of this many times that has not.</summary>
     const double RegimesMin = 1.5;
 
+    /// <summary>A change that leads to what is seen brings at least this part of it.</summary>
+    const double PartMin = 0.3;
+
     /// <summary>How long before it was noticed something may have begun.</summary>
     public static long LookBackMs(bool isSlow) => isSlow ? 6 * 3_600_000 : 900_000;
 
@@ -32,14 +35,17 @@ static class ChangeDates
         if (track.OfNoteSinceMs is { } notedMs && track.ChangedMs is null &&
             nowMs - track.SearchedMs >= SearchEveryMs && nowMs - notedMs <= SearchForMs)
         {
-            bool isSlow = track.Detector is { IsUnusual: true, Anomaly.IsSlow: true };
-            track.Date(Find(track.Vital.Id, track.Per, source, notedMs, nowMs, isSlow), nowMs);
+            var anomaly = track.Detector.Anomaly;
+            bool isUnusual = track.Detector.IsUnusual;
+            double value = isUnusual ? anomaly.PeakValue : track.Value;
+            bool isSlow = isUnusual && anomaly.IsSlow;
+            track.Date(Find(track.Vital.Id, track.Per, source, value, notedMs, nowMs, isSlow), nowMs);
         }
     }
 
-    /// <summary>The change point nearest to a time; null when there is none near it.</summary>
-    public static long? Find(
-        string vital, Label? per, ISampleSource source, long notedMs, long nowMs, bool isSlow)
+    /// <summary>The change point nearest to a time that led to a value; null when there is none near it.</summary>
+    static long? Find(
+        string vital, Label? per, ISampleSource source, double value, long notedMs, long nowMs, bool isSlow)
     {
         // Twice as far back as a change may lie: a regime needs values before it.
         var range = new TimeRange(notedMs - (2 * LookBackMs(isSlow)), nowMs);
@@ -58,7 +64,8 @@ static class ChangeDates
             Regime[] near =
             [
                 .. RegimeSearch.Of(series, range, isCounter: false).Where(regime =>
-                    regime.TimeMs >= notedMs - LookBackMs(isSlow) && regime.TimeMs <= notedMs + AfterMs),
+                    regime.TimeMs >= notedMs - LookBackMs(isSlow) && regime.TimeMs <= notedMs + AfterMs &&
+                    (regime.Point.After - regime.Point.Before) / (value - regime.Point.Before) >= PartMin),
             ];
             if (near.Length > 0)
             {

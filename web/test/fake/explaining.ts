@@ -93,17 +93,17 @@ export class Explaining {
     const sinceMs = fromMs + (toMs - fromMs) / 3;
     const item = (name: string, subject: string, change: Partial<ChangeItem>): ChangeItem => ({
       host, name, subject, sentence: `${subject} rose from 2.1 ms to 24.6 ms at ${clock(sinceMs)} on ${host}.`, labels: { device: "sda" }, query: `${name}{device="sda"}`, kind: "rose", sinceMs,
-      before: 0.0021, after: 0.0246, unit: "seconds", family: "disk", rate: false, probability: 1e-9, falseShare: 1e-6, effect: 22, strength: 13, copies: 0, hosts: [host], hostCount: 1, alike: [],
+      before: 0.0021, after: 0.0246, unit: "seconds", family: "disk", rate: false, chance: 1e-7, falseShare: 1e-6, windows: 24, asOdd: 0, effect: 22, strength: 13, copies: 0, hosts: [host], hostCount: 1, alike: [],
       shape: Array.from({ length: SPANS }, (_, index) => (index < 32 ? 2 + Math.sin(index * 7) / 4 : 24 + Math.sin(index * 5))), ...change,
     });
     return {
-      fromMs, toMs, baselineFromMs: fromMs - (toMs - fromMs), compared: host === "db-03" ? 31_400 : 1142, changed: 41, tookMs: 312.4, silentHosts: ["batch-07"],
+      fromMs, toMs, baselineFromMs: fromMs - (toMs - fromMs), compared: host === "db-03" ? 31_400 : 1142, changed: 41, earlier: 2000, tookMs: 312.4, silentHosts: ["batch-07"],
       items: this.world.scenario === "new" ? [] : [
         item("presage_vital", "Write latency on sda", { labels: { vital: "disk_write_latency", device: "sda" }, alike: ["node_disk_io_time_weighted_seconds_total", "node_pressure_io_waiting_seconds_total", "node_load1"] }),
         item("node_disk_written_bytes_total", "The rate of node_disk_written_bytes_total (sda)", {
           sentence: `The rate of node_disk_written_bytes_total (sda) rose from 22 MiB/s to 409 MiB/s at ${clock(sinceMs - 40_000)} on ${host} and on 2 more hosts.`, sinceMs: sinceMs - 40_000, before: 23e6, after: 4.29e8, unit: "bytes/s", rate: true, strength: 12, copies: 2, hosts: [host, "db-04", "db-05"], hostCount: 3,
         }),
-        item("pg_locks_waiting", "pg_locks_waiting", { sentence: `pg_locks_waiting peaked at 4 at ${clock(fromMs + (toMs - fromMs) * 0.67)}, usually 0 on ${host}.`, kind: "peak", before: 0, after: 4, unit: "none", falseShare: 0.4, strength: 4, shape: Array.from({ length: SPANS }, (_, index) => (index === 40 ? 4 : 0)) }),
+        item("pg_locks_waiting", "pg_locks_waiting", { sentence: `pg_locks_waiting peaked at 4 at ${clock(fromMs + (toMs - fromMs) * 0.67)}, usually 0 on ${host}.`, kind: "peak", before: 0, after: 4, unit: "none", falseShare: 0.4, asOdd: 5, strength: 4, shape: Array.from({ length: SPANS }, (_, index) => (index === 40 ? 4 : 0)) }),
       ],
     };
   }

@@ -1763,9 +1763,13 @@ export interface components {
             family: string;
             rate: boolean;
             /** Format: double */
-            probability: number;
+            chance: null | number;
             /** Format: double */
-            falseShare: number;
+            falseShare: null | number;
+            /** Format: int32 */
+            windows: number;
+            /** Format: int32 */
+            asOdd: number;
             /** Format: double */
             effect: number;
             /** Format: double */
@@ -1790,7 +1794,9 @@ export interface components {
             /** Format: int32 */
             compared: number;
             /** Format: int32 */
-            changed: number;
+            changed: null | number;
+            /** Format: int32 */
+            earlier: number;
             /** Format: double */
             tookMs: number;
             silentHosts: string[];

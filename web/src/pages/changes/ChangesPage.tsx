@@ -19,7 +19,7 @@ import { useCursor } from "../../ui/useCursor";
 import { Page } from "../frame/Page";
 import { useTimeRange } from "../frame/RangePicker";
 import styles from "./Changes.module.css";
-import { mayBeChance, movedFirst, movedText, pointsOf, subjectAndRest } from "./model";
+import { chanceText, movedFirst, movedText, pointsOf, subjectAndRest } from "./model";
 
 const LIMIT = 30;
 
@@ -66,7 +66,7 @@ function Changes({ list, busy, host, nowMs }: { list: ChangeList; busy: boolean;
     <Panel
       title="Changes" meta={<>{formatCount(list.compared)} series compared with {formatDuration(list.fromMs - list.baselineFromMs)} before, in {formatDuration(Math.max(1, list.tookMs))}</>}
       actions={busy ? <span className="meta" role="status">asking again…</span> : list.items.length > 1 && <span className={cx("meta", styles.desk)}>strongest first</span>}
-      footer={<span>{list.changed === 0 ? "None is beyond chance among so many series." : `${plural(list.changed, "series", "series")} changed beyond chance, one in twenty of them by chance.`} The first to move is most often the cause.</span>}
+      footer={<span>{chanceOf(list)} The first to move is most often the cause.</span>}
     >
       {list.silentHosts.length > 0 && <p className={styles.silent}><b>{list.silentHosts.slice(0, 5).join(", ")}</b>{list.silentHosts.length > 5 && ` and ${list.silentHosts.length - 5} more`} stopped sending in this window.</p>}
       {list.items.length === 0 ? <EmptyState>{list.compared === 0 ? "No series has samples in this window." : "Every series goes on as it did before the window."}</EmptyState> : (
@@ -81,6 +81,12 @@ function Changes({ list, busy, host, nowMs }: { list: ChangeList; busy: boolean;
       )}
     </Panel>
   );
+}
+
+/** What chance does is known from how earlier windows looked, where they are stored. */
+function chanceOf(list: ChangeList): string {
+  if (list.changed === null) return "Too little history is stored before to tell change from chance: this is an order, no more.";
+  return list.changed === 0 ? "None is beyond chance among so many series." : `${plural(list.changed, "series", "series")} changed beyond chance, one in twenty of them by chance: so say ${formatCount(list.earlier)} earlier windows.`;
 }
 
 interface ChangeProps { item: ChangeItem; list: ChangeList; nowMs: number; showHost: boolean; first: boolean }
@@ -100,7 +106,7 @@ function Change({ item, list, nowMs, showHost, first }: ChangeProps) {
           {showHost && item.hostCount > 1 && <span title={item.hosts.join(", ")}>{item.hostCount} hosts · </span>}
           {item.copies > 0 && <>{plural(item.copies, "copy", "copies")} alike · </>}
           {item.alike.length > 0 && <span title={item.alike.join("\n")}>in step: {item.alike.slice(0, 2).join(", ")}{item.alike.length > 2 && ` and ${item.alike.length - 2} more`} · </span>}
-          {mayBeChance(item) ? "may be chance" : "beyond chance"}
+          {chanceText(item)}
         </p>
       </div>
       <div className={styles.spark}>

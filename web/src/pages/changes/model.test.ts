@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { ChangeItem } from "../../api/types";
-import { mayBeChance, movedFirst, movedText, pointsOf, subjectAndRest } from "./model";
+import { chanceText, mayBeChance, movedFirst, movedText, pointsOf, subjectAndRest } from "./model";
 
 function item(change: Partial<ChangeItem>): ChangeItem {
   return {
     host: "web1", name: "node_load1", subject: "node_load1", sentence: "node_load1 rose from 1 to 9 at 14:02 on web1.", labels: {},
-    query: "node_load1", kind: "rose", sinceMs: 1_000, before: 1, after: 9, unit: "none", family: "", rate: false, probability: 1e-6,
-    falseShare: 0.001, effect: 12, strength: 9, copies: 0, hosts: ["web1"], hostCount: 1, alike: [], shape: [], ...change,
+    query: "node_load1", kind: "rose", sinceMs: 1_000, before: 1, after: 9, unit: "none", family: "", rate: false, chance: 1e-6,
+    falseShare: 0.001, windows: 24, asOdd: 0, effect: 12, strength: 9, copies: 0, hosts: ["web1"], hostCount: 1, alike: [], shape: [], ...change,
   };
 }
 
@@ -35,5 +35,9 @@ describe("what changed", () => {
 
   test("calls chance what is likelier chance than not by a fifth", () => {
     expect([mayBeChance(item({ falseShare: 0.5 })), mayBeChance(item({ falseShare: 0.1 }))]).toEqual([true, false]);
+    expect([mayBeChance(item({ asOdd: 5 })), mayBeChance(item({ falseShare: null, windows: 0 }))]).toEqual([true, null]);
+    expect(chanceText(item({}))).toBe("beyond chance, in none of 24 windows before");
+    expect(chanceText(item({ asOdd: 5 }))).toBe("may be chance, as much in 5 of 24 windows before");
+    expect(chanceText(item({ falseShare: null, windows: 2 }))).toBe("too little history to tell chance from change");
   });
 });
