@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Presage.Bench;
 
@@ -18,11 +19,16 @@ sealed class MeasuredServer : IAsyncDisposable
     readonly Process _process;
     readonly string _folder;
     readonly List<string> _lastLines = [];
+    readonly PosixSignalRegistration[] _signals;
 
     MeasuredServer(string name, Process process, int port, string folder, string writePath)
     {
         Name = name;
         _process = process;
+        _signals = [
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Kill),
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Kill),
+        ];
         _folder = folder;
         Root = new Uri($"http://127.0.0.1:{port}");
         Write = new Uri(Root, writePath);
@@ -107,7 +113,6 @@ sealed class MeasuredServer : IAsyncDisposable
         process.ErrorDataReceived += (_, e) => server.Keep(e.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        AppDomain.CurrentDomain.ProcessExit += server.Kill;
         try
         {
             await server.ReadyAsync(ready);
@@ -168,14 +173,14 @@ sealed class MeasuredServer : IAsyncDisposable
         }
         finally
         {
-            AppDomain.CurrentDomain.ProcessExit -= Kill;
+            Array.ForEach(_signals, static s => s.Dispose());
             Http.Dispose();
             _process.Dispose();
         }
     }
 
-    /// <summary>This process ends by a signal or an exception nobody caught: no server stays behind.</summary>
-    void Kill(object? sender, EventArgs e)
+    /// <summary>This process is going to end by a signal: no server stays behind.</summary>
+    void Kill(PosixSignalContext signal)
     {
         if (!_process.HasExited)
         {
