@@ -239,7 +239,7 @@ describe("accessibility", () => {
   const pages = {
     alerts: "/alerts", "an alert": "/alerts?alert=482", history: "/alerts?tab=history", rules: "/alerts/rules?rule=cpu-saturated", channels: "/alerts/channels",
     "a channel": "/alerts/channels?add=email", servers: "/servers?q=db", "add a server": "/servers?add=linux", people: "/settings?section=people", tokens: "/settings?section=tokens",
-    storage: "/settings?section=storage", audit: "/settings?section=audit", browser: "/settings?section=browser", about: "/settings?section=about",
+    storage: "/settings?section=storage", models: "/settings?section=models", audit: "/settings?section=audit", browser: "/settings?section=browser", about: "/settings?section=about",
   };
   for (const [name, path] of Object.entries(pages)) {
     for (const look of [{ theme: "light" }, { theme: "dark", width: 390 }]) {

@@ -27,8 +27,8 @@ export function ModelsPanel() {
 const COLUMNS: Column<ModelStatus>[] = [
   { id: "model", header: "Model", lead: true, cell: (model) => <ModelName model={model} /> },
   { id: "state", header: "State", cell: (model) => <ModelState model={model} /> },
-  { id: "series", header: "Series", align: "right", cell: (model) => model.state === "setAside" ? "–" : <Series model={model} /> },
-  { id: "odd", header: "Odd now", align: "right", cell: (model) => model.state === "setAside" ? "–" : formatCount(model.odd) },
+  { id: "series", header: "Watches", align: "right", cell: (model) => model.state === "setAside" ? "–" : <Series model={model} /> },
+  { id: "odd", header: "Now", align: "right", cell: (model) => model.state === "setAside" ? "–" : `${formatCount(model.odd)} odd` },
   { id: "cost", header: "A window takes", align: "right", desktopOnly: true, cell: (model) => model.microsecondsEach === null ? "–" : <>{significant(model.microsecondsEach)}&nbsp;µs</> },
 ];
 
@@ -51,5 +51,5 @@ function ModelState({ model }: { model: ModelStatus }) {
 }
 
 function Series({ model }: { model: ModelStatus }) {
-  return <span title={model.seriesLearning === 0 ? undefined : `${formatCount(model.seriesLearning)} have too little history to be judged`}>{formatCount(model.series)}</span>;
+  return <span title={model.seriesLearning === 0 ? undefined : `${formatCount(model.seriesLearning)} have too little history to be judged`}>{formatCount(model.series)} series</span>;
 }
