@@ -84,7 +84,8 @@ static class IndexBenchmark
             int metrics = store.CountSeries(10).Metrics.Count;
             Console.WriteLine(
                 $"cardinality of {store.Statistics.SeriesActive} active series: " +
-                $"{Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms, {clock.Elapsed.TotalSeconds:0.00} CPU s, " +
+                $"{Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms, " +
+                $"{clock.Elapsed.TotalSeconds:0.00} CPU s, " +
                 $"{(GC.GetTotalAllocatedBytes() - allocated) >> 20} MiB allocated, {metrics} shown");
         }
 

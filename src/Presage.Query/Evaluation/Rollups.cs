@@ -47,6 +47,14 @@ static class Rollups
         string time = oldestRawMs == long.MaxValue ? ""
             : " before " + DateTimeOffset.FromUnixTimeMilliseconds(oldestRawMs)
                 .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        if (source.Tiers.All(t => source.SelectRollups(matchers, range, t).Count == 0)
+            && source.Select(matchers, range).Count > 0)
+        {
+            // Native histograms have none: what raw samples there are answer.
+            run.Inform($"raw samples{time} are gone, and no roll-ups are kept of these series", at);
+            return null;
+        }
+
         run.Inform($"raw samples{time} are gone, answered from roll-ups of {tier.StepMs() / 60_000} minutes", at);
         return tier;
     }

@@ -206,8 +206,9 @@ static class ImportVerb
         Console.Out.WriteLine($"Imported {report.Outcome.Accepted} samples of {report.Parts} {noun}{skipped}.");
         if (report.Histograms > 0)
         {
-            Console.Out.WriteLine($"{report.Histograms} native histograms were left out: that server answers queries only, which tell too " +
-                "little of them.");
+            Console.Out.WriteLine(
+                $"{report.Histograms} native histograms were left out: that server answers queries only, which tell " +
+                "too little of them.");
         }
 
         if (report.Outcome.Refused > 0)

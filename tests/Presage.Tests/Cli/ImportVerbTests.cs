@@ -20,7 +20,8 @@ public sealed class ImportVerbTests
             ["import", "csv", "no.csv", "--time", "t", "--value", "v=m", "--separator", separator]);
 
         Assert.Equal(
-            $"--separator \"{separator}\" is not one character. Give one, or tab.", Assert.Single(result.Errors).Message);
+            $"--separator \"{separator}\" is not one character. Give one, or tab.",
+            Assert.Single(result.Errors).Message);
         Assert.NotEqual(0, await result.InvokeAsync());
     }
 

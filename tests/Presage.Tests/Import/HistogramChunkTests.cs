@@ -28,7 +28,8 @@ public sealed class HistogramChunkTests
         Assert.Equal(
             Expected().Order(),
             target.Samples.Where(static s => s.Series.StartsWith("hist", StringComparison.Ordinal))
-                .Select(static s => IsLayout(s) && !SampleValue.IsStale(s.Value) ? s with { Value = (int)s.Value >> 2 } : s)
+                .Select(static s =>
+                    IsLayout(s) && !SampleValue.IsStale(s.Value) ? s with { Value = (int)s.Value >> 2 } : s)
                 .Order());
         Assert.Equal(60, target.Samples.Count(static s => s.Series.StartsWith("plain", StringComparison.Ordinal)));
     }
@@ -46,13 +47,14 @@ public sealed class HistogramChunkTests
     }
 
     [Fact]
-    public void Broken_bytes_never_crash() => Gen.Select(Gen.Byte.Array[0, 300], Gen.Bool).Sample(static (bytes, whole) =>
-    {
-        var batch = new SampleBatch();
-        byte[] key = LabelSet.OfMetric("up").ToKey();
-        _ = HistogramChunk.Add(
-            bytes, whole ? HistogramChunk.Whole : HistogramChunk.Float, long.MinValue, long.MaxValue, key, batch);
-    }, iter: 3_000);
+    public void Broken_bytes_never_crash() => Gen.Select(Gen.Byte.Array[0, 300], Gen.Bool)
+        .Sample(static (bytes, whole) =>
+        {
+            var batch = new SampleBatch();
+            byte[] key = LabelSet.OfMetric("up").ToKey();
+            _ = HistogramChunk.Add(
+                bytes, whole ? HistogramChunk.Whole : HistogramChunk.Float, long.MinValue, long.MaxValue, key, batch);
+        }, iter: 3_000);
 
     static bool IsLayout((string Series, long TimestampMs, double Value) sample) =>
         sample.Series.Contains("\"layout\"", StringComparison.Ordinal);

@@ -48,6 +48,18 @@ public sealed class RollupTests
         Assert.Empty(result.Infos);
     }
 
+    [Fact]
+    public void Raw_samples_answer_for_series_without_roll_ups_such_as_native_histograms()
+    {
+        var source = new Buckets(oldestRawMs: 100 * Hour) { HasRollups = false };
+
+        var result = Engine.Range(
+            Engine.Prepare("m"), 32 * Hour, 33 * Hour, Hour, source, TestContext.Current.CancellationToken);
+
+        Assert.Equal(1_000, result.Series[0].Value);
+        Assert.Contains("no roll-ups are kept of these series", Assert.Single(result.Infos), StringComparison.Ordinal);
+    }
+
     /// <summary>Hourly buckets: in hour h the values go from h - 10 to h + 2 and end at h, of 120 samples.</summary>
     sealed class Buckets(long oldestRawMs) : IRollupSource, IRollupSeries, ISampleSeries
     {
@@ -55,10 +67,12 @@ public sealed class RollupTests
 
         public long OldestRawMs(IReadOnlyList<LabelMatcher> matchers, TimeRange range) => oldestRawMs;
 
+        public bool HasRollups { get; init; } = true;
+
         public LabelSet Labels { get; } = LabelSet.OfMetric("m");
 
         public IReadOnlyList<IRollupSeries> SelectRollups(
-            IReadOnlyList<LabelMatcher> matchers, TimeRange range, RollupTier tier) => [this];
+            IReadOnlyList<LabelMatcher> matchers, TimeRange range, RollupTier tier) => HasRollups ? [this] : [];
 
         public IReadOnlyList<ISampleSeries> Select(IReadOnlyList<LabelMatcher> matchers, TimeRange range) => [this];
 
