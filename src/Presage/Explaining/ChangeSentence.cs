@@ -34,7 +34,7 @@ static class ChangeSentence
             ChangeKind.Stopped => $"{subject} stopped coming at {at}",
             _ => subject,
         };
-        return $"{told} on {leader.Host}{Others(group)}.";
+        return $"{told}{(leader.Host.Length == 0 ? "" : $" on {leader.Host}")}{Others(group)}.";
 
         string Text(double value) => double.IsNaN(value) ? "nothing" : Quantity.Format(value, unit, family);
     }

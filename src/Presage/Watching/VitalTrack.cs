@@ -115,7 +115,9 @@ sealed class VitalTrack
     /// <summary>
     /// Since when it has been unusual: its change point where one is found, else its first score of note.
     /// </summary>
-    public long? SinceMs => OfNoteSinceMs is { } notedMs ? ChangedMs ?? notedMs : null;
+    public long? SinceMs => Detector.IsUnusual ? Math.Min(ChangedMs ?? long.MaxValue, Detector.Anomaly.StartMs)
+        : OfNoteSinceMs is { } notedMs ? ChangedMs ?? notedMs
+        : null;
 
     /// <summary>The change point that began what is unusual now; null while none is found.</summary>
     public long? ChangedMs { get; private set; }

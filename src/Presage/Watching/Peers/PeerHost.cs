@@ -19,6 +19,7 @@ sealed class PeerHost
     readonly byte[] _stateKey;
     readonly SampleColumns _scores = new(capacity: 0);
     readonly SampleColumns _states = new(capacity: 0);
+    readonly long?[] _sinceMs = new long?[PeerSignals.All.Count];
     int _at;
 
     public PeerHost(string name)
@@ -71,9 +72,13 @@ sealed class PeerHost
             if (track.Per is null && track.IsPresent && IndexOf(track.Vital.Id) is >= 0 and int index)
             {
                 _looks[(index * Looks) + _at] = (float)track.Value;
+                _sinceMs[index] = track.SinceMs;
             }
         }
     }
+
+    /// <summary>Since when a vital sign has been unusual by itself; null when it is not.</summary>
+    public long? SinceMs(int signal) => _sinceMs[signal];
 
     /// <summary>The median of the last quarter of an hour; NaN where too little of it is known.</summary>
     public double Median(int signal)

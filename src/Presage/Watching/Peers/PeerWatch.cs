@@ -312,15 +312,15 @@ public sealed class PeerWatch
     [
         .. host.Findings.Where(static finding => finding.Probability <= NamedProbability)
             .OrderBy(static finding => finding.Probability)
-            .Select(static finding => CauseOf(finding)),
+            .Select(finding => CauseOf(host, finding)),
     ];
 
-    static AnomalyCause CauseOf(PeerFinding finding)
+    static AnomalyCause CauseOf(PeerHost host, PeerFinding finding)
     {
         var vital = PeerSignals.All[finding.Signal];
         return new AnomalyCause(
             vital.Id, vital.Name, finding.Value, finding.Reading.Lower, finding.Reading.Upper, vital.Unit,
-            vital.Family, null, -Math.Log10(finding.Probability));
+            vital.Family, host.SinceMs(finding.Signal), -Math.Log10(finding.Probability));
     }
 
     /// <summary>What can be asked for: all differences that chance explains in one case of twenty at most.</summary>
@@ -358,7 +358,7 @@ public sealed class PeerWatch
             .Where(one => one.IsKnown || one.Finding.Probability <= line ||
                 (host.Run.IsOpen && one.Finding.Probability <= NamedProbability))
             .OrderBy(static one => one.Finding.Probability)
-            .Select(one => DifferenceOf(host.Name, group, one.Finding, one.IsKnown)),
+            .Select(one => DifferenceOf(host, group, one.Finding, one.IsKnown)),
     ];
 
     /// <summary>Known to be out, and out as far as ever.</summary>
@@ -366,11 +366,11 @@ public sealed class PeerWatch
         host.Known.GetValueOrDefault(finding.Signal) is > 1 and var known && finding.Reading.Farness * known > 1 &&
         finding.Probability > NamedProbability;
 
-    static TwinDifference DifferenceOf(string host, PeerGroup group, PeerFinding finding, bool isKnown)
+    static TwinDifference DifferenceOf(PeerHost host, PeerGroup group, PeerFinding finding, bool isKnown)
     {
-        var cause = CauseOf(finding);
+        var cause = CauseOf(host, finding);
         return new TwinDifference(
             cause.Key, cause.Name, finding.Value, finding.Reading.Lower, finding.Reading.Upper, cause.Unit,
-            cause.Family, finding.Probability, isKnown, PeerSentence.Of(host, group, cause));
+            cause.Family, finding.Probability, isKnown, PeerSentence.Of(host.Name, group, cause));
     }
 }

@@ -19,5 +19,5 @@ export function Differences({ items }: { items: readonly UnlikeTwins[] }) {
 /** "Memory use of web-05 is 91 %" beside a link that names the host: "memory use is 91 %". */
 function withoutHost(one: UnlikeTwins): string {
   const sentence = one.sentence.replace(` of ${one.host} `, " ");
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+  return /^[A-Z][a-z]/.test(sentence) ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence;
 }

@@ -38,6 +38,6 @@ describe("what changed", () => {
     expect([mayBeChance(item({ asOdd: 5 })), mayBeChance(item({ falseShare: null, windows: 0 }))]).toEqual([true, null]);
     expect(chanceText(item({}))).toBe("beyond chance, in none of 24 windows before");
     expect(chanceText(item({ asOdd: 5 }))).toBe("may be chance, as much in 5 of 24 windows before");
-    expect(chanceText(item({ falseShare: null, windows: 2 }))).toBe("too little history to tell chance from change");
+    expect(chanceText(item({ falseShare: null, windows: 2 }))).toBe("chance not known");
   });
 });

@@ -27,7 +27,7 @@ export function mayBeChance(item: ChangeItem): boolean | null {
 export function chanceText(item: ChangeItem): string {
   const may = mayBeChance(item);
   const own = item.windows < WINDOWS_MIN ? "" : item.asOdd === 0 ? `, in none of ${item.windows} windows before` : `, as much in ${item.asOdd} of ${item.windows} windows before`;
-  return may === null ? "too little history to tell chance from change" : `${may ? "may be chance" : "beyond chance"}${own}`;
+  return may === null ? "chance not known" : `${may ? "may be chance" : "beyond chance"}${own}`;
 }
 
 /** "1.2 MiB/s → 96 MiB/s". */
