@@ -35,7 +35,7 @@ public sealed record AlertRule
     /// </summary>
     public required double ClearThreshold { get; init; }
 
-    /// <summary>ratio, bytes, bytes/s, seconds, count, 1/s, tasks, celsius, or empty.</summary>
+    /// <summary>ratio, bytes, bytes/s, seconds, count, 1/s, 1/week, tasks, celsius, or empty.</summary>
     public string Unit { get; init; } = "";
 
     /// <summary>How long the value must be bad without a break before the alert fires; zero fires at once.</summary>

@@ -11,7 +11,9 @@ public static class NumberText
     static readonly string[] Binary = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
     static readonly string[] Decimal = ["", "k", "M", "G", "T"];
 
-    /// <summary>A value with its unit: ratio, bytes, bytes/s, seconds, celsius, 1/s, tasks, count, or none.</summary>
+    /// <summary>
+    /// A value with its unit: ratio, bytes, bytes/s, seconds, celsius, 1/s, 1/week, tasks, count or none.
+    /// </summary>
     public static string Format(double value, string unit)
     {
         if (!double.IsFinite(value))
@@ -27,6 +29,7 @@ public static class NumberText
             "seconds" => Seconds(value),
             "celsius" => $"{Three(value)}{NoBreakSpace}°C",
             "1/s" => Scaled(value, 1000, Decimal, "/s"),
+            "1/week" => $"{Three(value)}{NoBreakSpace}a{NoBreakSpace}week",
             "count" => Scaled(Math.Round(value), 1000, Decimal, ""),
             "tasks" => $"{Three(value)}{NoBreakSpace}tasks",
             _ => Scaled(value, 1000, Decimal, ""),

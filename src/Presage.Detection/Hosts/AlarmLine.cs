@@ -44,8 +44,18 @@ sealed class AlarmLine
     /// <summary>However quiet a host is, smaller changes are not worth an alarm.</summary>
     const double LineMin = 3;
 
-    double _common;
+    /// <summary>Rates between which a change is placed, per week.</summary>
+    const double RateMin = 1e-4;
+    const double RateMax = 1_000;
+
     double _allowedPerWeek;
+
+    /// <summary>
+    /// The tail of the maxima: where it begins, how steeply it falls, how far that is believed (0: not).
+    /// </summary>
+    double _from;
+    double _fall;
+    double _share;
     readonly int _rowsPerQuarter;
     readonly float[] _maxima = new float[MaximaMax];
     readonly float[] _sorted = new float[MaximaMax];
@@ -79,18 +89,23 @@ sealed class AlarmLine
     public void Allow(double perWeek)
     {
         _allowedPerWeek = perWeek;
+        Draw();
+    }
 
-        // The common lines: measured on labelled sets of servers and services, between incidents. Beyond them and
-        // between, the last decades' slope.
-        _common = Common[0].Line + ((Math.Log(Common[0].PerWeek) - Math.Log(perWeek)) * CommonSlope);
-        for (int i = 1; i < Common.Length && perWeek > Common[i - 1].PerWeek; i++)
+    /// <summary>
+    /// The least number of alarms a week allowed at which a change would still raise one, 0.0001 to 1,000.
+    /// </summary>
+    public double RateOf(double change)
+    {
+        // The line falls with the rate: halving finds the place.
+        double low = Math.Log(RateMin), high = Math.Log(RateMax);
+        while (high - low > 0.01)
         {
-            var (low, high) = (Common[i - 1], Common[i]);
-            double share = Math.Log(perWeek / low.PerWeek) / Math.Log(high.PerWeek / low.PerWeek);
-            _common = low.Line + (share * (high.Line - low.Line));
+            double middle = (low + high) / 2;
+            (low, high) = LineAt(Math.Exp(middle)) <= change ? (low, middle) : (middle, high);
         }
 
-        Draw();
+        return Math.Exp(high);
     }
 
     /// <summary>Takes a change into account.</summary>
@@ -144,20 +159,47 @@ sealed class AlarmLine
     void Draw()
     {
         int known = (int)Math.Min(_count, MaximaMax);
-        if (known < MaximaMin)
+        _share = known < MaximaMin ? 0 : Math.Min(1, known / MaximaForOwn);
+        if (_share > 0)
         {
-            _line = _common;
-            return;
+            var sorted = _sorted.AsSpan(0, known);
+            _maxima.AsSpan(0, known).CopyTo(sorted);
+            sorted.Sort();
+            double to = sorted[(int)(TailTo * (known - 1))];
+            _from = sorted[(int)(TailFrom * (known - 1))];
+            _fall = (to - _from) / Math.Log((1 - TailFrom) / (1 - TailTo));
+            _fall += CommonShare * (CommonFall - _fall);
         }
 
-        var sorted = _sorted.AsSpan(0, known);
-        _maxima.AsSpan(0, known).CopyTo(sorted);
-        sorted.Sort();
-        double from = sorted[(int)(TailFrom * (known - 1))], to = sorted[(int)(TailTo * (known - 1))];
-        double fall = (to - from) / Math.Log((1 - TailFrom) / (1 - TailTo));
-        fall += CommonShare * (CommonFall - fall);
-        double own = from + (fall * Math.Log(QuartersPerWeek * (1 - TailFrom) / _allowedPerWeek));
-        double share = Math.Min(1, known / MaximaForOwn);
-        _line = Math.Max(LineMin, _common + Math.Min(RiseMax, share * (own - _common)));
+        _line = LineAt(_allowedPerWeek);
+    }
+
+    double LineAt(double perWeek)
+    {
+        double common = CommonAt(perWeek);
+        if (_share == 0)
+        {
+            return common;
+        }
+
+        double own = _from + (_fall * Math.Log(QuartersPerWeek * (1 - TailFrom) / perWeek));
+        return Math.Max(LineMin, common + Math.Min(RiseMax, _share * (own - common)));
+    }
+
+    /// <summary>
+    /// The common line: measured on labelled sets of servers and services, between incidents. Below the rates measured
+    /// it has the last decades' slope, above them that of the highest two.
+    /// </summary>
+    static double CommonAt(double perWeek)
+    {
+        double line = Common[0].Line + ((Math.Log(Common[0].PerWeek) - Math.Log(perWeek)) * CommonSlope);
+        for (int i = 1; i < Common.Length && perWeek > Common[i - 1].PerWeek; i++)
+        {
+            var (low, high) = (Common[i - 1], Common[i]);
+            double share = Math.Log(perWeek / low.PerWeek) / Math.Log(high.PerWeek / low.PerWeek);
+            line = low.Line + (share * (high.Line - low.Line));
+        }
+
+        return line;
     }
 }

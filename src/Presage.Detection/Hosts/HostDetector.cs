@@ -237,6 +237,11 @@ public sealed class HostDetector
         return count;
     }
 
+    /// <summary>
+    /// The least sensitivity, in expected false alarms a week, at which a change raises an alarm on this host.
+    /// </summary>
+    public double AlarmsPerWeek(double change) => _line.RateOf(change);
+
     /// <summary>How much a metric takes part, in the unit of <see cref="Rank"/>: 0 and more, logarithmic.</summary>
     public double Evidence(int metric) => _shown[metric];
 

@@ -1,6 +1,7 @@
 using Presage.Alerting.Rules;
 using Presage.Notifying;
 using Presage.State;
+using Presage.Watching;
 
 namespace Presage.Api;
 
@@ -108,12 +109,17 @@ static class RulesApi
 
     static void CheckThreshold(AlertRule rule, double threshold)
     {
-        if (!double.IsFinite(threshold) || (rule.Unit == "ratio" && threshold is <= 0 or > 1))
+        var (fits, fix) = rule.Unit switch
+        {
+            "ratio" => (threshold is > 0 and <= 1, "Give a ratio over 0 and up to 1; 0.95 is 95 %."),
+            "1/week" => (threshold is >= 0.001 and <= HostAnomaly.AlarmsPerWeekMax,
+                "Give the false alarms that a host may raise in a week, 0.001 to 100."),
+            _ => (double.IsFinite(threshold), "Give a finite number."),
+        };
+        if (!fits)
         {
             throw ProblemException.BadField(
-                "threshold",
-                $"{threshold} cannot be the threshold of {rule.Name}.",
-                rule.Unit == "ratio" ? "Give a ratio over 0 and up to 1; 0.95 is 95 %." : "Give a finite number.");
+                "threshold", $"{threshold} cannot be the threshold of {rule.Name}.", fix);
         }
     }
 

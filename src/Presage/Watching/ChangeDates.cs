@@ -61,11 +61,16 @@ static class ChangeDates
 
         foreach (var series in source.Select(matchers, range))
         {
+            // What led there and back again before it was noticed is another story.
+            var regimes = RegimeSearch.Of(series, range, isCounter: false);
+            long fromMs = regimes
+                .Where(regime => regime.TimeMs <= notedMs &&
+                    LeadsTo(value, regime.Point.After, regime.Point.Before))
+                .Select(static regime => regime.TimeMs).Append(notedMs - LookBackMs(isSlow)).Max();
             Regime[] near =
             [
-                .. RegimeSearch.Of(series, range, isCounter: false).Where(regime =>
-                    regime.TimeMs >= notedMs - LookBackMs(isSlow) && regime.TimeMs <= notedMs + AfterMs &&
-                    (regime.Point.After - regime.Point.Before) / (value - regime.Point.Before) >= PartMin),
+                .. regimes.Where(regime => regime.TimeMs >= fromMs && regime.TimeMs <= notedMs + AfterMs &&
+                    LeadsTo(value, regime.Point.Before, regime.Point.After)),
             ];
             if (near.Length > 0)
             {
@@ -75,6 +80,10 @@ static class ChangeDates
 
         return null;
     }
+
+    /// <summary>Whether a change goes towards a value, and not past it to farther away.</summary>
+    static bool LeadsTo(double value, double before, double after) =>
+        (after - before) / (value - before) >= PartMin && Math.Abs(value - after) <= Math.Abs(value - before);
 
     /// <summary>
     /// The first value on the far side of a step, for a search averages values; null where the regime has just begun:

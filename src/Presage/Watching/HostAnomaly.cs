@@ -13,6 +13,15 @@ public sealed record HostAnomaly(
     /// <summary>The farthest that a change point may lie before what was noticed.</summary>
     const long DatedMaxMs = 6 * 3_600_000;
 
+    /// <summary>The highest sensitivity that can be set.</summary>
+    public const double AlarmsPerWeekMax = 100;
+
+    /// <summary>
+    /// The least sensitivity at which it would have been raised, in expected false alarms per host and week: the lower,
+    /// the rarer.
+    /// </summary>
+    public double AlarmsPerWeek { get; init; } = AlarmsPerWeekMax;
+
     /// <summary>
     /// On the host's first day the data it was judged by, in seconds: it is told, but raises no alarm. Null later.
     /// </summary>

@@ -73,6 +73,7 @@ sealed class HostAnomalyRun
             Anomaly = new HostAnomaly(sinceMs, nowMs, look.Score, look.IsJoint, first)
             {
                 KnownSeconds = look.KnownSeconds,
+                AlarmsPerWeek = look.AlarmsPerWeek,
             };
             IsOpen = true;
             _newsMs = nowMs;
@@ -92,6 +93,7 @@ sealed class HostAnomalyRun
                 PeakScore = Math.Max(running.PeakScore, look.Score),
                 IsJoint = running.IsJoint || isJoint,
                 KnownSeconds = isJoint ? null : running.KnownSeconds,
+                AlarmsPerWeek = Math.Min(running.AlarmsPerWeek, look.AlarmsPerWeek),
                 Causes = isTelling ? causes() : running.Causes,
             };
             return AnomalyChange.None;

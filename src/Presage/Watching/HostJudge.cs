@@ -36,17 +36,23 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     /// <summary>Score and state are stored when they change, else this often.</summary>
     const long StoreEveryMs = 30_000;
 
+    /// <summary>What is stored as the rate of an anomaly while none runs, and the lowest that is.</summary>
+    const double RateOfNothing = 1_000;
+    const double RateMin = 1e-4;
+
     /// <summary>Decades of rarity that are news.</summary>
     const double StoreStep = 0.5;
 
     readonly byte[] _scoreKey = KeyOf("presage_host_anomaly_score", host);
     readonly byte[] _stateKey = KeyOf("presage_host_anomaly", host);
+    readonly byte[] _rateKey = KeyOf("presage_host_anomaly_rate", host);
     readonly SampleColumns _scores = new(capacity: 0);
     readonly SampleColumns _states = new(capacity: 0);
+    readonly SampleColumns _rates = new(capacity: 0);
     long _storedMs = long.MinValue;
     long _heldMs = long.MinValue / 2;
     double _scoreStored;
-    bool _stateStored;
+    double _rateStored = RateOfNothing;
     int _findings;
     volatile HostAnomaly? _running;
 
@@ -105,7 +111,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
         bool isRead = Whole.IsJudging && nowMs - Whole.ReadingMs <= ReadingMaxMs;
         var reading = isRead ? Whole.Reading : default;
         double known = FamilyNews.Known(tracks);
-        var (alone, isAlarm, isOdd) = Alone(tracks);
+        var (alone, perWeek, isAlarm, isOdd) = Alone(tracks);
         var findings = Models?.Invoke(host) ?? [];
         _findings = findings.Count;
         bool isOfModel = findings.Any(static finding => finding.IsAlarm);
@@ -144,7 +150,8 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
                 isOdd || (isRead && Run.IsOpen && reading.Row >= RowOfNote),
                 isTold && News.IsNew,
                 Score ?? 0,
-                isEarly && !isJoint && !isOfModel ? known : null),
+                isEarly && !isJoint && !isOfModel ? known : null,
+                AlarmsPerWeek(reading, perWeek, isOfModel)),
             () => Causes(tracks));
         if (Run.IsOpen)
         {
@@ -199,6 +206,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     {
         batch.Move(_scoreKey, _scores);
         batch.Move(_stateKey, _states);
+        batch.Move(_rateKey, _rates);
     }
 
     /// <summary>
@@ -221,11 +229,23 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     static byte[] KeyOf(string metric, string host) =>
         LabelSet.OfMetric(metric, new Label(LabelNames.Host, host)).ToKey();
 
+    /// <summary>
+    /// The least sensitivity at which a witness raises an alarm of what is seen now; own models raise theirs at the
+    /// sensitivity set.
+    /// </summary>
+    double AlarmsPerWeek(in HostReading reading, double alone, bool isOfModel)
+    {
+        double joint = reading.IsAlert ? Whole.Detector!.AlarmsPerWeek(reading.Change) : HostAnomaly.AlarmsPerWeekMax;
+        double several = Several.AlarmsPerWeek ?? HostAnomaly.AlarmsPerWeekMax;
+        double ofModel = isOfModel ? FalseAlarmsPerWeek : HostAnomaly.AlarmsPerWeekMax;
+        return Math.Max(RateMin, Math.Min(Math.Min(joint, alone), Math.Min(several, ofModel)));
+    }
+
     /// <summary>What the vital signs say one by one.</summary>
-    (double? Score, bool IsAlarm, bool IsOdd) Alone(IReadOnlyCollection<VitalTrack> tracks)
+    (double? Score, double AlarmsPerWeek, bool IsAlarm, bool IsOdd) Alone(IReadOnlyCollection<VitalTrack> tracks)
     {
         int judged = 0;
-        double least = 1;
+        double least = 1, perWeek = HostAnomaly.AlarmsPerWeekMax;
         bool isOdd = false;
         foreach (var track in tracks)
         {
@@ -240,15 +260,23 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
 
         if (judged == 0)
         {
-            return (null, false, false);
+            return (null, perWeek, false, false);
         }
 
-        bool isAlarm = isOdd && tracks.Any(track => track.IsTold &&
-            (1 - track.Detector.Anomaly.PeakScore) * judged * WeekSeconds / Rarity.LookSeconds
-                <= AloneShare * falseAlarms.OfFamily(host, track.Vital.Family));
+        bool isAlarm = false;
+        foreach (var track in isOdd ? tracks : [])
+        {
+            if (track.IsTold)
+            {
+                double rate = (1 - track.Detector.Anomaly.PeakScore) * judged * WeekSeconds / Rarity.LookSeconds
+                    / AloneShare;
+                isAlarm |= rate <= falseAlarms.OfFamily(host, track.Vital.Family);
+                perWeek = Math.Min(perWeek, rate);
+            }
+        }
 
         // A look each 10 s, a row a minute: six looks make the share of minutes.
-        return (1 - Math.Min(1, least * judged * 60 / Rarity.LookSeconds), isAlarm, isOdd);
+        return (1 - Math.Min(1, least * judged * 60 / Rarity.LookSeconds), perWeek, isAlarm, isOdd);
     }
 
     Dictionary<string, double> Evidence()
@@ -297,14 +325,17 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
         }
 
         bool isOpen = Run is { IsOpen: true, Anomaly.KnownSeconds: null };
-        bool isNews = isOpen != _stateStored || Math.Abs(Rarer(score) - Rarer(_scoreStored)) > StoreStep;
+        double rate = isOpen ? Run.Anomaly!.AlarmsPerWeek : RateOfNothing;
+        bool isNews = Math.Abs(Math.Log10(rate / _rateStored)) > StoreStep ||
+            Math.Abs(Rarer(score) - Rarer(_scoreStored)) > StoreStep;
         if (_storedMs == long.MinValue || nowMs - _storedMs >= StoreEveryMs || (isNews && nowMs > _storedMs))
         {
             _scores.Add(nowMs, score);
             _states.Add(nowMs, isOpen ? 1 : 0);
+            _rates.Add(nowMs, rate);
             _storedMs = nowMs;
             _scoreStored = score;
-            _stateStored = isOpen;
+            _rateStored = rate;
         }
     }
 

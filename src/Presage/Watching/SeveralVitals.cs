@@ -17,6 +17,7 @@ sealed class SeveralVitals
     const long SteadyMs = 10_000;
 
     /// <summary>The line at a rate of 0.1 a week, and what a tenth of the rate adds to it.</summary>
+    const double UsualPerWeek = 0.1;
     const double LineUsual = 2.5;
     const double LinePerDecade = 0.5;
 
@@ -41,6 +42,11 @@ sealed class SeveralVitals
     /// <summary>How much all of it is, in decades.</summary>
     public double Size { get; private set; }
 
+    /// <summary>
+    /// The least rate of false alarms a week at which what was seen last is beyond the line; null when it is not.
+    /// </summary>
+    public double? AlarmsPerWeek { get; private set; }
+
     /// <summary>Takes up what was saved.</summary>
     public void Resume(double highest) => Highest = double.IsFinite(highest) ? Math.Clamp(highest, 0, 100) : 0;
 
@@ -51,9 +57,10 @@ sealed class SeveralVitals
         long nowMs, IReadOnlyCollection<VitalTrack> tracks, double known, double falseAlarmsPerWeek, bool isAlarm)
     {
         Size = SizeOf(nowMs, tracks);
-        double line = LineUsual + (LineAtFirst * Math.Max(0, 1 - (known / FirstSeconds))) -
-            (LinePerDecade * Math.Log10(Math.Max(1e-3, falseAlarmsPerWeek) / 0.1));
+        double lineAtUsual = LineUsual + (LineAtFirst * Math.Max(0, 1 - (known / FirstSeconds)));
+        double line = lineAtUsual - (LinePerDecade * Math.Log10(Math.Max(1e-3, falseAlarmsPerWeek) / UsualPerWeek));
         bool isBeyond = falseAlarmsPerWeek > 0 && Size > Math.Max(line, AboveHighest * Highest);
+        AlarmsPerWeek = isBeyond ? UsualPerWeek * Math.Pow(10, (lineAtUsual - Size) / LinePerDecade) : null;
         double kept = _seenMs == long.MinValue ? 1 : double.Exp2(-(nowMs - _seenMs) / HighestHalfLifeMs);
         _seenMs = nowMs;
         Highest *= kept;

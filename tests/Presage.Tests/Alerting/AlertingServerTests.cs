@@ -149,6 +149,9 @@ public sealed class AlertingServerTests(ITestOutputHelper output) : IAsyncLifeti
         var problem = await SendAsync(
             HttpMethod.Put, "rules/cpu-saturated", """{"threshold": 95}""", HttpStatusCode.UnprocessableEntity);
         Assert.Equal("threshold", problem.GetProperty("field").GetString());
+        problem = await SendAsync(
+            HttpMethod.Put, "rules/host-unusual", """{"threshold": 0}""", HttpStatusCode.UnprocessableEntity);
+        Assert.Contains("0.001 to 100", problem.GetProperty("fix").GetString(), StringComparison.Ordinal);
         await SendAsync(HttpMethod.Put, "rules/none", """{"enabled": true}""", HttpStatusCode.NotFound);
         await SendAsync(HttpMethod.Post, "alerts/7/acknowledge", "{}", HttpStatusCode.NotFound);
 

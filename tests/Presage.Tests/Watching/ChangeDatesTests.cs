@@ -37,6 +37,20 @@ public sealed class ChangeDatesTests(ITestOutputHelper output)
         Assert.InRange(cpu.SinceMs - beganMs, 7.5 * 60_000, 9 * 60_000);
     }
 
+    [Fact]
+    public async Task What_was_over_before_is_no_beginning()
+    {
+        await using var server = new WatchedServer();
+        var host = new SimulatedHost("web1:9100", 7);
+        // As after an installation: a build, ten minutes of rest, then what is odd; looked at while that is young.
+        await FollowAsync(server, host, 11.5, static (host, minutes) => host.CpuUse = minutes < 1.5 ? 0.6 : 0.03, 1);
+        long beganMs = server.NowMs;
+        await FollowAsync(server, host, 0.5, static (host, _) => host.CpuUse = 0.9, 1);
+
+        var cpu = server.Watcher.UnusualOf("web1").Single(static one => one.Key == "cpu_use");
+        Assert.InRange(cpu.SinceMs - beganMs, -5_000, 20_000);
+    }
+
     [Theory]
     [InlineData(40, " Load moved first, 40 s earlier; Memory use moved too.")]
     [InlineData(0, " Load and Memory use moved with it.")]
@@ -67,12 +81,16 @@ public sealed class ChangeDatesTests(ITestOutputHelper output)
     }
 
     static async Task FollowAsync(
-        WatchedServer server, SimulatedHost host, double minutes, Action<SimulatedHost, double> shape)
+        WatchedServer server,
+        SimulatedHost host,
+        double minutes,
+        Action<SimulatedHost, double> shape,
+        int stepSeconds = 15)
     {
-        for (double at = 0; at < minutes; at += 0.25)
+        for (double at = 0; at < minutes; at += stepSeconds / 60.0)
         {
             shape(host, at);
-            server.Time.Advance(TimeSpan.FromSeconds(15));
+            server.Time.Advance(TimeSpan.FromSeconds(stepSeconds));
             await server.AppendAsync([host], server.NowMs);
             await server.Watcher.TurnAsync(CancellationToken.None);
         }

@@ -19,6 +19,7 @@ public sealed class WholeHostTests
 
         Assert.InRange(server.Query("presage_host_anomaly_score{host=\"web1\"}")!.Value, 0, 0.9999);
         Assert.Equal(0, server.Query("presage_host_anomaly{host=\"web1\"}"));
+        Assert.Equal(1_000, server.Query("presage_host_anomaly_rate{host=\"web1\"}"));
         Assert.Null(server.Watcher.AnomalyOf("web1"));
 
         host.CpuUse = 0.9;
@@ -33,6 +34,7 @@ public sealed class WholeHostTests
         Assert.Contains("memory_use", first);
         Assert.Matches("usually .*, since 12:0[56]; with it .* and .*\\.", unusual.Sentence);
         Assert.Equal(1, server.Query("presage_host_anomaly{host=\"web1\"}"));
+        Assert.InRange(server.Query("presage_host_anomaly_rate{host=\"web1\"}")!.Value, 1e-4, 0.1);
         var stored = Assert.Single(server.Watcher.Anomalies.Between(0, server.NowMs, "web1", 10, vitals: false));
         Assert.Null(stored.EndMs);
         Assert.NotEmpty(stored.Causes);
@@ -61,11 +63,13 @@ public sealed class WholeHostTests
 
         host.CpuUse = 0.9;
         await FollowAsync(server, TimeSpan.FromMinutes(1), host);
-        long sinceMs = server.Watcher.AnomalyOf("web1")!.Anomaly.StartMs;
+        var before = server.Watcher.AnomalyOf("web1")!.Anomaly;
         server.Watcher.Save();
         await server.RestartAsync();
         await FollowAsync(server, TimeSpan.FromSeconds(15), host);
-        Assert.Equal(sinceMs, server.Watcher.AnomalyOf("web1")!.Anomaly.StartMs);
+        var resumed = server.Watcher.AnomalyOf("web1")!.Anomaly;
+        Assert.Equal(before.StartMs, resumed.StartMs);
+        Assert.InRange(resumed.AlarmsPerWeek, 1e-4, before.AlarmsPerWeek);
     }
 
     [Theory]

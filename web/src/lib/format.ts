@@ -5,7 +5,7 @@
 
 /** What the server calls a unit, and `bits/s`, which is how network rates are shown. */
 export type Unit =
-  | "ratio" | "bytes" | "bytes/s" | "bits/s" | "seconds" | "tasks" | "1/s" | "celsius" | "count" | "none";
+  | "ratio" | "bytes" | "bytes/s" | "bits/s" | "seconds" | "tasks" | "1/s" | "1/week" | "celsius" | "count" | "none";
 
 export const NBSP = "\u00a0";
 const MINUS = "\u2212";
@@ -13,7 +13,7 @@ const MINUS = "\u2212";
 const EN_DASH = "\u2060\u2013\u2060";
 
 const KNOWN_UNITS: readonly Unit[] = [
-  "ratio", "bytes", "bytes/s", "bits/s", "seconds", "tasks", "1/s", "celsius", "count", "none",
+  "ratio", "bytes", "bytes/s", "bits/s", "seconds", "tasks", "1/s", "1/week", "celsius", "count", "none",
 ];
 
 /** The unit of a reading; network rates are shown in bits, unknown units as plain numbers. */
@@ -59,6 +59,7 @@ export function scaleFor(value: number, unit: Unit): Scale {
       if (size < 36_000) return { divisor: 60, suffix: "min" };
       return size < 259_200 ? { divisor: 3600, suffix: "h" } : { divisor: 86_400, suffix: "d" };
     case "celsius": return { divisor: 1, suffix: "°C" };
+    case "1/week": return { divisor: 1, suffix: `a${NBSP}week` };
     case "1/s": {
       if (size < 10_000) return { divisor: 1, suffix: "/s" };
       const { divisor, suffix } = step(value, 1000, ["", "k", "M", "G", "T"]);
@@ -147,7 +148,7 @@ export function fullValue(value: number | null | undefined, unit: Unit): string 
   if (value === null || value === undefined) return "no value";
   const names: Record<Unit, string> = {
     ratio: "of 1", bytes: "bytes", "bytes/s": "bytes/s", "bits/s": "bytes/s", seconds: "s", tasks: "tasks",
-    "1/s": "per second", celsius: "°C", count: "", none: "",
+    "1/s": "per second", "1/week": "a week", celsius: "°C", count: "", none: "",
   };
   return `${withSign(String(value))}${NBSP}${names[unit]}`.trimEnd();
 }

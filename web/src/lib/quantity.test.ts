@@ -8,7 +8,7 @@ describe("thresholds with units", () => {
   it.each<[string, Unit, number]>([
     ["90 %", "ratio", 0.9], ["90", "ratio", 0.9], ["0.5%", "ratio", 0.005], ["12 ms", "seconds", 0.012], ["2 min", "seconds", 120],
     ["5 GiB", "bytes", 5 * GIB], ["5 gib", "bytes", 5 * GIB], ["1.5 TB", "bytes", 1.5e12], ["10 MiB/s", "bytes/s", 10_485_760], ["8 Mbit/s", "bits/s", 1e6],
-    ["1,200", "count", 1200], ["−4 °C", "celsius", -4], ["3", "tasks", 3], ["5 /s", "1/s", 5], ["2 k", "count", 2000],
+    ["1,200", "count", 1200], ["−4 °C", "celsius", -4], ["3", "tasks", 3], ["5 /s", "1/s", 5], ["0.03 a week", "1/week", 0.03], ["0.5", "1/week", 0.5], ["2 k", "count", 2000],
   ])("%s as %s", (text, unit, value) => {
     expect(parseQuantity(text, unit)).toEqual({ ok: true, value });
   });

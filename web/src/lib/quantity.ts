@@ -28,6 +28,7 @@ const SCALES: Record<Unit, readonly Scale[]> = {
   ],
   tasks: PLAIN, count: PLAIN, none: PLAIN,
   "1/s": [{ names: ["/s", ""], factor: 1 }, { names: ["k/s"], factor: 1e3 }],
+  "1/week": [{ names: ["a week", "/week", ""], factor: 1 }],
   celsius: [{ names: ["°C", "C", ""], factor: 1 }],
 };
 

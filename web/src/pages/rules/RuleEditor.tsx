@@ -7,7 +7,7 @@ import type { Rule, RuleUpdate } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { SelectField, TextField } from "../../ui/Field";
 import { ErrorState } from "../../ui/States";
-import { draftOf, readDraft, watchesSilence, type RuleDraft } from "./model";
+import { draftOf, readDraft, watchesAnomalies, watchesSilence, type RuleDraft } from "./model";
 import { RulePreview } from "./RulePreview";
 import styles from "./Rules.module.css";
 
@@ -41,6 +41,11 @@ export function RuleEditor({ rule, offBecause, onClose }: RuleEditorProps) {
   );
 }
 
+function boundHint(rule: Rule): string {
+  if (watchesAnomalies(rule)) return "Tells only of anomalies so rare that normal behaviour raises at most so many. They are found at the host's own sensitivity: 100 tells of all.";
+  return rule.comparison.startsWith("<") ? "Fires below this." : "Fires above this.";
+}
+
 interface RuleFormProps extends RuleEditorProps { draft: RuleDraft; setDraft: (draft: RuleDraft) => void }
 
 function RuleForm({ rule, draft, setDraft, offBecause, onClose }: RuleFormProps) {
@@ -55,8 +60,8 @@ function RuleForm({ rule, draft, setDraft, offBecause, onClose }: RuleFormProps)
   return (
     <form className={styles.form} noValidate onSubmit={(event) => { event.preventDefault(); save(); }}>
       {!watchesSilence(rule) && (
-        <TextField label="Threshold" value={draft.threshold} onChange={(text) => setDraft({ ...draft, threshold: text })}
-          error={problems.threshold ?? refused("threshold")} hint={rule.comparison.startsWith("<") ? "Fires below this." : "Fires above this."} />
+        <TextField label={watchesAnomalies(rule) ? "False alarms of a host" : "Threshold"} value={draft.threshold}
+          onChange={(text) => setDraft({ ...draft, threshold: text })} error={problems.threshold ?? refused("threshold")} hint={boundHint(rule)} />
       )}
       <TextField label="For" value={draft.forText} onChange={(text) => setDraft({ ...draft, forText: text })}
         error={problems.forText ?? refused("forSeconds")} hint="How long it must last before anybody is told." />

@@ -15,6 +15,14 @@ describe("editing a rule", () => {
     expect(plain(conditionText({ ...rule, forSeconds: 0 }))).toBe("above 95 %, at once");
   });
 
+  it("takes a sensitivity of its own for anomalies", () => {
+    const unusual: Rule = { ...rule, comparison: "<=", threshold: 100, clearThreshold: 100, unit: "1/week", forSeconds: 0 };
+    expect(conditionText(unusual)).toBe("any anomaly of a host");
+    expect(plain(conditionText({ ...unusual, threshold: 0.03 }))).toBe("at most 0.03 a week, at once");
+    expect(readDraft(unusual, { ...draftOf(unusual), threshold: "0.03" }).change).toEqual({ threshold: 0.03 });
+    expect(readDraft(unusual, { ...draftOf(unusual), threshold: "0" }).problems.threshold).toContain("0.001 to 100");
+  });
+
   it("sends only what was changed", () => {
     expect(readDraft(rule, draftOf(rule)).change).toEqual({});
     expect(readDraft(rule, { threshold: "90 %", forText: "5 min", severity: "critical" }).change).toEqual({ threshold: 0.9, severity: "critical" });

@@ -6,8 +6,17 @@ import { formatDuration, formatValue, plural, unitOf } from "../../lib/format";
 import { parseQuantity, writeQuantity } from "../../lib/quantity";
 import { pointsOf, telling } from "../alerts/model";
 
+/** The highest sensitivity of a host: a rule that takes it tells of every anomaly. */
+const RATE_MAX = 100;
+
+/** Whether a rule's threshold is a sensitivity: the false alarms that a host may raise in a week. */
+export function watchesAnomalies(rule: Pick<Rule, "unit">): boolean {
+  return rule.unit === "1/week";
+}
+
 /** "above 95 % for 5 min" */
 export function conditionText(rule: Pick<Rule, "comparison" | "threshold" | "unit" | "forSeconds">): string {
+  if (watchesAnomalies(rule) && rule.threshold >= RATE_MAX) return "any anomaly of a host";
   const bound = `${comparisonWord(rule.comparison)} ${writeQuantity(rule.threshold, unitOf(rule.unit))}`;
   return rule.forSeconds === 0 ? `${bound}, at once` : `${bound} for ${writeDuration(rule.forSeconds)}`;
 }
@@ -37,14 +46,15 @@ export function readDraft(rule: Rule, draft: RuleDraft): ReadDraft {
   const threshold = parseQuantity(draft.threshold, unit);
   const duration = parseDuration(draft.forText, 0, FOR_MAX_SECONDS);
   const outside = threshold.ok && unit === "ratio" && (threshold.value <= 0 || threshold.value > 1);
+  const unheard = threshold.ok && watchesAnomalies(rule) && (threshold.value < 0.001 || threshold.value > RATE_MAX);
   const change: RuleUpdate = {};
   if (threshold.ok && threshold.value !== rule.threshold) change.threshold = threshold.value;
   if (duration.ok && duration.seconds !== rule.forSeconds) change.forSeconds = duration.seconds;
   if (draft.severity !== rule.severity) change.severity = draft.severity;
   return {
-    change, threshold: threshold.ok && !outside ? threshold.value : null, forSeconds: duration.ok ? duration.seconds : null,
+    change, threshold: threshold.ok && !outside && !unheard ? threshold.value : null, forSeconds: duration.ok ? duration.seconds : null,
     problems: {
-      threshold: outside ? "Give more than 0 % and at most 100 %." : threshold.ok ? null : threshold.problem,
+      threshold: outside ? "Give more than 0 % and at most 100 %." : unheard ? "Give 0.001 to 100 a week." : threshold.ok ? null : threshold.problem,
       forText: duration.ok ? null : duration.problem,
     },
   };
