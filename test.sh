@@ -100,6 +100,7 @@ name=fuzz simulate fuzz --seconds 12
 if [ "${1:-}" != fast ]; then
   say 'dashboard in a browser'
   (cd web && NO_COLOR=1 npm run test:browser 2>&1) | tee "$logs/browser.log" | tail -n 40
+  sed -nE '/^ *not ok /,/^ *\.\.\.$/p' "$logs/browser.log" | head -n 120
   node_number() { sed -nE "s/^[^a-z]*$1 ([0-9]+)$/\1/p" "$logs/browser.log" | tail -n 1; }
   count browser "$(node_number tests)" "$(node_number pass)" "$(node_number fail)" "$(node_number skipped)"
 

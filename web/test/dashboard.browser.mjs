@@ -154,7 +154,7 @@ describe("host", () => {
   }));
 
   it("takes feedback on an anomaly, says what was learned, and takes it back", () => visit("/anomalies", async (page) => {
-    await heading(page, /1.host is unlike usual now\./);
+    await heading(page, /2.hosts are unusual now\./);
     const first = page.getByRole("region", { name: "Anomalies" }).getByRole("listitem").first();
     await first.getByText(/Last seen 6 Sep 2026, called expected/).waitFor();
     await first.getByRole("button", { name: /^Noise/ }).click();

@@ -58,8 +58,8 @@ export class Explaining {
       kind: "host" as const, key: null, model: null, peakValue: null, lower: null, upper: null, score: 0.9999999, rarity: "1 in 2 years", causes: [], label: null, lastSeen: null, seenBefore: [],
     };
     const all: Anomaly[] = [
-      { ...one, id: 501, kind: "twins", host: "app-12", sinceMs: now - 50 * MINUTE, startMs: now - 42 * MINUTE, endMs: null, peakMs: now - 5 * MINUTE, rarity: "1 in 4 years", sentence: `Memory use is 91 %; its 39 twins (role app) have 40–46 %. Since ${clock(now - 50 * MINUTE)}.` },
       { ...one, id: 482, host: "db-03", sinceMs: now - 12 * MINUTE, startMs: now - 12 * MINUTE, endMs: null, peakMs: now - 5 * MINUTE, sentence: `Write latency on sda is 24.6 ms, usually 1.2–3.4 ms, since ${clock(now - 12 * MINUTE)}; with it Disk writes on sda (409 MiB/s, usually 9–36 MiB/s). Disk writes on sda moved first, 40 s earlier.`, lastSeen: "Last seen 6 Sep 2026, called expected (\"ionice the backup\")." },
+      { ...one, id: 501, kind: "twins", host: "app-12", sinceMs: now - 50 * MINUTE, startMs: now - 42 * MINUTE, endMs: null, peakMs: now - 5 * MINUTE, rarity: "1 in 4 years", sentence: `Memory use is 91 %; its 39 twins (role app) have 40–46 %. Since ${clock(now - 50 * MINUTE)}.` },
       { ...one, id: 391, host: "db-03", sinceMs: now - 3 * 1440 * MINUTE, startMs: now - 3 * 1440 * MINUTE, endMs: now - 3 * 1440 * MINUTE + 47 * MINUTE, peakMs: now - 3 * 1440 * MINUTE, rarity: "1 in 5 months", sentence: "Disk writes on sda were 380 MiB/s, usually 9–36 MiB/s, from 02:00 to 02:47." },
       { ...one, id: 207, host: "app-12", sinceMs: now - 9 * 1440 * MINUTE, startMs: now - 9 * 1440 * MINUTE, endMs: now - 9 * 1440 * MINUTE + 72 * MINUTE, peakMs: now - 9 * 1440 * MINUTE, rarity: "1 in 7 weeks", sentence: "CPU use was 97.4 %, usually 20–45 %, from 11:10 to 12:22." },
     ];

@@ -66,7 +66,7 @@ function headline(anomalies: readonly Anomaly[] | undefined, host: string | unde
   if (anomalies === undefined) return `Anomalies${where}`;
   const running = new Set(anomalies.filter((anomaly) => anomaly.endMs === null).map((anomaly) => anomaly.host)).size;
   if (running === 0) return <>Nothing is unusual{where} now. <span>{anomalies.length === 0 ? "" : `${plural(anomalies.length, "anomaly", "anomalies")} in the last ${SHOWN_DAYS} days.`}</span></>;
-  return host === undefined ? `${plural(running, "host is", "hosts are")} unlike usual now.` : `${host} is unlike usual now.`;
+  return host === undefined ? `${plural(running, "host is", "hosts are")} unusual now.` : `${host} is unusual now.`;
 }
 
 function List({ anomalies, nowMs }: { anomalies: readonly Anomaly[]; nowMs: number }) {
