@@ -295,10 +295,17 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
 
     /// <summary>
     /// A vital sign's strength: decades of rarity by itself, and its part in the change of the whole, which is a
-    /// natural logarithm.
+    /// natural logarithm. One that is back in its range is shown as it was at its oddest.
     /// </summary>
     static AnomalyCause Cause(VitalTrack track, double evidence)
     {
+        double? value = track.Value, lower = Known(track.Reading.Lower), upper = Known(track.Reading.Upper);
+        if (track.Detector.IsUnusual && value >= lower && value <= upper)
+        {
+            var anomaly = track.Detector.Anomaly;
+            (value, lower, upper) = (anomaly.PeakValue, anomaly.Lower, anomaly.Upper);
+        }
+
         double score = track.Detector.IsUnusual
             ? Math.Max(track.Detector.Anomaly.PeakScore, track.Reading.Score)
             : track.Reading.Score;
@@ -308,14 +315,16 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
         return new AnomalyCause(
             track.Key,
             UnusualSentence.NameOf(track.Vital, track.Per?.Value),
-            track.Value,
-            double.IsNaN(track.Reading.Lower) ? null : track.Reading.Lower,
-            double.IsNaN(track.Reading.Upper) ? null : track.Reading.Upper,
+            value,
+            lower,
+            upper,
             track.Vital.Unit,
             track.Vital.Family,
             track.SinceMs,
             strength);
     }
+
+    static double? Known(double bound) => double.IsNaN(bound) ? null : bound;
 
     void Store(long nowMs)
     {

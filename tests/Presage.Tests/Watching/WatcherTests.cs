@@ -54,6 +54,15 @@ public sealed class WatcherTests
         Assert.Equal(0, server.Query("presage_host_anomaly{host=\"web1\"}"));
 
         host.CpuUse = 0.03;
+        for (int i = 0; i < 6; i++)
+        {
+            await server.SecondAsync(host);
+        }
+
+        // Back in its range while the anomaly still runs: told as it was at its oddest, not as it is.
+        Assert.True(Cpu(server).Value < 0.1);
+        Assert.True(Cpu(server).IsUnusual);
+        Assert.True(server.Watcher.AnomalyOf("web1")!.Anomaly.Causes.Single(c => c.Key == "cpu_use").Value > 0.9);
         for (int i = 0; i < 90; i++)
         {
             await server.SecondAsync(host);
