@@ -11,6 +11,8 @@ import { Behind, Lines, NowLine } from "./marks";
 import type { ChartData } from "./model";
 import { PointerLayer } from "./PointerLayer";
 import { useWidth } from "./useWidth";
+import { useStore } from "../state/store";
+import { utcStore } from "../state/zone";
 
 /** What to show in place of, or beside, the line. */
 export type ChartStatus =
@@ -38,7 +40,11 @@ interface ChartProps {
 export function Chart({ name, sentence, data, height, status = READY, onZoom, onBack, onAsk }: ChartProps) {
   const ref = useRef<HTMLDivElement>(null);
   const width = useWidth(ref);
-  const layout = useMemo(() => (width === 0 ? null : layOut(data, width, height)), [data, width, height]);
+  const utc = useStore(utcStore);
+  const layout = useMemo(
+    () => (width === 0 ? null : layOut(data, width, height)),
+    [data, width, height, utc], // eslint-disable-line react-hooks/exhaustive-deps -- the labels of the axis follow the zone
+  );
   const age = data.staleSinceMs === undefined ? null : (data.nowMs ?? data.toMs) - data.staleSinceMs;
   return (
     <div ref={ref} className={styles.plot} style={{ height }}>

@@ -27,6 +27,9 @@ const HOLD_MS = 250;
  * sample (with Shift by ten). On touch one holds to read, so that the page still scrolls.
  */
 export function PointerLayer({ layout, data, name, onZoom, onBack, onAsk }: PointerLayerProps) {
+  // What is being dragged, and its picture. A busy page gets the last move and the release in one go and draws neither
+  // in between, so the release decides by where it happened, not by what was drawn last.
+  const started = useRef<{ from: number; asks: boolean } | null>(null);
   const [drag, setDrag] = useState<{ from: number; to: number; asks: boolean } | null>(null);
   const held = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const reading = useRef(false);
@@ -45,27 +48,39 @@ export function PointerLayer({ layout, data, name, onZoom, onBack, onAsk }: Poin
       held.current = setTimeout(() => { reading.current = true; point(timeMs); }, HOLD_MS);
     } else if (event.button === 0 && onZoom !== undefined) {
       event.currentTarget.setPointerCapture(event.pointerId);
-      setDrag({ from: timeMs, to: timeMs, asks: event.shiftKey && onAsk !== undefined });
+      started.current = { from: timeMs, asks: event.shiftKey && onAsk !== undefined };
+      setDrag({ ...started.current, to: timeMs });
     }
   };
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
     const timeMs = timeAt(event);
     if (event.pointerType === "touch" && !reading.current) return clearTimeout(held.current);
     point(timeMs);
-    if (drag !== null) setDrag({ ...drag, to: timeMs });
+    if (started.current !== null) setDrag({ ...started.current, to: timeMs });
   };
-  const end = () => {
+  const release = () => {
     clearTimeout(held.current);
     reading.current = false;
-    if (drag !== null && Math.abs(layout.x(drag.to) - layout.x(drag.from)) >= DRAG_LEAST_PX) {
-      (drag.asks ? onAsk : onZoom)?.(Math.min(drag.from, drag.to), Math.max(drag.from, drag.to));
-    }
+    started.current = null;
     setDrag(null);
+  };
+  const end = (event: PointerEvent<HTMLElement>) => {
+    const dragged = started.current;
+    release();
+    if (dragged === null) return;
+    const to = timeAt(event);
+    if (Math.abs(layout.x(to) - layout.x(dragged.from)) >= DRAG_LEAST_PX) {
+      (dragged.asks ? onAsk : onZoom)?.(Math.min(dragged.from, to), Math.max(dragged.from, to));
+    }
   };
   const leave = () => {
     clearTimeout(held.current);
     reading.current = false;
-    if (drag === null) crosshairStore.set(null);
+    if (started.current === null) crosshairStore.set(null);
+  };
+  const cancel = () => {
+    release();
+    crosshairStore.set(null);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -79,7 +94,7 @@ export function PointerLayer({ layout, data, name, onZoom, onBack, onAsk }: Poin
     <>
       <div
         className={styles.cursor} role="slider" tabIndex={0} aria-label={`Time cursor of ${name}`} {...useCursorValues(data, layout)}
-        onPointerDown={onPointerDown} onPointerMove={onPointerMove} onPointerUp={end} onPointerCancel={leave} onPointerLeave={leave}
+        onPointerDown={onPointerDown} onPointerMove={onPointerMove} onPointerUp={end} onPointerCancel={cancel} onPointerLeave={leave}
         onDoubleClick={onBack} onKeyDown={onKeyDown} onBlur={() => crosshairStore.set(null)}
       />
       {drag !== null && <Selection layout={layout} from={drag.from} to={drag.to} asks={drag.asks} nowMs={data.toMs} />}

@@ -1,8 +1,8 @@
 import { tickStep } from "d3-array";
 import { scaleLinear, type ScaleLinear } from "d3-scale";
-import { timeTicks } from "d3-time";
+import { timeTicks, utcTicks } from "d3-time";
 import { fixed, scaleFor, type Unit } from "../lib/format";
-import { formatClock, formatClockSeconds, formatDay } from "../lib/time";
+import { formatClock, formatClockSeconds, formatDay, timesAreUtc } from "../lib/time";
 
 export interface Tick { at: number; label: string }
 
@@ -54,9 +54,10 @@ export function valueAxis({ low, high, unit, fit, count, top, bottom }: ValueAxi
 /** Times on round marks of the clock: "14:10", "Thu 19 Nov" at midnight, seconds in short windows. */
 export function timeAxis(fromMs: number, toMs: number, count: number): Tick[] {
   const seconds = toMs - fromMs < 5 * 60_000;
-  return timeTicks(new Date(fromMs), new Date(toMs), count).map((date) => {
+  const ticks = timesAreUtc() ? utcTicks : timeTicks;
+  return ticks(new Date(fromMs), new Date(toMs), count).map((date) => {
     const at = date.getTime();
-    const midnight = date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0;
-    return { at, label: midnight ? formatDay(at) : seconds ? formatClockSeconds(at) : formatClock(at) };
+    const clock = formatClockSeconds(at);
+    return { at, label: clock === "00:00:00" ? formatDay(at) : seconds ? clock : formatClock(at) };
   });
 }

@@ -22,52 +22,54 @@ export function unitOf(unit: string | null | undefined, family?: string): Unit {
   return KNOWN_UNITS.find((known) => known === unit) ?? "none";
 }
 
-interface Scale {
-  /** The raw value is divided by this. */
-  divisor: number;
-  /** Unit text, empty for plain numbers. */
-  suffix: string;
+/** One step of a unit: the raw value is divided by `divisor` and called `suffix`, which is empty for plain numbers. */
+export interface Scale { divisor: number; suffix: string }
+
+type Scales = readonly [Scale, ...Scale[]];
+
+function scalesOf(base: number, first: string, ...more: readonly string[]): Scales {
+  return [{ divisor: 1, suffix: first }, ...more.map((suffix, index) => ({ divisor: base ** (index + 1), suffix }))];
 }
 
-function step(value: number, base: number, names: readonly string[]): Scale {
-  let divisor = 1;
-  let index = 0;
-  // 999.5 of one step would print as "1000": it belongs to the next one.
-  while (index < names.length - 1 && Math.abs(value) / divisor >= base * 0.9995) {
-    divisor *= base;
-    index += 1;
-  }
-  return { divisor, suffix: names[index] ?? "" };
-}
+const PLAIN = scalesOf(1000, "", "k", "M", "G", "T");
+
+/** The steps of every unit, smallest first; numbers are written and read by this one table. */
+export const SCALES: Readonly<Record<Unit, Scales>> = {
+  ratio: [{ divisor: 0.01, suffix: "%" }],
+  bytes: scalesOf(1024, "B", "KiB", "MiB", "GiB", "TiB", "PiB"),
+  "bytes/s": scalesOf(1024, "B/s", "KiB/s", "MiB/s", "GiB/s", "TiB/s"),
+  // Stored in bytes as all network rates are.
+  "bits/s": [
+    { divisor: 1 / 8, suffix: "bit/s" }, { divisor: 1e3 / 8, suffix: "kbit/s" }, { divisor: 1e6 / 8, suffix: "Mbit/s" }, { divisor: 1e9 / 8, suffix: "Gbit/s" },
+    { divisor: 1e12 / 8, suffix: "Tbit/s" },
+  ],
+  seconds: [
+    { divisor: 1e-6, suffix: "µs" }, { divisor: 1e-3, suffix: "ms" }, { divisor: 1, suffix: "s" }, { divisor: 60, suffix: "min" },
+    { divisor: 3600, suffix: "h" }, { divisor: 86_400, suffix: "d" },
+  ],
+  tasks: PLAIN, count: PLAIN, none: PLAIN,
+  "1/s": scalesOf(1000, "/s", "k/s", "M/s", "G/s", "T/s"),
+  "1/week": [{ divisor: 1, suffix: `a${NBSP}week` }],
+  celsius: [{ divisor: 1, suffix: "°C" }],
+};
+
+/** Plain numbers stay as they are up to here: 1,284 and not 1.28 k. */
+const PLAIN_BELOW: Partial<Record<Unit, number>> = { tasks: 9999.5, count: 9999.5, none: 9999.5, "1/s": 10_000 };
+/** People say 90 s, 90 min and 60 h: where each step of time ends. */
+const SECONDS_BELOW = [0.9995e-3, 0.9995, 600, 36_000, 259_200];
+/** 999.5 of one step would print as "1000": it belongs to the next one. */
+const NEXT_FROM = 0.9995;
 
 /** How a value of this size is scaled; ranges and axes use the scale of their largest value for all. */
 export function scaleFor(value: number, unit: Unit): Scale {
   const size = Math.abs(value);
-  switch (unit) {
-    case "ratio": return { divisor: 0.01, suffix: "%" };
-    case "bytes": return step(value, 1024, ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]);
-    case "bytes/s": return step(value, 1024, ["B/s", "KiB/s", "MiB/s", "GiB/s", "TiB/s"]);
-    case "bits/s": {
-      const { divisor, suffix } = step(value * 8, 1000, ["bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"]);
-      return { divisor: divisor / 8, suffix };
-    }
-    case "seconds":
-      if (size === 0) return { divisor: 1e-3, suffix: "ms" };
-      if (size < 0.9995e-3) return { divisor: 1e-6, suffix: "µs" };
-      if (size < 0.9995) return { divisor: 1e-3, suffix: "ms" };
-      if (size < 600) return { divisor: 1, suffix: "s" };
-      if (size < 36_000) return { divisor: 60, suffix: "min" };
-      return size < 259_200 ? { divisor: 3600, suffix: "h" } : { divisor: 86_400, suffix: "d" };
-    case "celsius": return { divisor: 1, suffix: "°C" };
-    case "1/week": return { divisor: 1, suffix: `a${NBSP}week` };
-    case "1/s": {
-      if (size < 10_000) return { divisor: 1, suffix: "/s" };
-      const { divisor, suffix } = step(value, 1000, ["", "k", "M", "G", "T"]);
-      return { divisor, suffix: `${suffix}/s` };
-    }
-    default:
-      return size < 9999.5 ? { divisor: 1, suffix: "" } : step(value, 1000, ["", "k", "M", "G", "T"]);
+  const scales = SCALES[unit];
+  if (unit === "seconds") {
+    const step = size === 0 ? 1 : SECONDS_BELOW.findIndex((end) => size < end);
+    return scales.at(step) ?? scales[0];
   }
+  if (size < (PLAIN_BELOW[unit] ?? 0)) return scales[0];
+  return scales.findLast((scale) => size / scale.divisor >= NEXT_FROM) ?? scales[0];
 }
 
 function withSign(text: string): string {

@@ -30,8 +30,8 @@ describe("thresholds with units", () => {
   });
 
   it.each<[string, Unit, string]>([
-    ["", "ratio", "Give a value."], ["much", "ratio", "Write it like 90\u00a0%"], ["12 mss", "seconds", '"mss" is no unit here. Use s, ms'],
-    ["5 %", "count", "Use k or M"], ["1e999", "count", "too large"],
+    ["", "ratio", "Give a value."], ["much", "ratio", "Write it like 90\u00a0%"], ["12 mss", "seconds", '"mss" is no unit here. Use µs, ms, s, min, h or d'],
+    ["5 %", "count", "Use k, M, G or T"], ["1e999", "count", "too large"],
   ])("%s is refused with what to write", (text, unit, problem) => {
     const parsed = parseQuantity(text, unit);
     expect(parsed.ok ? "" : parsed.problem).toContain(problem);

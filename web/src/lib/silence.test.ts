@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fromLocalInput, nextMondayAtNine, silenceChoices, silenceEndProblem, toLocalInput, untilText } from "./silence";
+import { nextMondayAtNine, silenceChoices, silenceEndProblem, untilText } from "./silence";
+import { clockInput, timeOfClock } from "./time";
 
 const at = (text: string) => new Date(text).getTime();
 
@@ -33,12 +34,12 @@ describe("an end picked by hand", () => {
   const now = at("2026-11-19T14:40:00");
 
   it("comes back as it was written", () => {
-    expect(toLocalInput(now)).toBe("2026-11-19T14:40");
-    expect(fromLocalInput("2026-11-19T14:40")).toBe(now);
+    expect(clockInput(now)).toBe("2026-11-19T14:40");
+    expect(timeOfClock("2026-11-19T14:40")).toBe(now);
   });
 
   it("is refused when it cannot be", () => {
-    expect(silenceEndProblem(fromLocalInput("tomorrow"), now)).toContain("Pick a day");
+    expect(silenceEndProblem(timeOfClock("tomorrow"), now)).toContain("Pick a day");
     expect(silenceEndProblem(now, now)).toContain("in the past");
     expect(silenceEndProblem(now + 800 * 86_400_000, now)).toContain("one year");
     expect(silenceEndProblem(now + 1, now)).toBeNull();

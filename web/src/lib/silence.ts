@@ -1,19 +1,18 @@
 import { NBSP, formatDuration } from "./format";
-import { formatDay, formatTime } from "./time";
+import { formatDay, formatTime, isSameYear, onTheClock, timeOfClock } from "./time";
 
-/** How long a silence lasts. Clock times are those of the browser's zone, so "Monday 9:00" survives a change to or from summer time. */
+/** How long a silence lasts. Clock times are those that the page shows, so "Monday 9:00" survives a change to or from summer time. */
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const MONDAY = 1;
 
-/** The next Monday 9:00 strictly after `nowMs`, in the browser's zone. */
+/** The next Monday 9:00 strictly after `nowMs`, in the zone that the page shows. */
 export function nextMondayAtNine(nowMs: number): number {
-  const at = new Date(nowMs);
-  at.setHours(9, 0, 0, 0);
-  const days = (MONDAY - at.getDay() + 7) % 7;
-  at.setDate(at.getDate() + days);
-  if (at.getTime() <= nowMs) at.setDate(at.getDate() + 7);
-  return at.getTime();
+  const today = onTheClock(nowMs);
+  const days = (MONDAY - today.getUTCDay() + 7) % 7;
+  const nine = (after: number) => timeOfClock(`${new Date(today.getTime() + after * DAY).toISOString().slice(0, 10)}T09:00`);
+  return nine(days) > nowMs ? nine(days) : nine(days + 7);
 }
 
 export interface SilenceChoice {
@@ -47,22 +46,7 @@ export function silenceEndProblem(endsMs: number, nowMs: number): string | null 
   return null;
 }
 
-const two = (value: number) => String(value).padStart(2, "0");
-
-/** The value of an `<input type="datetime-local">` for a time. */
-export function toLocalInput(timeMs: number): string {
-  const at = new Date(timeMs);
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`;
-}
-
-/** The time such a value names, in the browser's zone; NaN when there is none. */
-export function fromLocalInput(text: string): number {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) ? new Date(text).getTime() : Number.NaN;
-}
-
 /** "until 15:40", "until Mon 23 Nov 09:00" */
 export function untilText(endsMs: number, nowMs: number): string {
-  const sameYear = new Date(endsMs).getFullYear() === new Date(nowMs).getFullYear();
-  return `until ${sameYear ? formatTime(endsMs, nowMs) : `${formatDay(endsMs)} ${new Date(endsMs).getFullYear()}`}`;
+  return `until ${isSameYear(endsMs, nowMs) ? formatTime(endsMs, nowMs) : `${formatDay(endsMs)} ${onTheClock(endsMs).getUTCFullYear()}`}`;
 }

@@ -1,5 +1,5 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useLayoutEffect, useState } from "react";
 import { errorText } from "../api/client";
 import { createQueryClient } from "../api/queries";
 import type { Session } from "../api/types";
@@ -9,6 +9,8 @@ import { FullPageMessage } from "../pages/frame/FullPageMessage";
 import { startLive } from "../state/live";
 import { gateOf, SessionProvider } from "../state/session";
 import { listenForShortcuts } from "../state/shortcuts";
+import { useStore } from "../state/store";
+import { utcStore } from "../state/zone";
 import { startClock } from "../ui/TimeText";
 import { links } from "./links";
 import { navigate, RouterProvider, useAddress } from "./router";
@@ -17,7 +19,7 @@ import { routeFor } from "./routes";
 export function App() {
   const [client] = useState(createQueryClient);
   useEffect(() => startClock(), []);
-  useEffect(() => listenForShortcuts(), []);
+  useLayoutEffect(() => listenForShortcuts(), []);
   return (
     <QueryClientProvider client={client}>
       <RouterProvider>
@@ -66,6 +68,8 @@ function SignedIn({ start }: { start: () => () => void }) {
 
 function RouteView() {
   const { path } = useAddress();
+  // Every time on the page is written anew when the zone changes.
+  useStore(utcStore);
   const { route, params } = routeFor(path);
   const View = route.view;
   return <ErrorBoundary key={path}><View {...params} /></ErrorBoundary>;

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { createStore } from "./store";
 
 /**
@@ -42,7 +42,8 @@ export function setSingleKeys(on: boolean): void {
 export function useShortcut(keys: string, label: string, run: (event: KeyboardEvent) => void, always = false): void {
   const latest = useRef<Shortcut>({ keys, label, run, always });
   latest.current = { keys, label, run, always };
-  useEffect(() => {
+  // Before the page is painted: a key works from the moment that what it is for can be seen.
+  useLayoutEffect(() => {
     const entry: Entry = { shortcut: () => latest.current };
     registryStore.update((all) => [...all, entry]);
     return () => registryStore.update((all) => all.filter((other) => other !== entry));

@@ -33,6 +33,7 @@ export class Administration {
   tokens: Token[];
   private next = 100;
   private enrolled: { label: string; atMs: number } | null = null;
+  private joinedMs: number | null = null;
   private failures = 0;
 
   constructor(world: World) {
@@ -55,6 +56,11 @@ export class Administration {
 
   become(role: User["role"]): void {
     this.session = { ...this.session, user: { name: "Maria Keller", role } };
+  }
+
+  /** The server that the last token was made for arrives. */
+  join(): void {
+    this.joinedMs = Date.now();
   }
 
   private fill(now: number): void {
@@ -237,10 +243,9 @@ export class Administration {
     });
   }
 
-  /** A server joins four seconds after the token was made. */
   private joined(): { host: string; firstSeenMs: number; label: string } | null {
-    if (this.enrolled === null || Date.now() - this.enrolled.atMs < 4000) return null;
-    return { host: "web-37", firstSeenMs: this.enrolled.atMs + 4000, label: this.enrolled.label };
+    if (this.enrolled === null || this.joinedMs === null) return null;
+    return { host: "web-37", firstSeenMs: this.joinedMs, label: this.enrolled.label };
   }
 
   private progress() {
@@ -342,7 +347,8 @@ function stockRules(now: number): Rule[] {
     { ...base, id: "filesystem-nearly-full", name: "File system nearly full", severity: "critical", query: vital("filesystem_use"), threshold: 0.95, unit: "ratio", forSeconds: 60, sentence: "{host}: file system {mountpoint} is {value} full for {duration}; threshold {threshold}.", unless: "max by (host, mountpoint) (node_filesystem_avail_bytes) > 20 * 1024 * 1024 * 1024" },
     { ...base, id: "disk-slow", name: "Disk writes slow", severity: "critical", query: vital("disk_write_latency"), threshold: 0.012, unit: "seconds", forSeconds: 240, sentence: "{host}: writes on {device} take {value}; threshold {threshold}.", firing: 1 },
     { ...base, id: "swap-thrashing", name: "Swap thrashing", severity: "warning", query: vital("swap_activity"), threshold: 10_485_760, unit: "bytes/s", forSeconds: 300, sentence: "{host}: swaps {value} in and out for {duration}.", enabled: false, changed: true, lastEvaluationMs: null },
+    { ...base, id: "host-unusual", name: "Host unusual", severity: "warning", query: "presage_host_anomaly_rate", comparison: "<=", threshold: 100, unit: "1/week", forSeconds: 0, keepFiringSeconds: 0, sentence: "{host}: behaves unlike usual. {explanation}" },
     { ...base, id: "disk-errors", name: "Disk errors", severity: "critical", query: vital("disk_errors"), threshold: 0, unit: "count", forSeconds: 0, sentence: "{host}: {device} had I/O errors, {value} in the last 10 min; usually none.", lastError: "The query took longer than 2 s." },
   ];
-  return rules.map((rule) => ({ ...rule, clearThreshold: rule.threshold * 0.95 }));
+  return rules.map((rule) => ({ ...rule, clearThreshold: rule.threshold * (rule.comparison === ">" ? 0.95 : 1) }));
 }

@@ -22,7 +22,7 @@ export class Explaining {
   answer(method: string, path: string, url: URL, body: string): { status: number; body: unknown } | null {
     const word = /^\/anomalies\/(\d+)\/label$/.exec(path);
     if (path === "/changes") return { status: 200, body: this.changes(url) };
-    if (path === "/anomalies") return { status: 200, body: this.anomalies(url.searchParams.get("host")) };
+    if (path === "/anomalies") return { status: 200, body: this.anomalies(url.searchParams.get("host"), url.searchParams.get("vitals") === "true") };
     if (path === "/anomalies/labels") return { status: 200, body: [...this.labels.values()] };
     if (path.endsWith("/change-points")) return { status: 200, body: this.marks(decodeURIComponent(path.split("/")[2] ?? "")) };
     if (path === "/models") return { status: 200, body: this.world.models(null) };
@@ -34,24 +34,26 @@ export class Explaining {
       const said: { word: AnomalyWord } = JSON.parse(body);
       this.say(id, said.word);
     }
-    return { status: 200, body: this.anomalies(null).find((anomaly) => anomaly.id === id) };
+    return { status: 200, body: this.anomalies(null, true).find((anomaly) => anomaly.id === id) };
   }
 
-  labelOf(id: number): AnomalyLabel | null {
-    return this.labels.get(id) ?? null;
+  labelOf(id: number | null): AnomalyLabel | null {
+    return id === null ? null : this.labels.get(id) ?? null;
   }
 
   private say(id: number, word: AnomalyWord): void {
     const now = Date.now();
-    const host = this.anomalies(null).find((anomaly) => anomaly.id === id)?.host ?? "db-03";
+    const about = this.anomalies(null, true).find((anomaly) => anomaly.id === id);
+    if (about === undefined) throw new Error(`The generated world has no anomaly ${id}.`);
+    const { host, sentence, startMs } = about;
     const learned = { expected: `The like of it is not told on ${host} any more.`, noise: `The like of it is told on ${host} only when it is ten times as rare.`, useful: `The like of it is told on ${host}, whatever was said of earlier ones.` };
     this.labels.set(id, {
-      anomalyId: id, host, word, note: null, by: "Maria Keller", atMs: now, startMs: now - 12 * MINUTE, sentence: `Write latency on sda is 24.6 ms, usually 1.2–3.4 ms, since ${clock(now - 12 * MINUTE)}.`,
+      anomalyId: id, host, word, note: null, by: "Maria Keller", atMs: now, startMs, sentence,
       learned: learned[word], held: 0, heldMs: null,
     });
   }
 
-  private anomalies(host: string | null): Anomaly[] {
+  private anomalies(host: string | null, vitals = false): Anomaly[] {
     if (this.world.hosts.length < 2) return [];
     const now = Date.now();
     const one = {
@@ -63,7 +65,17 @@ export class Explaining {
       { ...one, id: 391, host: "db-03", sinceMs: now - 3 * 1440 * MINUTE, startMs: now - 3 * 1440 * MINUTE, endMs: now - 3 * 1440 * MINUTE + 47 * MINUTE, peakMs: now - 3 * 1440 * MINUTE, rarity: "1 in 5 months", sentence: "Disk writes on sda were 380 MiB/s, usually 9–36 MiB/s, from 02:00 to 02:47." },
       { ...one, id: 207, host: "app-12", sinceMs: now - 9 * 1440 * MINUTE, startMs: now - 9 * 1440 * MINUTE, endMs: now - 9 * 1440 * MINUTE + 72 * MINUTE, peakMs: now - 9 * 1440 * MINUTE, rarity: "1 in 7 weeks", sentence: "CPU use was 97.4 %, usually 20–45 %, from 11:10 to 12:22." },
     ];
+    if (vitals) all.push(...this.oddVitals());
     return all.filter((anomaly) => host === null || anomaly.host === host).map((anomaly) => ({ ...anomaly, label: this.labelOf(anomaly.id) }));
+  }
+
+  /** Those single vital signs of the troubled host that are odd on their own. */
+  private oddVitals(): Anomaly[] {
+    return (this.world.detail("db-03")?.unusual ?? []).flatMap((metric): Anomaly[] => (metric.id === null ? [] : [{
+      id: metric.id, kind: "vital", host: "db-03", key: metric.key, model: null, sinceMs: metric.sinceMs, startMs: metric.sinceMs, endMs: null, peakMs: metric.sinceMs,
+      peakValue: metric.value, lower: metric.lower, upper: metric.upper, score: metric.score, rarity: metric.rarity, causes: [], label: null, lastSeen: null, seenBefore: [],
+      sentence: metric.sentence,
+    }]));
   }
 
   private peers(): UnlikeTwins[] {

@@ -31,6 +31,7 @@ export function answerRange(world: World, query: string, startS: number, endS: n
   const match = VITAL.exec(query);
   const times = Array.from({ length: Math.floor((endS - startS) / stepS) + 1 }, (_, index) => startS + index * stepS)
     .filter((time) => time * 1000 <= Date.now());
+  if (query.includes("presage_host_anomaly_rate")) return { result: anomalyRates(world, times) };
   if (match !== null) {
     const labels = labelsOf(match[2] ?? "");
     // Without a host, a query of the rules page: a few hosts stand for all.
@@ -61,6 +62,22 @@ export function answerRange(world: World, query: string, startS: number, endS: n
       values: times.map((time): [number, string] => [time, String(level * (1 + index * 0.3 + 0.12 * noise(hash(host + family.name) + index, time * 1000)))]),
     })),
   };
+}
+
+/** How rare what runs on a host is, while something does. Three anomalies in the last day, one runs. */
+function anomalyRates(world: World, times: readonly number[]): PromSeries[] {
+  const now = world.startedMs / 1000;
+  const ran = [
+    { host: "db-03", from: now - 12 * 60, to: Number.POSITIVE_INFINITY, rate: 0.0004 },
+    { host: "app-12", from: now - 9 * 3600, to: now - 8.5 * 3600, rate: 0.07 }, { host: "app-12", from: now - 3 * 3600, to: now - 2.8 * 3600, rate: 0.02 },
+  ];
+  return ["db-03", "app-12", "web-01"].map((host) => ({
+    metric: { __name__: "presage_host_anomaly_rate", host },
+    values: times.flatMap((time): [number, string][] => {
+      const now = ran.find((one) => one.host === host && time >= one.from && time < one.to);
+      return now === undefined ? [] : [[time, String(now.rate)]];
+    }),
+  })).filter((series) => series.values.length > 0);
 }
 
 function labelsOf(text: string): Record<string, string> {

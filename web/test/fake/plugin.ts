@@ -10,9 +10,10 @@ import { World, type Scenario } from "./world";
 /**
  * A server made of generated data, for browser tests and for working on pages. `POST /__fake {"scenario": "new"}` changes
  * the world, `{"live": false}` cuts the live connection, `{"fail": "/overview"}` makes one path answer 500,
- * `{"role": "viewer"}` changes who one is.
+ * `{"slowMs": 500}` makes all but the session wait,
+ * `{"role": "viewer"}` changes who one is, `{"joined": true}` lets the server arrive that a token was made for.
  */
-interface Controls { scenario: Scenario; live: boolean; fail: string | null; slowMs: number; role?: Role }
+interface Controls { scenario: Scenario; live: boolean; fail: string | null; slowMs: number; role?: Role; joined?: boolean }
 
 export function fakeApi(): Plugin {
   const controls: Controls = { scenario: "fleet", live: true, fail: null, slowMs: 0 };
@@ -30,6 +31,7 @@ export function fakeApi(): Plugin {
       explaining = new Explaining(world);
     }
     if (change.role !== undefined) administration.become(change.role);
+    if (change.joined === true) administration.join();
     if (!controls.live) for (const stream of streams) stream.destroy();
     json(response, controls);
   };
@@ -38,7 +40,8 @@ export function fakeApi(): Plugin {
     const url = new URL(request.url ?? "/", "http://fake");
     if (url.pathname === "/__fake") return control(request, response);
     if (!url.pathname.startsWith("/api/")) return next();
-    if (controls.slowMs > 0) await new Promise((resolve) => setTimeout(resolve, controls.slowMs));
+    if (controls.slowMs > 0 && !url.pathname.endsWith("/session")) await new Promise((resolve) => setTimeout(resolve, controls.slowMs));
+    if (response.destroyed) return;
     if (controls.fail !== null && url.pathname.includes(controls.fail)) {
       return problem(response, 500, "The journal on disk cannot be read.", "See the server's log.");
     }
@@ -75,6 +78,7 @@ async function own(world: World, administration: Administration, explaining: Exp
     const detail = world.detail(decodeURIComponent(host[1] ?? ""));
     if (detail !== null) detail.twins = explaining.twinsOf(detail.summary.host);
     if (detail?.anomaly) detail.anomaly = { ...detail.anomaly, label: explaining.labelOf(482) };
+    if (detail !== null) detail.unusual = detail.unusual.map((metric) => ({ ...metric, label: explaining.labelOf(metric.id) }));
     return detail === null ? problem(response, 404, `No host is called "${host[1]}".`, "See the list of hosts.") : json(response, detail);
   }
   if (acknowledged !== null) return json(response, acknowledge(world, Number(acknowledged[1]), request.method === "POST"));

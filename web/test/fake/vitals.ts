@@ -47,7 +47,7 @@ const MODELS: readonly VitalModel[] = [
 
 /** What a troubled database host does from `fromMs` on: factor on the level. */
 const TROUBLE: Record<string, number> = {
-  disk_write_latency: 12, disk_write: 15, cpu_iowait: 14, load: 3.4, cpu_use: 1.7, disk_busy: 6.4,
+  disk_write_latency: 12, disk_write: 15, cpu_iowait: 14, load: 3.4, cpu_use: 2.2, disk_busy: 6.4,
 };
 
 export interface HostModel {
@@ -94,7 +94,7 @@ export function readings(host: HostModel, nowMs: number): VitalReading[] {
   const atMs = host.silentMs ?? nowMs;
   return MODELS.map((model) => {
     const { value, lower, upper } = valuesAt(host, model.vital, model.per, atMs);
-    const odd = isOdd(value, upper, model.spread);
+    const odd = isOdd(host, model.vital, atMs);
     const labels = Object.entries({ host: host.host, vital: model.vital, ...model.per }).map(([name, text]) => `${name}="${text}"`);
     return {
       key: keyOf(model.vital, model.per), vital: model.vital, name: model.name, family: model.family, unit: model.unit,
@@ -105,8 +105,9 @@ export function readings(host: HostModel, nowMs: number): VitalReading[] {
   });
 }
 
-export function isOdd(value: number | null, upper: number | null, spread: number): boolean {
-  return value !== null && upper !== null && value > upper + 2 * spread;
+/** What the trouble moves is odd from its first minute on, whatever the hour and the noise: pages must not flicker. */
+function isOdd(host: HostModel, vital: string, atMs: number): boolean {
+  return host.troubleMs !== null && atMs > host.troubleMs + 60_000 && TROUBLE[vital] !== undefined;
 }
 
 function stateOf(vital: string, odd: boolean): VitalReading["state"] {

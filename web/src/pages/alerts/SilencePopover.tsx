@@ -6,7 +6,8 @@ import { previewSilence } from "../../api/endpoints";
 import type { AlertItem, SilenceRequest } from "../../api/types";
 import { plural } from "../../lib/format";
 import { commonMatchers, formatMatchers, parseMatchers, type ParsedMatchers } from "../../lib/matchers";
-import { fromLocalInput, silenceChoices, silenceEndProblem, toLocalInput } from "../../lib/silence";
+import { silenceChoices, silenceEndProblem } from "../../lib/silence";
+import { clockInput, timeOfClock } from "../../lib/time";
 import { Button } from "../../ui/Button";
 import { TextField } from "../../ui/Field";
 import { Popover } from "../../ui/Popover";
@@ -57,7 +58,7 @@ function SilenceForm({ title, alerts, onSilence }: { title: string; alerts: read
     setTried(true);
     if (parsed.ok && silenceEndProblem(endsMs, Date.now()) === null) onSilence({ matchers: parsed.matchers, endsMs, comment: comment.trim() });
   };
-  const customEnd = custom === null ? Number.NaN : fromLocalInput(custom);
+  const customEnd = custom === null ? Number.NaN : timeOfClock(custom);
   return (
     <div className={styles.silence}>
       <div className={styles.silenceHead}><b>{title}</b><p className="meta">Stays visible here; nobody is told.</p></div>
@@ -66,12 +67,12 @@ function SilenceForm({ title, alerts, onSilence }: { title: string; alerts: read
           <span>{choice.label}</span><span>{choice.detail}</span>
         </button>
       ))}
-      <button type="button" className={styles.choice} aria-expanded={custom !== null} onClick={() => setCustom(custom === null ? toLocalInput(now + 86_400_000) : null)}>
+      <button type="button" className={styles.choice} aria-expanded={custom !== null} onClick={() => setCustom(custom === null ? clockInput(now + 86_400_000) : null)}>
         <span>Custom…</span><span>day and time <ChevronDown size={12} aria-hidden="true" style={{ display: "inline" }} /></span>
       </button>
       {custom !== null && (
         <div className={styles.custom}>
-          <TextField label="Until" type="datetime-local" value={custom} onChange={setCustom} min={toLocalInput(now)}
+          <TextField label="Until" type="datetime-local" value={custom} onChange={setCustom} min={clockInput(now)}
             error={tried ? silenceEndProblem(customEnd, now) : null} />
           <Button kind="primary" small onClick={() => silenceUntil(customEnd)}>Silence until then</Button>
         </div>

@@ -14,8 +14,15 @@ const WORDS: readonly { word: AnomalyWord; name: string; means: string }[] = [
   { word: "noise", name: "Noise", means: "Not worth telling: the like of it is told only when it is ten times as rare." },
 ];
 
+interface FeedbackProps {
+  id: number;
+  label: AnomalyLabel | null;
+  /** In a narrow list: the words alone, without the question above them. */
+  brief?: boolean;
+}
+
 /** Was this worth telling? Says what is learned from the answer, and takes it back. */
-export function Feedback({ id, label }: { id: number; label: AnomalyLabel | null }) {
+export function Feedback({ id, label, brief = false }: FeedbackProps) {
   const client = useQueryClient();
   const offBecause = useMay("operator") ? null : "Your role, viewer, may look. Operators say what is worth telling.";
   const saying = useMutation({
@@ -24,7 +31,7 @@ export function Feedback({ id, label }: { id: number; label: AnomalyLabel | null
   });
   return (
     <div className={styles.feedback}>
-      <span className={styles.asked}>{label === null ? "Was this worth telling?" : "You said:"}</span>
+      {(label !== null || !brief) && <span className={styles.asked}>{label === null ? "Was this worth telling?" : "You said:"}</span>}
       <span className={styles.words} role="group" aria-label="Was this worth telling?">
         {WORDS.map(({ word, name, means }) => (
           <Button

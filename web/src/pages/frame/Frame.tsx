@@ -8,6 +8,7 @@ import { PhoneBar, Rail } from "./Rail";
 import { ShortcutHelp } from "./ShortcutHelp";
 import { searchStore } from "./search";
 import { useStore } from "../../state/store";
+import { showUtc, utcStore } from "../../state/zone";
 
 /** What stays on screen on every page: the rail, the palette, the keys. */
 export function Frame({ children }: { children: ReactNode }) {
@@ -16,8 +17,10 @@ export function Frame({ children }: { children: ReactNode }) {
   useShortcut("Ctrl k", "Search everything", () => searchStore.set(true), true);
   useShortcut("/", "Search", () => focusSearch());
   useShortcut("?", "All keys", () => setHelp(true));
+  useShortcut("u", "Times in UTC or not", () => showUtc(!utcStore.get()));
   useShortcut("g o", "Go to Overview", () => navigate(links.overview()));
   useShortcut("g h", "Go to Hosts", () => navigate(links.hosts()));
+  useShortcut("g n", "Go to Anomalies", () => navigate(links.anomalies()));
   useShortcut("g a", "Go to Alerts", () => navigate(links.alerts()));
   useShortcut("g s", "Go to Servers", () => navigate(links.servers()));
   useShortcut("g t", "Go to Settings", () => navigate(links.settings()));

@@ -7,6 +7,8 @@ import { useCopy } from "../../ui/CodeBlock";
 import { cx } from "../../ui/cx";
 import { Mark } from "../../ui/Glyph";
 import { useNow } from "../../ui/TimeText";
+import { useStore } from "../../state/store";
+import { showUtc, utcStore } from "../../state/zone";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { StorageBanner } from "./StorageBanner";
 import styles from "./Frame.module.css";
@@ -51,6 +53,7 @@ export function Page({ name, above = [], ranged = false, clock = false, children
         </button>
         <div className={styles.tools}>
           <LiveMark />
+          <UtcMark />
           {ranged && <RangePicker />}
           <span className={styles.wide}><CopyLink /></span>
           <UserMenu />
@@ -63,8 +66,15 @@ export function Page({ name, above = [], ranged = false, clock = false, children
   );
 }
 
+/** Says that times are UTC while they are, and leads back. */
+function UtcMark() {
+  const utc = useStore(utcStore);
+  return utc && <Button small kind="quiet" label="Times are in UTC. Show those of this browser's zone" onClick={() => showUtc(false)}>UTC</Button>;
+}
+
 function Clock() {
   const now = useNow();
+  useStore(utcStore);
   return (
     <span className={cx("nowrap", styles.wide)} title={timeTooltip(now)}>
       · &nbsp;{formatDay(now)}, {formatClockSeconds(now)} {zoneName(now)}

@@ -1,6 +1,6 @@
 import { ChevronDown, Clock } from "lucide-react";
 import { useMemo, useState } from "react";
-import { formatSpan } from "../../lib/time";
+import { clockInput, formatSpan, timeOfClock } from "../../lib/time";
 import { useParams } from "../../routes/router";
 import { serverNow } from "../../state/live";
 import { decodeRange, encodeRange, RANGE_CHOICES, shiftRange, windowAt, type TimeRange } from "../../state/timeRange";
@@ -51,17 +51,12 @@ export function RangePicker() {
   );
 }
 
-function localInput(timeMs: number): string {
-  const shifted = new Date(timeMs - new Date(timeMs).getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 16);
-}
-
 function CustomRange({ range, onPick, onClose }: { range: TimeRange; onPick: (range: TimeRange) => void; onClose: () => void }) {
   const window = windowAt(range, serverNow());
-  const [from, setFrom] = useState(() => localInput(window.fromMs));
-  const [to, setTo] = useState(() => localInput(window.toMs));
-  const fromMs = new Date(from).getTime();
-  const toMs = new Date(to).getTime();
+  const [from, setFrom] = useState(() => clockInput(window.fromMs));
+  const [to, setTo] = useState(() => clockInput(window.toMs));
+  const fromMs = timeOfClock(from);
+  const toMs = timeOfClock(to);
   const wrong = Number.isNaN(fromMs) || Number.isNaN(toMs)
     ? "Give both a date and a time."
     : toMs - fromMs < 60_000 ? "The end must be at least a minute after the beginning." : null;

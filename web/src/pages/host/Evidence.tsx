@@ -12,8 +12,10 @@ import { formatClock, formatSpan, zoneName } from "../../lib/time";
 import { capacityText, fitsAxis, readingUnit, vitalTitle } from "../../lib/vitals";
 import { links } from "../../routes/links";
 import { navigate } from "../../routes/router";
+import { useStore } from "../../state/store";
 import type { TimeRange, Window } from "../../state/timeRange";
 import { useVitalSeries } from "../../state/vitalSeries";
+import { utcStore } from "../../state/zone";
 import { ButtonLink } from "../../ui/Button";
 import { Panel } from "../../ui/Panel";
 import styles from "./Host.module.css";
@@ -78,6 +80,7 @@ function VitalChart({ detail, marks, reading, range, window, nowMs, staleSinceMs
   const { fromMs, toMs } = window;
   const shown = Math.min(nowMs, toMs);
   const alerts = detail.alerts;
+  const utc = useStore(utcStore);
   const data = useMemo((): ChartData => ({
     fromMs, toMs, unit, series: [{ id: reading.key, name: title, points: series.points }], band: series.band, axis,
     nowMs: range.kind === "last" ? toMs : shown, fit: fitsAxis(reading.vital), staleSinceMs: staleSinceMs ?? undefined,
@@ -86,7 +89,7 @@ function VitalChart({ detail, marks, reading, range, window, nowMs, staleSinceMs
       ...alerts.flatMap((alert) => (alert.firedMs === null ? [] : [{ timeMs: alert.firedMs, label: `${alert.rule} fired ${formatClock(alert.firedMs)}` }])),
       ...marks.filter((mark) => mark.key === reading.key).map((mark) => ({ timeMs: mark.timeMs, label: mark.sentence, isChange: true })),
     ],
-  }), [marks, fromMs, toMs, unit, reading, title, series.points, series.band, axis, range.kind, shown, staleSinceMs, alerts]);
+  }), [marks, fromMs, toMs, unit, reading, title, series.points, series.band, axis, range.kind, shown, staleSinceMs, alerts, utc]); // eslint-disable-line react-hooks/exhaustive-deps -- marks name times in the zone of the page
   const note = capacityText(reading);
   return (
     <ChartFigure

@@ -36,7 +36,7 @@ export function UnusualNow({ detail, nowMs, onShow, shown }: UnusualNowProps) {
                 {factText(metric)}<time title={timeTooltip(metric.sinceMs)}>started {formatTime(metric.sinceMs, nowMs)}</time>
                 {metric.lastSeen !== null && ` · ${metric.lastSeen.replace(/\.$/, "")}`}
               </p>
-              {metric.id !== null && <div className={styles.said}><Feedback id={metric.id} label={metric.label} /></div>}
+              {metric.id !== null && <div className={styles.said}><Feedback id={metric.id} label={metric.label} brief /></div>}
             </li>
           ))}
         </ul>

@@ -7,7 +7,8 @@ import type { Rule, RuleUpdate } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { SelectField, TextField } from "../../ui/Field";
 import { ErrorState } from "../../ui/States";
-import { draftOf, readDraft, watchesAnomalies, watchesSilence, type RuleDraft } from "./model";
+import { AnomalyPreview } from "./AnomalyPreview";
+import { RATE_MAX, chanceText, draftOf, readDraft, watchesAnomalies, watchesSilence, type RuleDraft } from "./model";
 import { RulePreview } from "./RulePreview";
 import styles from "./Rules.module.css";
 
@@ -36,13 +37,18 @@ export function RuleEditor({ rule, offBecause, onClose }: RuleEditorProps) {
   return (
     <div className={styles.edit} role="region" aria-label={`Edit ${rule.name}`}>
       <RuleForm rule={rule} draft={draft} setDraft={setDraft} offBecause={offBecause} onClose={onClose} />
-      <RulePreview rule={{ ...rule, severity: draft.severity }} threshold={threshold} forSeconds={forSeconds} />
+      {watchesAnomalies(rule)
+        ? <AnomalyPreview rule={rule} rate={threshold} forSeconds={forSeconds} />
+        : <RulePreview rule={{ ...rule, severity: draft.severity }} threshold={threshold} forSeconds={forSeconds} />}
     </div>
   );
 }
 
-function boundHint(rule: Rule): string {
-  if (watchesAnomalies(rule)) return "Tells only of anomalies so rare that normal behaviour raises at most so many. They are found at the host's own sensitivity: 100 tells of all.";
+function boundHint(rule: Rule, rate: number | null): string {
+  if (watchesAnomalies(rule)) {
+    const which = rate === null || rate >= RATE_MAX ? "Tells of every anomaly that is found." : `Tells only of what normal behaviour does on a host at most ${chanceText(rate)}.`;
+    return `${which} Which are found at all is the host's own sensitivity. The scale ends at ${RATE_MAX}, which tells of all.`;
+  }
   return rule.comparison.startsWith("<") ? "Fires below this." : "Fires above this.";
 }
 
@@ -50,7 +56,7 @@ interface RuleFormProps extends RuleEditorProps { draft: RuleDraft; setDraft: (d
 
 function RuleForm({ rule, draft, setDraft, offBecause, onClose }: RuleFormProps) {
   const change = useRuleChange(rule);
-  const { change: wanted, problems } = readDraft(rule, draft);
+  const { change: wanted, problems, threshold } = readDraft(rule, draft);
   const nothing = Object.keys(wanted).length === 0;
   const wrong = problems.threshold !== null || problems.forText !== null;
   const refused = (field: string) => (change.error instanceof ApiError && change.error.field === field ? errorText(change.error) : null);
@@ -61,7 +67,7 @@ function RuleForm({ rule, draft, setDraft, offBecause, onClose }: RuleFormProps)
     <form className={styles.form} noValidate onSubmit={(event) => { event.preventDefault(); save(); }}>
       {!watchesSilence(rule) && (
         <TextField label={watchesAnomalies(rule) ? "False alarms of a host" : "Threshold"} value={draft.threshold}
-          onChange={(text) => setDraft({ ...draft, threshold: text })} error={problems.threshold ?? refused("threshold")} hint={boundHint(rule)} />
+          onChange={(text) => setDraft({ ...draft, threshold: text })} error={problems.threshold ?? refused("threshold")} hint={boundHint(rule, threshold)} />
       )}
       <TextField label="For" value={draft.forText} onChange={(text) => setDraft({ ...draft, forText: text })}
         error={problems.forText ?? refused("forSeconds")} hint="How long it must last before anybody is told." />

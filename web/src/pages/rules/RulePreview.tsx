@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { errorText } from "../../api/client";
 import { queryRange } from "../../api/endpoints";
@@ -23,7 +23,7 @@ export function RulePreview({ rule, threshold, forSeconds }: RulePreviewProps) {
   const toMs = Math.floor(useNow() / (5 * STEP_MS)) * 5 * STEP_MS;
   const fromMs = toMs - DAY_MS;
   const { data, error, refetch } = useQuery({
-    queryKey: ["ruleValues", rule.id, rule.query, toMs], staleTime: 300_000,
+    queryKey: ["ruleValues", rule.id, rule.query, toMs], staleTime: 300_000, placeholderData: keepPreviousData,
     queryFn: ({ signal }) => queryRange({ query: rule.query, fromMs, toMs, stepMs: STEP_MS }, signal),
   });
   const condition = conditionOf(rule, threshold, forSeconds);

@@ -81,9 +81,10 @@ function RuleRow({ rule, cursor, open, offBecause, onOpen }: RuleRowProps) {
   );
 }
 
-/** "CPU is … busy for …." reads better than the template's braces. */
+/** The first sentence: "CPU is … busy for …" reads better than the template's braces. */
 function gist(template: string): string {
-  return template.replace(/^\{host\}: /, "").replace(/; threshold \{threshold\}/, "").replace(/\{(\w+)\}/g, "…").replace(/….$/, "…");
+  const first = template.replace(/^\{host\}: /, "").split(/\.(?: |$)/)[0] ?? "";
+  return first.replace(/; threshold \{threshold\}/, "").replace(/\{(\w+)\}/g, "…");
 }
 
 function conditionOfSilence(rule: Rule): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Rule } from "../../api/types";
-import { conditionOf, conditionText, draftOf, readDraft, tryOut, verdict } from "./model";
+import { anomalyRuns, anomalyVerdict, chanceText, conditionOf, conditionText, draftOf, readDraft, tryOut, verdict } from "./model";
 
 const rule: Rule = {
   id: "cpu-saturated", name: "CPU saturated", enabled: true, stock: true, changed: false, severity: "warning", query: 'presage_vital{vital="cpu_use"}',
@@ -18,7 +18,9 @@ describe("editing a rule", () => {
   it("takes a sensitivity of its own for anomalies", () => {
     const unusual: Rule = { ...rule, comparison: "<=", threshold: 100, clearThreshold: 100, unit: "1/week", forSeconds: 0 };
     expect(conditionText(unusual)).toBe("any anomaly of a host");
-    expect(plain(conditionText({ ...unusual, threshold: 0.03 }))).toBe("at most 0.03 a week, at once");
+    expect(plain(conditionText({ ...unusual, threshold: 0.03 }))).toBe("anomalies as rare as 0.03 a week");
+    expect(plain(conditionText({ ...unusual, forSeconds: 300 }))).toBe("any anomaly of a host for 5 min");
+    expect([0.03, 0.001, 0.8, 1, 7].map((rate) => plain(chanceText(rate)))).toEqual(["once in 33 weeks", "once in 19 years", "once a week", "once a week", "7 times a week"]);
     expect(readDraft(unusual, { ...draftOf(unusual), threshold: "0.03" }).change).toEqual({ threshold: 0.03 });
     expect(readDraft(unusual, { ...draftOf(unusual), threshold: "0" }).problems.threshold).toContain("0.001 to 100");
   });
@@ -49,6 +51,17 @@ describe("trying a rule out", () => {
     expect(tried.firings.map((one) => [one.who, one.firedMs])).toEqual([["a", 120_000]]);
     expect(tried.worst.map((point) => point.value)).toEqual([0.99, 0.99, 0.99, 0.2]);
     expect(plain(verdict(tried, "ratio"))).toBe("It would have fired once, 1 min in total.");
+  });
+
+  it("counts anomalies by how rare they were", () => {
+    const runs = anomalyRuns([
+      { metric: { host: "a" }, values: [[300, "0.5"], [600, "0.02"], [3600, "0.4"]] }, { metric: { host: "b" }, values: [[6900, "7"], [7200, "7"]] },
+    ], 300_000, 7_200_000);
+    expect(runs.map((run) => [run.who, run.startMs / 60_000, run.endMs / 60_000, run.rate, run.open])).toEqual([["a", 0, 10, 0.02, false], ["a", 55, 60, 0.4, false], ["b", 110, 120, 7, true]]);
+    expect(plain(anomalyVerdict(runs, 100, 0))).toBe("It would have fired 3 times, 25 min in total.");
+    expect(plain(anomalyVerdict(runs, 0.5, 0))).toBe("It would have fired twice, 15 min in total, of 3 anomalies.");
+    expect(plain(anomalyVerdict(runs, 0.001, 0))).toBe("It would not have fired, of 3 anomalies. The rarest was 0.02 a week on a.");
+    expect(anomalyVerdict([], 1, 0)).toContain("no host that is known for a day had an anomaly");
   });
 
   it("names the closest miss", () => {

@@ -2,23 +2,41 @@ import type { PromSeries, Rule, RuleUpdate } from "../../api/types";
 import type { Point } from "../../charts/points";
 import { closest, comparisonOf, comparisonWord, episodes, type Comparison, type Condition, type Episode } from "../../lib/crossings";
 import { parseDuration, writeDuration } from "../../lib/duration";
-import { formatDuration, formatValue, plural, unitOf } from "../../lib/format";
+import { NBSP, formatDuration, formatValue, plural, significant, unitOf } from "../../lib/format";
 import { parseQuantity, writeQuantity } from "../../lib/quantity";
 import { pointsOf, telling } from "../alerts/model";
 
 /** The highest sensitivity of a host: a rule that takes it tells of every anomaly. */
-const RATE_MAX = 100;
+export const RATE_MAX = 100;
 
 /** Whether a rule's threshold is a sensitivity: the false alarms that a host may raise in a week. */
 export function watchesAnomalies(rule: Pick<Rule, "unit">): boolean {
   return rule.unit === "1/week";
 }
 
-/** "above 95 % for 5 min" */
+/** "above 95 % for 5 min"; of anomalies "any anomaly of a host", "anomalies as rare as 0.03 a week". */
 export function conditionText(rule: Pick<Rule, "comparison" | "threshold" | "unit" | "forSeconds">): string {
-  if (watchesAnomalies(rule) && rule.threshold >= RATE_MAX) return "any anomaly of a host";
+  if (watchesAnomalies(rule)) {
+    const which = rule.threshold >= RATE_MAX ? "any anomaly of a host" : `anomalies as rare as ${writeQuantity(rule.threshold, "1/week")}`;
+    return rule.forSeconds === 0 ? which : `${which} for ${writeDuration(rule.forSeconds)}`;
+  }
   const bound = `${comparisonWord(rule.comparison)} ${writeQuantity(rule.threshold, unitOf(rule.unit))}`;
   return rule.forSeconds === 0 ? `${bound}, at once` : `${bound} for ${writeDuration(rule.forSeconds)}`;
+}
+
+const WEEKS_A_YEAR = 52;
+
+/** What a sensitivity means on one host: "once in 33 weeks", "7 times a week". */
+export function chanceText(rate: number): string {
+  if (rate >= 1.5) return `${Number(rate.toPrecision(2))}${NBSP}times a week`;
+  const weeks = 1 / rate;
+  if (weeks < 1.5) return "once a week";
+  return weeks < 2 * WEEKS_A_YEAR ? `once in ${significant(weeks, 2)}${NBSP}weeks` : `once in ${significant(weeks / WEEKS_A_YEAR, 2)}${NBSP}years`;
+}
+
+/** "0.02 a week" */
+export function rateText(rate: number): string {
+  return writeQuantity(Number(rate.toPrecision(2)), "1/week");
 }
 
 export function watchesSilence(rule: Pick<Rule, "query">): boolean {
@@ -108,11 +126,52 @@ function worstOf(all: readonly (readonly Point[])[], comparison: Comparison): Po
   return [...worst].map(([timeMs, value]) => ({ timeMs, value })).sort((a, b) => a.timeMs - b.timeMs);
 }
 
+/** One anomaly of a host as its samples tell it. */
+export interface AnomalyRun { who: string; startMs: number; endMs: number; open: boolean; rate: number }
+
+/** The anomalies in series that have samples only while one runs; `toMs` is where the samples end. */
+export function anomalyRuns(all: readonly PromSeries[], stepMs: number, toMs: number): AnomalyRun[] {
+  const runs: AnomalyRun[] = [];
+  for (const series of all) {
+    let run: AnomalyRun | null = null;
+    for (const { timeMs, value } of pointsOf(series)) {
+      if (run !== null && timeMs - run.endMs <= 1.5 * stepMs) {
+        run.endMs = timeMs;
+        run.rate = Math.min(run.rate, value);
+      } else {
+        run = { who: nameOf(series.metric), startMs: timeMs - stepMs, endMs: timeMs, open: false, rate: value };
+        runs.push(run);
+      }
+    }
+    if (run !== null) run.open = toMs - run.endMs <= 1.5 * stepMs;
+  }
+  return runs.sort((a, b) => a.startMs - b.startMs);
+}
+
+/** Whether a rule of this sensitivity would tell of it. */
+export function isTold(run: AnomalyRun, rate: number, forSeconds: number): boolean {
+  return run.rate <= rate && run.endMs - run.startMs >= forSeconds * 1000;
+}
+
+/** "It would have fired twice, 42 min in total, of 3 anomalies." */
+export function anomalyVerdict(runs: readonly AnomalyRun[], rate: number, forSeconds: number): string {
+  if (runs.length === 0) return "It would not have fired: no host that is known for a day had an anomaly.";
+  const told = runs.filter((run) => isTold(run, rate, forSeconds));
+  const of = told.length === runs.length ? "" : `, of ${plural(runs.length, "anomaly", "anomalies")}`;
+  if (told.length > 0) return `It would have fired ${times(told.length)}, ${formatDuration(told.reduce((sum, run) => sum + run.endMs - run.startMs, 0))} in total${of}.`;
+  const rarest = runs.reduce((best, run) => (run.rate < best.rate ? run : best));
+  return `It would not have fired${of}. The rarest was ${rateText(rarest.rate)} on ${rarest.who}.`;
+}
+
+function times(count: number): string {
+  return count === 1 ? "once" : count === 2 ? "twice" : plural(count, "time");
+}
+
 /** "It would have fired 3 times, 53 min in total." */
 export function verdict(tried: Tried, unit: string): string {
   if (tried.series === 0) return "Nothing to try it on: no series match.";
   const count = tried.firings.length;
-  if (count > 0) return `It would have fired ${count === 1 ? "once" : plural(count, "time")}, ${formatDuration(tried.totalMs)} in total.`;
+  if (count > 0) return `It would have fired ${times(count)}, ${formatDuration(tried.totalMs)} in total.`;
   if (tried.closest === null) return "It would not have fired.";
   return `It would not have fired. The closest was ${formatValue(tried.closest.value, unitOf(unit))} on ${tried.closest.who}.`;
 }

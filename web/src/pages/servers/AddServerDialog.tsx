@@ -5,7 +5,7 @@ import { errorText } from "../../api/client";
 import { createEnrolment, getEnrolmentProgress } from "../../api/endpoints";
 import { serversQuery } from "../../api/queries";
 import type { Enrolment, ServerList } from "../../api/types";
-import { NBSP } from "../../lib/format";
+import { formatValue } from "../../lib/format";
 import { formatTime, timeTooltip } from "../../lib/time";
 import { links } from "../../routes/links";
 import { useSession } from "../../state/session";
@@ -142,7 +142,7 @@ function Footer({ enrolment, onAnother }: { enrolment: Enrolment | undefined; on
   const size = data?.agent.platforms.find((platform) => platform.id === "linux-x64")?.bytes ?? null;
   return (
     <div className={styles.footer}>
-      <span>{size === null ? "One small program, no other software needed." : `One program of ${(size / 1e6).toFixed(1)}${NBSP}MB, no other software needed.`}</span>
+      <span>{size === null ? "One small program, no other software needed." : `One program of ${formatValue(size, "bytes")}, no other software needed.`}</span>
       <Button onClick={onAnother}>{host === undefined ? "New token" : "Add another"}</Button>
       {host !== undefined && <ButtonLink kind="primary" href={links.host(host)}>{`Open ${host}`}</ButtonLink>}
     </div>

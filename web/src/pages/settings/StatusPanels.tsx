@@ -7,6 +7,7 @@ import { setSingleKeys, singleKeysStore } from "../../state/shortcuts";
 import { useSession } from "../../state/session";
 import { useStore } from "../../state/store";
 import { switchTheme, themeStore } from "../../state/theme";
+import { showUtc, utcStore } from "../../state/zone";
 import { DataTable, type Column } from "../../ui/DataTable";
 import { Panel } from "../../ui/Panel";
 import { Glyph } from "../../ui/Glyph";
@@ -90,6 +91,7 @@ export function AuditPanel() {
 
 export function BrowserPanel() {
   const single = useStore(singleKeysStore);
+  const utc = useStore(utcStore);
   const theme = useStore(themeStore);
   return (
     <Panel title="This browser" meta="kept here, for nobody else">
@@ -97,6 +99,10 @@ export function BrowserPanel() {
         <div className={styles.toggle}>
           <div>Single-key shortcuts<p className="meta">j, k, a, s and the like. Off, only those with Ctrl work; press ? for the list.</p></div>
           <Switch label="Single-key shortcuts" checked={single} onChange={setSingleKeys} word />
+        </div>
+        <div className={styles.toggle}>
+          <div>Times in UTC<p className="meta">Else in the zone of this browser. The key u switches, too; what rules and explanations say is in the server's zone.</p></div>
+          <Switch label="Times in UTC" checked={utc} onChange={showUtc} word />
         </div>
         <div className={styles.toggle}>
           <div>Dark<p className="meta">Follows the system until you choose.</p></div>
