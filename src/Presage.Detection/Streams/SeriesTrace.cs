@@ -60,6 +60,17 @@ public struct SeriesTrace
     const double GapMin = 30;
     const double GapFactor = 5;
 
+    /// <summary>
+    /// The same where it is known how far the series stays behind its host: that is seen more finely than pauses,
+    /// which looks ten seconds apart see in tens of seconds only.
+    /// </summary>
+    const double LagGapMin = 15;
+    const double LagFactor = 3;
+
+    /// <summary>What a step of the lag remembered is, and the least that is told from none.</summary>
+    const double LagStepSeconds = 0.25;
+    const double LagMin = 1;
+
     /// <summary>Distances that matter at least, as a share of the level; below, a series is constant.</summary>
     const double ShareMin = 0.005;
 
@@ -95,6 +106,9 @@ public struct SeriesTrace
     SeriesOddity _oddity;
     byte _flags;
     byte _oddLooks;
+
+    // The farthest it stayed behind its host when looked at, in steps; one more than that, 0 while it is not known.
+    byte _lag;
 
     const byte IsCounterFlag = 1;
     const byte HasRateFlag = 2;
@@ -155,8 +169,21 @@ public struct SeriesTrace
             return;
         }
 
-        // A counter that starts anew counts from zero: its rate is known as far as it has counted since.
-        Look((value >= before ? value - before : value) / seconds, value == before, Math.Min(seconds, 60));
+        if (value < before)
+        {
+            // It started anew, or wrapped, somewhere since the last look: its rate is not known this once.
+            (_oddity, _probability, _still) = (SeriesOddity.None, 1, 0);
+            return;
+        }
+
+        Look((value - before) / seconds, value == before, Math.Min(seconds, 60));
+    }
+
+    /// <summary>Says how far behind its host the newest sample was when it was looked at.</summary>
+    public void SeeLag(double seconds)
+    {
+        double steps = Math.Ceiling(Math.Clamp(seconds / LagStepSeconds, 0, byte.MaxValue - 1));
+        _lag = (byte)Math.Max(_lag, 1 + steps);
     }
 
     /// <summary>Takes a sample in that is neither judged nor learned.</summary>
@@ -185,7 +212,10 @@ public struct SeriesTrace
     {
         double gap = (hostMs - _lastMs) / 1000.0;
         double longest = Math.Max(_cadenceSeconds, _longestGap);
-        if (_looks >= LooksMin && gap > Math.Max(GapMin, GapFactor * longest))
+        double lag = Math.Max(LagMin, (_lag - 1) * LagStepSeconds);
+        bool isLate = _lag is > 0 and < byte.MaxValue && gap > Math.Max(LagGapMin, LagFactor * lag);
+        longest = isLate ? Math.Min(longest, lag) : longest;
+        if (_looks >= LooksMin && (isLate || gap > Math.Max(GapMin, GapFactor * longest)))
         {
             // Cadences are regular: their tail falls with the sixth power.
             double ratio = longest / gap;
@@ -339,6 +369,7 @@ public struct SeriesTrace
             _looks = LooksMax - BlockLooks + 1;
         }
 
+        _lag -= (byte)(_lag > 1 ? 1 : 0);
         float pull = _oddity == SeriesOddity.None ? 1 : 0.7f;
         Extend(ref _farthestMean, _meanBefore, pull);
         Extend(ref _farthestMoves, _movesBefore, pull);

@@ -45,7 +45,7 @@ static partial class Log
     public static partial void HostModelDropped(ILogger logger, string host, string problem);
 
     [LoggerMessage(
-        1111, LogLevel.Warning, "The traces of all series in {Path} cannot be used: {Problem}; they are learned anew")]
+        1111, LogLevel.Warning, "What was learned of single series, {Path}, cannot all be used: {Problem}")]
     public static partial void TracesDropped(ILogger logger, string path, string problem);
 
     [LoggerMessage(

@@ -24,6 +24,9 @@ sealed class SeriesWatch(SampleStore store)
     /// <summary>A series that is missing for this long is gone, not missing.</summary>
     const long GoneMs = 3_600_000;
 
+    /// <summary>A series that is less behind its host is not asked whether it is missing.</summary>
+    const long MissingMinMs = 15_000;
+
     /// <summary>What the watcher writes itself is not watched again.</summary>
     static readonly string[] Own = ["presage_vital", "presage_host_", "presage_anomaly_", "presage_model_"];
 
@@ -129,8 +132,9 @@ sealed class SeriesWatch(SampleStore store)
         if (timestampMs > trace.LastMs && !SampleValue.IsStale(value))
         {
             trace.See(timestampMs, value);
+            trace.SeeLag((hostMs - trace.LastMs) / 1_000.0);
         }
-        else if (hostMs - trace.LastMs is > 15_000 and < GoneMs)
+        else if (hostMs - trace.LastMs is > MissingMinMs and < GoneMs)
         {
             trace.Expect(hostMs);
         }

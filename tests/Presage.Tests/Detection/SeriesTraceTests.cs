@@ -124,6 +124,32 @@ public sealed class SeriesTraceTests
     }
 
     [Fact]
+    public void Missing_is_told_sooner_where_it_is_known_how_far_behind_its_host_a_series_stays()
+    {
+        var trace = new SeriesTrace();
+        long atMs = 1_000_000;
+        for (int i = 0; i < Hour; i++)
+        {
+            trace.See(atMs += 10_000, i & 7);
+            trace.SeeLag(i % 4);
+        }
+
+        trace.Expect(atMs + 15_000);
+        Assert.Equal(SeriesOddity.None, trace.Oddity);
+        trace.Expect(atMs + 16_000);
+        Assert.Equal(SeriesOddity.Missing, trace.Oddity);
+        Assert.True(trace.Score > 0.999999);
+
+        // It was late once: that much is no news until it was long ago.
+        trace.See(atMs += 16_000, 3);
+        trace.SeeLag(12);
+        trace.Expect(atMs + 35_000);
+        Assert.Equal(SeriesOddity.None, trace.Oddity);
+        trace.Expect(atMs + 37_000);
+        Assert.Equal(SeriesOddity.Missing, trace.Oddity);
+    }
+
+    [Fact]
     public void A_counter_that_starts_anew_is_no_dip()
     {
         var random = new SeededGenerator(3);
@@ -141,6 +167,32 @@ public sealed class SeriesTraceTests
             trace.See(atMs += 10_000, count += 1_000 * (0.5 + random.Uniform()));
             Assert.Equal(SeriesOddity.None, trace.Oddity);
         }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.02)]
+    [InlineData(0.9)]
+    public void A_reset_between_two_looks_at_an_even_counter_is_nothing(double share)
+    {
+        var trace = new SeriesTrace { IsCounter = true };
+        long atMs = 1_000_000;
+        double count = 1e9;
+        for (int i = 0; i < 24 * Hour; i++)
+        {
+            trace.See(atMs += 10_000, count += 1_000);
+        }
+
+        count = 1_000 * share;
+        for (int i = 0; i < Hour; i++)
+        {
+            trace.See(atMs += 10_000, count);
+            Assert.Equal(SeriesOddity.None, trace.Oddity);
+            count += 1_000;
+        }
+
+        trace.See(atMs + 10_000, count + 50_000);
+        Assert.Equal(SeriesOddity.Spike, trace.Oddity);
     }
 
     [Fact]

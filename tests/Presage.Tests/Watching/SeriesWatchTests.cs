@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Hashing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Presage.Detection;
@@ -114,22 +115,82 @@ public sealed class SeriesWatchTests : IAsyncLifetime
         Assert.Equal(trace, read[7].Trace);
 
         byte[] bytes = File.ReadAllBytes(path);
-        bytes[8] = 2;
+        bytes[8] = 3;
         File.WriteAllBytes(path, bytes);
         Assert.Null(SeriesTraces.Read(path, out problem));
-        Assert.Equal("it has version 2, this version of Presage reads 1", problem);
-        foreach (int length in (int[])[0, 5, 20, bytes.Length - 1])
+        Assert.Equal(
+            "it has version 3, this version of Presage reads 1 and 2: all series are learned anew", problem);
+        bytes[8] = 2;
+        foreach (int length in (int[])[0, 5])
         {
-            bytes[8] = 1;
             File.WriteAllBytes(path, bytes[..length]);
             Assert.Null(SeriesTraces.Read(path, out problem));
-            Assert.Equal("it is damaged", problem);
+            Assert.Equal("it is damaged: all series are learned anew", problem);
         }
 
-        bytes[100_000] ^= 1;
-        File.WriteAllBytes(path, bytes);
+        // A block that is damaged, and the last one cut short: the others are used.
+        bytes[200_000] ^= 1;
+        File.WriteAllBytes(path, bytes[..^1]);
+        read = SeriesTraces.Read(path, out problem)!;
+        Assert.Equal(
+            "2 of its 98 blocks are damaged: the series in them, 1024 at most in each, are learned anew", problem);
+        Assert.Equal(96 * SeriesTraces.BlockSeries, read.Count);
+        Assert.Equal((ulong)(2 * SeriesTraces.BlockSeries), read[SeriesTraces.BlockSeries].KeyHash);
+    }
+
+    [Fact]
+    public void Traces_of_the_version_before_are_read()
+    {
+        string path = Path.Combine(_folder, SeriesTraces.FileName);
+        var trace = new SeriesTrace();
+        trace.See(1_000, 5);
+        trace.See(11_000, 7);
+        byte[] entry = new byte[8 + SeriesTrace.Bytes];
+        entry[0] = 9;
+        trace.Save(entry.AsSpan(8));
+        byte[] body = [.. "PRESTRC\n"u8, 1, 0, 0, 0, 120, 0, 0, 0, .. entry];
+        byte[] file = [.. body, .. XxHash3.Hash(body)];
+        File.WriteAllBytes(path, file);
+        var (keyHash, read) = Assert.Single(SeriesTraces.Read(path, out string? problem)!);
+        Assert.Null(problem);
+        Assert.Equal((9UL, trace), (keyHash, read));
+        file[40] ^= 1;
+        File.WriteAllBytes(path, file);
         Assert.Null(SeriesTraces.Read(path, out problem));
-        Assert.Equal("it is damaged", problem);
+        Assert.Equal("it is damaged: all series are learned anew", problem);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public async Task One_series_of_a_host_that_stops_is_missing_within_half_a_minute(int cadenceSeconds)
+    {
+        var watching = new SeriesWatching(_store, _folder, NullLogger.Instance);
+        long stoppedMs = NowMs + 2_500_000;
+        while (true)
+        {
+            _time.Advance(TimeSpan.FromSeconds(cadenceSeconds));
+            Add("node_load1", ("job", "node"), 1 + _random.Uniform());
+            if (NowMs <= stoppedMs)
+            {
+                Add("queue_length", ("queue", "mail"), 10 * _random.Uniform());
+            }
+
+            await _store.AppendAsync(_batch, CancellationToken.None);
+            _batch.Clear();
+            watching.Turn(NowMs, Maintenance.None);
+            var odd = watching.OddOf("web1");
+            Assert.True(NowMs > stoppedMs + 10_000 || odd.Count == 0);
+            if (odd.Count > 0)
+            {
+                Assert.Equal(SeriesOddity.Missing, Assert.Single(odd).Oddity);
+                Assert.Equal("queue_length", odd[0].Labels.MetricName);
+                Assert.InRange(NowMs - stoppedMs, 15_000, 30_000);
+                return;
+            }
+
+            Assert.True(NowMs < stoppedMs + 30_000, "Not noticed within 30 s.");
+        }
     }
 
     long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
