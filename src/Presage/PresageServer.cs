@@ -9,10 +9,8 @@ using Presage.Configuration;
 using Presage.Explaining;
 using Presage.Import;
 using Presage.Metrics;
-using Presage.Metrics.Vitals;
 using Presage.Notifying;
 using Presage.OwnModels;
-using Presage.Query;
 using Presage.Receivers;
 using Presage.State;
 using Presage.Storage;
@@ -53,7 +51,7 @@ sealed class PresageServer : IAsyncDisposable
     PresageServer(PresageOptions options, TimeProvider time)
     {
         _options = options;
-        _time = time;
+        _time = options.TimeZone is { } zone ? new ZonedTime(time, zone) : time;
     }
 
     public WebApplication App { get; private set; } = null!;
@@ -237,9 +235,11 @@ sealed class PresageServer : IAsyncDisposable
         services.AddSingleton<Gate>();
         services.AddSingleton<SignInLimiter>();
         services.AddSingleton<SessionDesk>();
+        services.AddSingleton<ReaderClock>();
         services.AddSingleton<FleetView>();
         services.AddSingleton<MetricLists>();
         services.AddSingleton<ProcessLists>();
+        services.AddSingleton<IncidentDesk>();
         services.AddSingleton<LiveFeed>();
         services.AddSingleton<EnrolmentDesk>();
         services.AddSingleton<SelfStatus>();
@@ -260,7 +260,7 @@ sealed class PresageServer : IAsyncDisposable
         services.AddSingleton<ImportReceiver>();
         services.AddSingleton(LocalMachineOf);
         services.AddSingleton(ModelParts.WatchOf);
-        services.AddSingleton(WatcherOf);
+        WatchingParts.Add(services);
         services.AddSingleton<Dashboard>();
         NotifyingParts.Add(services, options.Data);
     }
@@ -290,6 +290,7 @@ sealed class PresageServer : IAsyncDisposable
             app.Use(next => context => shortcut.InvokeAsync(context, next));
             app.UseResponseCompression();
             app.Use(next => context => edge.InvokeAsync(context, next));
+            app.Use(static next => context => ReaderClock.InvokeAsync(context, next));
             app.UseRouting();
             app.Use(next => context => gate.InvokeAsync(context, next));
         }
@@ -328,6 +329,7 @@ sealed class PresageServer : IAsyncDisposable
         ChangesApi.Map(api);
         PeersApi.Map(api);
         ModelsApi.Map(api);
+        IncidentsApi.Map(api);
         NotifyingParts.Map(root, api);
         WriteApi.Map(root);
         root.MapOpenApi(ApiDocument.Path).Require(Access.Public);
@@ -359,29 +361,6 @@ sealed class PresageServer : IAsyncDisposable
                 services.GetRequiredService<IngestCounters>(),
                 time)
             : null);
-    }
-
-    static Watcher WatcherOf(IServiceProvider services)
-    {
-        var store = services.GetRequiredService<SampleStore>();
-        var watching = WatcherOptionsOf(services.GetRequiredService<PresageOptions>());
-        watching.Findings = services.GetRequiredService<ModelWatch>().FindingsOf;
-        return new Watcher(
-            new WatchedStore(store),
-            new PromQlEngine(new QueryLimits { ThreadsMax = 1 }),
-            VitalCatalogue.Default,
-            services.GetRequiredService<HostRegistry>(),
-            services.GetRequiredService<StateDatabase>(),
-            services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILoggerFactory>().CreateLogger<Watcher>(),
-            watching)
-        {
-            Maintenance = ModelParts.MaintenanceOf(services),
-            Series = new SeriesWatching(
-                store,
-                services.GetRequiredService<PresageOptions>().Data,
-                services.GetRequiredService<ILoggerFactory>().CreateLogger<Watcher>()),
-        };
     }
 
     /// <summary>The options of the watcher, the same for the server and for tools that open its folder.</summary>

@@ -19,13 +19,12 @@ public static class Sentences
 
     /// <summary>"web1: CPU is 99 % busy for 5 min; threshold 95 %."</summary>
     public static string Firing(
-        AlertRule rule, LabelSet labels, double value, TimeSpan duration, string? explanation = null) =>
-        Fill(
-            rule.Sentence.Replace("{explanation}", explanation ?? "", StringComparison.Ordinal).TrimEnd(),
-            rule,
-            labels,
-            value,
-            duration);
+        AlertRule rule, LabelSet labels, double value, TimeSpan duration, string? explanation = null)
+    {
+        // What explains is text, no template: series in it have braces.
+        var parts = rule.Sentence.Split("{explanation}").Select(part => Fill(part, rule, labels, value, duration));
+        return string.Join(explanation, parts).TrimEnd();
+    }
 
     /// <summary>The same with what is still missing: "… It alerts when this has lasted 5 min."</summary>
     public static string Pending(

@@ -13,7 +13,8 @@ public sealed class VitalCatalogue
     static readonly FrozenSet<string> Units = FrozenSet.Create(
         StringComparer.Ordinal, "ratio", "bytes", "bytes/s", "seconds", "tasks", "1/s", "celsius", "count");
 
-    static readonly FrozenSet<string> Families = FrozenSet.Create(
+    /// <summary>What vital signs are about.</summary>
+    public static FrozenSet<string> Families { get; } = FrozenSet.Create(
         StringComparer.Ordinal, "cpu", "memory", "disk", "filesystem", "network", "system");
 
     static readonly Lazy<VitalCatalogue> Embedded = new(ReadEmbedded);

@@ -112,6 +112,7 @@ static class AnomaliesApi
 
     static IReadOnlyList<AnomalyItem> List(
         Watcher watcher,
+        ReaderClock reader,
         TimeProvider time,
         string? host = null,
         long? fromMs = null,
@@ -126,7 +127,7 @@ static class AnomaliesApi
 
         long until = toMs ?? time.GetUtcNow().ToUnixTimeMilliseconds();
         long since = fromMs ?? until - (long)TimeSpan.FromDays(7).TotalMilliseconds;
-        var views = new AnomalyViews(watcher, time);
+        var views = new AnomalyViews(watcher, reader);
         return [.. watcher.Anomalies.Between(since, until, host, limit, vitals).Select(views.Shown)];
     }
 

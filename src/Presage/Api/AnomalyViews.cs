@@ -13,7 +13,7 @@ sealed record SeenBefore(
 /// Anomalies as the API shows them, with what users said of them and the last ones like them. Built for one answer: it
 /// reads the hosts' history once.
 /// </summary>
-sealed class AnomalyViews(Watcher watcher, TimeProvider time)
+sealed class AnomalyViews(Watcher watcher, ReaderClock reader)
 {
     const int HistoryMax = 1_000;
     const int SeenMax = 3;
@@ -46,7 +46,7 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
                 AnomalyKind.Twins => AnomaliesApi.RarityOfQuarters(stored.PeakScore),
                 _ => RarityText.Of(stored.PeakScore),
             },
-            stored.Sentence,
+            reader.Read(stored.Sentence),
             [.. stored.Causes.Select(AnomaliesApi.Shown)],
             watcher.Labels.Of(stored) is { } label ? Shown(label) : null,
             SentenceOf(seen),
@@ -66,7 +66,7 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
         stored?.Id,
         one.Key,
         one.Name,
-        one.Sentence,
+        reader.Read(one.Sentence),
         one.Value,
         Finite(one.Lower),
         Finite(one.Upper),
@@ -80,9 +80,9 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
     static double? Finite(double? value) => value is { } x && double.IsFinite(x) ? x : null;
 
     /// <summary>Whether anomalies of a kind are of one value of a host, not of all of it.</summary>
-    static bool IsOfPart(AnomalyKind kind) => kind is AnomalyKind.Vital or AnomalyKind.Model;
+    public static bool IsOfPart(AnomalyKind kind) => kind is AnomalyKind.Vital or AnomalyKind.Model;
 
-    static AnomalyKind KindOf(string key) => key switch
+    public static AnomalyKind KindOf(string key) => key switch
     {
         AnomalyLog.HostKey => AnomalyKind.Host,
         AnomalyLog.TwinsKey => AnomalyKind.Twins,
@@ -96,7 +96,7 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
         var seen = stored is null ? [] : Seen(stored with { Causes = unusual.Anomaly.Causes });
         return new UnusualHostView(
             stored?.Id,
-            unusual.Sentence,
+            reader.Read(unusual.Sentence),
             unusual.Anomaly.PeakScore,
             AnomaliesApi.RarityOfMinutes(unusual.Anomaly.PeakScore),
             unusual.Anomaly.SinceMs,
@@ -108,7 +108,7 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
             seen);
     }
 
-    public static LabelView Shown(AnomalyLabel label) => new(
+    public LabelView Shown(AnomalyLabel label) => new(
         label.AnomalyId,
         label.Host,
         label.Word,
@@ -116,7 +116,7 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
         label.By,
         label.AtMs,
         label.StartMs,
-        label.Sentence,
+        reader.Read(label.Sentence),
         Learned(label),
         label.Held,
         label.HeldMs);
@@ -151,7 +151,7 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
                 var label = watcher.Labels.Of(earlier);
                 found.Add(new SeenBefore(
                     earlier.Id, earlier.Host, earlier.StartMs, earlier.EndMs, likeness, label?.Word, label?.Note,
-                    earlier.Sentence));
+                    reader.Read(earlier.Sentence)));
             }
         }
 
@@ -186,8 +186,7 @@ sealed class AnomalyViews(Watcher watcher, TimeProvider time)
             return null;
         }
 
-        long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        string when = UnusualSentence.Clock(last.StartMs, time.LocalTimeZone, nowMs);
+        string when = reader.Read(SentenceTimes.Of(last.StartMs));
         string called = last.Word is { } word ? $", called {AccountRules.Text(word)}" : ", not labelled";
         return $"Last seen {when}{called}{(last.Note is { } note ? $" (\"{note}\")" : "")}.";
     }

@@ -43,7 +43,8 @@ static class ApiDocument
             Version = PresageVersion.Text,
             Description =
                 "The API of a Presage server. Times are ms since 1970 UTC, ratios 0 to 1. Errors are RFC 9457 " +
-                    "problems. " +
+                    "problems. Clock times in sentences are of the zone that the header `Time-Zone` (or the " +
+                    "parameter `timeZone`) names, such as Europe/Berlin, else of the server's. " +
                 "Sign in for a session cookie, or send `Authorization: Bearer TOKEN`.",
         };
         document.Servers = [];

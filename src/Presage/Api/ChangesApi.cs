@@ -49,7 +49,13 @@ static class ChangesApi
     }
 
     static IReadOnlyList<ChangeMark> Points(
-        string host, SampleStore store, Watcher watcher, TimeProvider time, long? fromMs = null, long? toMs = null)
+        string host,
+        SampleStore store,
+        Watcher watcher,
+        ReaderClock reader,
+        TimeProvider time,
+        long? fromMs = null,
+        long? toMs = null)
     {
         if (watcher.Registry.Find(host) is null)
         {
@@ -59,8 +65,7 @@ static class ChangesApi
         long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         long until = Math.Min(toMs ?? nowMs, nowMs);
         var window = WindowOf(fromMs ?? until - 3_600_000, until, null);
-        return VitalMarks.Of(
-            store.ForHost(host), new TimeRange(window.FromMs, window.ToMs), time.LocalTimeZone, nowMs);
+        return VitalMarks.Of(store.ForHost(host), new TimeRange(window.FromMs, window.ToMs), reader);
     }
 
     static ComparedWindow WindowOf(long fromMs, long toMs, long? baselineFromMs)

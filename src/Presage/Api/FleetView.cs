@@ -22,6 +22,7 @@ sealed class FleetView(
     ProcessLists processes,
     PeerDesk peers,
     ModelWatch models,
+    ReaderClock reader,
     TimeProvider time)
 {
     const int WrongMax = 50;
@@ -82,8 +83,8 @@ sealed class FleetView(
                 host.Facts.MemoryBytes, host.Facts.BootTimeMs, host.Facts.AgentVersion),
             LearningOf(host),
             Readings(name),
-            watcher.AnomalyOf(name) is { } anomaly ? new AnomalyViews(watcher, time).Shown(name, anomaly) : null,
-            new AnomalyViews(watcher, time).Shown(name, watcher.UnusualOf(name)),
+            watcher.AnomalyOf(name) is { } anomaly ? new AnomalyViews(watcher, reader).Shown(name, anomaly) : null,
+            new AnomalyViews(watcher, reader).Shown(name, watcher.UnusualOf(name)),
             [.. (watcher.Series?.OddOf(name) ?? []).Take(OddSeriesMax).Select(AnomaliesApi.Shown)],
             peers.Of(name),
             OfModels(name),
@@ -122,7 +123,7 @@ sealed class FleetView(
     }
 
     List<ModelFindingView> OfModels(string host) =>
-        [.. models.FindingsOf(host).Take(OddSeriesMax).Select(finding => ModelsApi.Shown(host, finding))];
+        [.. models.FindingsOf(host).Take(OddSeriesMax).Select(finding => ModelsApi.Shown(host, finding, reader))];
 
     public IReadOnlyList<ServerItem> Servers(IReadOnlyDictionary<string, string> tokens) =>
     [
@@ -159,7 +160,7 @@ sealed class FleetView(
                 _ => HostSource.Other,
             },
             critical + warning,
-            oddity.Sentence);
+            reader.ReadIfAny(oddity.Sentence));
     }
 
     /// <summary>Firing alerts by host and vital sign; read anew when an alert changed.</summary>

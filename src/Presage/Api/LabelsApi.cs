@@ -35,7 +35,8 @@ static class LabelsApi
     public static void Map(IEndpointRouteBuilder api)
     {
         var anomalies = api.MapGroup("/anomalies").WithTags("Anomalies");
-        anomalies.MapGet("/labels", static (Watcher watcher) => watcher.Labels.All().Select(AnomalyViews.Shown))
+        anomalies.MapGet("/labels", static (Watcher watcher, ReaderClock reader) =>
+                watcher.Labels.All().Select(new AnomalyViews(watcher, reader).Shown))
             .WithName("listLabels").Require(Access.Viewer)
             .WithSummary("What was learned from what users said of anomalies, newest first");
         anomalies.MapPut("/{id:long}/label", Label).WithName("labelAnomaly").Require(Access.Operator)
@@ -44,7 +45,8 @@ static class LabelsApi
             .WithSummary("Take back what was said of an anomaly");
     }
 
-    static AnomalyItem Label(long id, LabelRequest request, Watcher watcher, TimeProvider time, HttpContext context)
+    static AnomalyItem Label(
+        long id, LabelRequest request, Watcher watcher, ReaderClock reader, TimeProvider time, HttpContext context)
     {
         if (request.Note is { Length: > NoteMax } note)
         {
@@ -56,10 +58,10 @@ static class LabelsApi
         watcher.Labels.Set(
             anomaly, request.Word, kept, Caller.Of(context).Name, time.GetUtcNow().ToUnixTimeMilliseconds());
         Audit.Describe(context, anomaly.Host, $"anomaly {id} is {AccountRules.Text(request.Word)}");
-        return new AnomalyViews(watcher, time).Shown(anomaly);
+        return new AnomalyViews(watcher, reader).Shown(anomaly);
     }
 
-    static AnomalyItem Unlabel(long id, Watcher watcher, TimeProvider time, HttpContext context)
+    static AnomalyItem Unlabel(long id, Watcher watcher, ReaderClock reader, HttpContext context)
     {
         var anomaly = Find(watcher, id);
         if (!watcher.Labels.Remove(id))
@@ -68,7 +70,7 @@ static class LabelsApi
         }
 
         Audit.Describe(context, anomaly.Host, $"anomaly {id}: taken back");
-        return new AnomalyViews(watcher, time).Shown(anomaly);
+        return new AnomalyViews(watcher, reader).Shown(anomaly);
     }
 
     static StoredAnomaly Find(Watcher watcher, long id) => watcher.Anomalies.Find(id)

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using Presage.Watching;
 
 namespace Presage.Api;
 
@@ -11,7 +12,13 @@ namespace Presage.Api;
 /// client that reads too slowly skips ticks and gets the latest: its channel holds one.
 /// </summary>
 sealed class LiveFeed(
-    FleetView fleet, SelfStatus status, Gate gate, TimeProvider time, IHostApplicationLifetime lifetime)
+    FleetView fleet,
+    AnomalyNews news,
+    SelfStatus status,
+    Gate gate,
+    ReaderClock reader,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime)
 {
     public const int ClientsMax = 1000;
     public const int HostsPerClientMax = 50;
@@ -52,7 +59,7 @@ sealed class LiveFeed(
         {
             using var ended =
                 CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-            await SendAsync(context, new LiveClient(hosts), channel.Reader, ended.Token);
+            await SendAsync(context, new LiveClient(hosts, news.Newest), channel.Reader, ended.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -100,6 +107,12 @@ sealed class LiveFeed(
             }
 
             await WriteAsync(context, "tick", client.Changes(state), cancellationToken);
+            foreach (var told in news.Since(client.AnomaliesTold))
+            {
+                client.AnomaliesTold = told.Number;
+                await WriteAsync(context, "anomaly", Shown(told), cancellationToken);
+            }
+
             foreach (string host in client.Hosts)
             {
                 if (fleet.Vitals(host) is { } vitals && client.IsNews(vitals))
@@ -125,12 +138,29 @@ sealed class LiveFeed(
         await body.FlushAsync(cancellationToken);
     }
 
+    LiveAnomaly Shown(in AnomalyTold told)
+    {
+        var (_, id, happened) = told;
+        var kind = AnomalyViews.KindOf(happened.Key);
+        return new LiveAnomaly(
+            id,
+            happened.Host,
+            kind,
+            AnomalyViews.IsOfPart(kind) ? happened.Key : null,
+            happened.SinceMs,
+            happened.Anomaly.StartMs,
+            happened.IsOpen ? null : happened.Anomaly.EndMs,
+            happened.Anomaly.PeakScore,
+            reader.Read(happened.Sentence));
+    }
+
     LiveState Now() => new(
         NowMs(),
         status.SamplesPerSecond,
         fleet.SeriesActive,
         fleet.LiveHosts(),
         fleet.AlertsRevision,
+        news.Newest,
         status.NotReadyReason());
 
     long NowMs() => time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -6,6 +6,7 @@ sealed record LiveHello(long TimeMs, string Version);
 /// <summary>Sent every second (<c>event: tick</c>).</summary>
 /// <param name="Hosts">The hosts that changed since the last tick; all of them in the first.</param>
 /// <param name="AlertsRevision">Grows when an alert changes; a page that shows alerts then asks for them again.</param>
+/// <param name="AnomaliesRevision">Grows when an anomaly begins or ends.</param>
 /// <param name="NotStoring">Why samples cannot be stored (disk full); null while they can.</param>
 sealed record LiveTick(
     long TimeMs,
@@ -13,6 +14,7 @@ sealed record LiveTick(
     long SeriesActive,
     IReadOnlyList<LiveHost> Hosts,
     long AlertsRevision,
+    long AnomaliesRevision,
     string? NotStoring);
 
 sealed record LiveHost(string Host, HostState State, int Unusual, long LastSeenMs);
@@ -26,6 +28,24 @@ sealed record LiveVitals(
     IReadOnlyList<ModelFindingView> Models,
     IReadOnlyList<ProcessUsageView> Processes);
 
+/// <summary>
+/// An anomaly of any host that began or ended (<c>event: anomaly</c>), sent once. What ran before the connection is in
+/// the list of anomalies, as is all that there is to say.
+/// </summary>
+/// <param name="Id">Its number in the list.</param>
+/// <param name="Key">The vital with what tells several apart, or the series of an own model; null of hosts.</param>
+/// <param name="EndMs">Null of one that began.</param>
+sealed record LiveAnomaly(
+    long Id,
+    string Host,
+    AnomalyKind Kind,
+    string? Key,
+    long SinceMs,
+    long StartMs,
+    long? EndMs,
+    double Score,
+    string Sentence);
+
 /// <summary>The part of a <see cref="VitalReading"/> that moves.</summary>
 sealed record LiveVital(string Key, double? Value, double? Lower, double? Upper, double? Score, VitalState State);
 
@@ -33,4 +53,4 @@ sealed record LiveVital(string Key, double? Value, double? Lower, double? Upper,
 /// Describes the stream in the API document: the data of each event is the object under the property of the event's
 /// name.
 /// </summary>
-sealed record LiveEvents(LiveHello Hello, LiveTick Tick, LiveVitals Vitals);
+sealed record LiveEvents(LiveHello Hello, LiveTick Tick, LiveVitals Vitals, LiveAnomaly Anomaly);

@@ -7,16 +7,20 @@ sealed record LiveState(
     long SeriesActive,
     IReadOnlyList<LiveHost> Hosts,
     long AlertsRevision,
+    long AnomaliesRevision,
     string? NotStoring);
 
 /// <summary>What one live client has been told, so that it is told only what changed.</summary>
-sealed class LiveClient(IReadOnlyList<string> hosts)
+sealed class LiveClient(IReadOnlyList<string> hosts, long anomaliesTold)
 {
     readonly Dictionary<string, LiveHost> _told = new(StringComparer.Ordinal);
     readonly Dictionary<string, long> _vitalsMs = new(StringComparer.Ordinal);
 
     /// <summary>The hosts whose vital signs it asked for.</summary>
     public IReadOnlyList<string> Hosts { get; } = [.. hosts.Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The number of the newest anomaly it was told of.</summary>
+    public long AnomaliesTold { get; set; } = anomaliesTold;
 
     /// <summary>The tick for this client: the hosts that differ from what it knows.</summary>
     public LiveTick Changes(LiveState state)
@@ -32,7 +36,13 @@ sealed class LiveClient(IReadOnlyList<string> hosts)
         }
 
         return new LiveTick(
-            state.TimeMs, state.SamplesPerSecond, state.SeriesActive, changed, state.AlertsRevision, state.NotStoring);
+            state.TimeMs,
+            state.SamplesPerSecond,
+            state.SeriesActive,
+            changed,
+            state.AlertsRevision,
+            state.AnomaliesRevision,
+            state.NotStoring);
     }
 
     /// <summary>Whether these vital signs are newer than the last ones told.</summary>

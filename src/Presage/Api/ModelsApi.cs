@@ -43,13 +43,13 @@ static class ModelsApi
         .Require(Access.Viewer).WithName("listModels").WithTags("Anomalies")
         .WithSummary("The models users brought, how they are doing, and what they find odd now");
 
-    static ModelList List(ModelWatch models) => new(
+    static ModelList List(ModelWatch models, ReaderClock reader) => new(
         Path.GetFullPath(models.Folder),
         models.Statuses,
-        [.. models.Findings.Take(OddMax).Select(static one => Shown(one.Host, one.Finding))]);
+        [.. models.Findings.Take(OddMax).Select(one => Shown(one.Host, one.Finding, reader))]);
 
     /// <summary>A finding for a page.</summary>
-    public static ModelFindingView Shown(string host, ModelFinding finding) => new(
+    public static ModelFindingView Shown(string host, ModelFinding finding, ReaderClock reader) => new(
         finding.Model,
         host,
         finding.Key,
@@ -63,5 +63,5 @@ static class ModelsApi
         RarityText.Of(finding.Score),
         finding.IsAlarm,
         finding.Anomaly.StartMs,
-        finding.Sentence);
+        reader.Read(finding.Sentence));
 }

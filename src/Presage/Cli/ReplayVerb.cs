@@ -100,9 +100,10 @@ static class ReplayVerb
     static void Tell(Noticed noticed)
     {
         string causes = noticed.Causes.Count == 0 ? "" : $" [{string.Join(", ", noticed.Causes.Take(3))}]";
+        string sentence = SentenceTimes.Read(noticed.Sentence, TimeZoneInfo.Utc, noticed.AtMs);
         Console.Out.WriteLine(
             $"{Time(noticed.AtMs)}  {(noticed.Key.Length == 0 ? "HOST" : noticed.Key)}  " +
-            $"since {Time(noticed.SinceMs)}  {noticed.Sentence}{causes}");
+            $"since {Time(noticed.SinceMs)}  {sentence}{causes}");
     }
 
     static string Time(long timestampMs) => DateTimeOffset.FromUnixTimeMilliseconds(timestampMs)

@@ -25,6 +25,11 @@ static class ConfigurationKeys
             "The address by which users and agents reach the server, when that is not the one it listens on.",
                 static (o, v) =>
             ConfigurationValue.TryUrl(v, out var x) && Set(true, () => o.ExternalUrl = x)),
+        new("time_zone", "the name of a time zone such as Europe/Berlin or UTC", "",
+            "The zone of clock times in e-mail, webhooks and the log, and for readers of the API who name none; the " +
+                "machine's when not set. The dashboard shows its reader's.",
+            static (o, v) => TimeZoneInfo.TryFindSystemTimeZoneById(v, out var zone)
+                && Set(true, () => o.TimeZone = zone)),
         new("auth", "password or none", "password",
             "Whether users sign in. `none` lets anyone on this machine do anything and is refused off loopback.",
                 static (o, v) =>

@@ -18,6 +18,9 @@ sealed class PresageOptions
     /// <summary>The address users and agents reach the server by, when it is not the one listened on.</summary>
     public Uri? ExternalUrl { get; set; }
 
+    /// <summary>The zone of clock times in messages and logs; null: the machine's.</summary>
+    public TimeZoneInfo? TimeZone { get; set; }
+
     public AuthenticationMode Auth { get; set; } = AuthenticationMode.Password;
 
     public string? TlsCertificate { get; set; }

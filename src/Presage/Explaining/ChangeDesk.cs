@@ -7,7 +7,7 @@ using Presage.Storage;
 namespace Presage.Explaining;
 
 /// <summary>Answers what changed in a window. One question at a time: it uses all cores.</summary>
-sealed class ChangeDesk(SampleStore store, TimeProvider time) : IDisposable
+sealed class ChangeDesk(SampleStore store, ReaderClock reader) : IDisposable
 {
     const int HostsShownMax = 50;
     const int AlikeShownMax = 20;
@@ -50,9 +50,8 @@ sealed class ChangeDesk(SampleStore store, TimeProvider time) : IDisposable
         var (ranked, compared, earlier) = ChangeSearch.Run(sources, matchers, window, cancellationToken);
         var silent = ChangeGroups.Silent(ranked);
         var told = silent.Count == 0 ? ranked : ranked.FindAll(finding => !silent.Contains(finding.Host));
-        long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var items = ChangeGroups.Of(told, window, limit)
-            .Select(one => Shown(one.Group, one.Shape, window, nowMs)).ToList();
+            .Select(one => Shown(one.Group, one.Shape, window)).ToList();
         return new ChangeList(
             window.FromMs,
             window.ToMs,
@@ -66,7 +65,7 @@ sealed class ChangeDesk(SampleStore store, TimeProvider time) : IDisposable
             items);
     }
 
-    ChangeItem Shown(ChangeGroup group, double[] shape, ComparedWindow window, long nowMs)
+    ChangeItem Shown(ChangeGroup group, double[] shape, ComparedWindow window)
     {
         var leader = group.Leader;
         var change = leader.Change;
@@ -80,7 +79,7 @@ sealed class ChangeDesk(SampleStore store, TimeProvider time) : IDisposable
             leader.Host,
             leader.Metric,
             ChangeSentence.SubjectOf(leader),
-            ChangeSentence.Of(group, unit, family, sinceMs, time.LocalTimeZone, nowMs),
+            reader.Read(ChangeSentence.Of(group, unit, family, sinceMs)),
             Labels(leader.Source.Labels),
             leader.IsRate ? $"rate({leader.Source.Labels}[{RateWindow(window)}])" : leader.Source.Labels.ToString(),
             change.Kind,

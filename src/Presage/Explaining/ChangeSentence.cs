@@ -13,13 +13,13 @@ static class ChangeSentence
     /// <summary>Labels that tell where samples come from rather than what they are about.</summary>
     static readonly string[] Origins = [LabelNames.MetricName, LabelNames.Host, LabelNames.Instance, LabelNames.Job];
 
-    public static string Of(ChangeGroup group, string unit, string family, long sinceMs, TimeZoneInfo zone, long nowMs)
+    public static string Of(ChangeGroup group, string unit, string family, long sinceMs)
     {
         var leader = group.Leader;
         var change = leader.Change;
         string subject = SubjectOf(leader);
         string before = Text(change.Before), after = Text(change.After);
-        string at = UnusualSentence.Clock(sinceMs, zone, nowMs);
+        string at = SentenceTimes.Of(sinceMs);
         string told = change.Kind switch
         {
             ChangeKind.Rose => $"{subject} rose from {before} to {after} at {at}",

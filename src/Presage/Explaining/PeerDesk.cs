@@ -4,7 +4,7 @@ using Presage.Watching;
 namespace Presage.Explaining;
 
 /// <summary>Hosts among their twins, as the API shows them.</summary>
-sealed class PeerDesk(Watcher watcher, TimeProvider time)
+sealed class PeerDesk(Watcher watcher, ReaderClock reader)
 {
     /// <summary>All differences, those that run first, then by rarity.</summary>
     public IReadOnlyList<UnlikeTwins> Unlike() =>
@@ -34,7 +34,7 @@ sealed class PeerDesk(Watcher watcher, TimeProvider time)
         [.. twins.Differences.Select(one => Shown(twins, one))]);
 
     AnomalyItem? Running(string host) => watcher.Anomalies.Running(host, AnomalyLog.TwinsKey) is { } stored
-        ? new AnomalyViews(watcher, time).Shown(stored)
+        ? new AnomalyViews(watcher, reader).Shown(stored)
         : null;
 
     static UnlikeTwins Shown(HostTwins twins, TwinDifference one) => new(

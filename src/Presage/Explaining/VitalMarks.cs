@@ -11,7 +11,7 @@ static class VitalMarks
 {
     static readonly LabelMatcher[] Vitals = [new(LabelNames.MetricName, MatchOperator.Equal, "presage_vital")];
 
-    public static IReadOnlyList<ChangeMark> Of(ISampleSource source, TimeRange range, TimeZoneInfo zone, long nowMs)
+    public static IReadOnlyList<ChangeMark> Of(ISampleSource source, TimeRange range, ReaderClock reader)
     {
         var marks = new List<ChangeMark>();
         foreach (var series in source.Select(Vitals, range))
@@ -31,7 +31,7 @@ static class VitalMarks
                 {
                     marks.Add(new ChangeMark(
                         key, timeMs, point.Kind, point.Before, point.After,
-                        SentenceOf(vital, per, timeMs, point, zone, nowMs)));
+                        reader.Read(SentenceOf(vital, per, timeMs, point))));
                 }
             }
         }
@@ -46,11 +46,10 @@ static class VitalMarks
             : Math.Abs(point.After - point.Before) >=
                 Math.Max(vital.Floor, vital.RelativeFloor * Math.Abs(point.Before)) / 2;
 
-    static string SentenceOf(
-        VitalSign vital, string per, long timeMs, in ChangePoint point, TimeZoneInfo zone, long nowMs)
+    static string SentenceOf(VitalSign vital, string per, long timeMs, in ChangePoint point)
     {
         string name = UnusualSentence.NameOf(vital, per.Length == 0 ? null : per);
-        string at = UnusualSentence.Clock(timeMs, zone, nowMs);
+        string at = SentenceTimes.Of(timeMs);
         string before = Quantity.Format(point.Before, vital.Unit, vital.Family);
         string after = Quantity.Format(point.After, vital.Unit, vital.Family);
         return point.Kind switch

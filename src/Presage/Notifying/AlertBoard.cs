@@ -15,6 +15,7 @@ sealed class AlertBoard(
     SilenceStore silences,
     OutboxStore outbox,
     AlertPulse pulse,
+    ReaderClock reader,
     TimeProvider time)
 {
     /// <summary>Grows with every change that a page shows.</summary>
@@ -36,6 +37,10 @@ sealed class AlertBoard(
 
     /// <summary>Ended alerts, last first.</summary>
     public IReadOnlyList<AlertItem> History(string? host, int limit) => Items(alerts.Ended(host, limit));
+
+    /// <summary>Alerts that fired and overlap a span of time, last first; of one host when it is given.</summary>
+    public IReadOnlyList<AlertItem> Fired(long fromMs, long toMs, string? host, int limit) =>
+        Items(alerts.Fired(fromMs, toMs, host, limit));
 
     public AlertItem? Find(long id) => alerts.Find(id) is { } alert ? Items([alert])[0] : null;
 
@@ -75,7 +80,7 @@ sealed class AlertBoard(
             StateOf(alert, active, labels),
             alert.Severity == Severity.Critical ? AlertItemSeverity.Critical : AlertItemSeverity.Warning,
             AlertLabels.ToDictionary(labels),
-            SentenceOf(alert, rule, state, nowMs),
+            reader.Read(SentenceOf(alert, rule, state, nowMs)),
             double.IsFinite(state.Value) ? state.Value : null,
             rule?.Unit ?? "",
             alert.Threshold,

@@ -3,6 +3,7 @@ using Presage.Alerting.Grouping;
 using Presage.Alerting.Rules;
 using Presage.Metrics;
 using Presage.State;
+using Presage.Watching;
 
 namespace Presage.Notifying;
 
@@ -12,7 +13,7 @@ namespace Presage.Notifying;
 /// message of a silenced alert that still fires is sent when the silence ends. The end of an alert is told wherever
 /// its firing was, silence or not, so that nothing stays open elsewhere.
 /// </summary>
-sealed class AlertCommit(AlertingStores stores, Func<string?> externalUrl)
+sealed class AlertCommit(AlertingStores stores, Func<string?> externalUrl, TimeProvider time)
 {
     readonly HashSet<(long Silence, long Alert)> _held = [];
 
@@ -118,7 +119,7 @@ sealed class AlertCommit(AlertingStores stores, Func<string?> externalUrl)
 
     void Tell(SqliteConnection connection, Turn turn)
     {
-        foreach (var notification in NotificationGrouping.Group(turn.Told, turn.NowMs, externalUrl()))
+        foreach (var notification in NotificationGrouping.Group(turn.Told, turn.NowMs, externalUrl()).Select(Read))
         {
             foreach (var channel in stores.Channels.All)
             {
@@ -136,6 +137,19 @@ sealed class AlertCommit(AlertingStores stores, Func<string?> externalUrl)
                 MarkTold(connection, notification, turn);
             }
         }
+    }
+
+    /// <summary>The message with clock times, of the server's zone by name: its readers may be anywhere.</summary>
+    Notification Read(Notification told)
+    {
+        return told with
+        {
+            Sentence = Read(told.Sentence),
+            Alerts = [.. told.Alerts.Select(alert => alert with { Sentence = Read(alert.Sentence) })],
+        };
+
+        string Read(string sentence) =>
+            SentenceTimes.Read(sentence, time.LocalTimeZone, told.AtMs, isZoneNamed: true);
     }
 
     static void MarkTold(SqliteConnection connection, Notification notification, Turn turn)

@@ -28,6 +28,9 @@ sealed class AlertEvaluator
     readonly AlertCommit _commit;
     readonly Dictionary<string, IReadOnlyDictionary<LabelSet, InstanceState>> _states = [];
     readonly Dictionary<string, RulePulse> _rulePulses = [];
+
+    /// <summary>The rules of the last look, for ending the alerts of one that was deleted.</summary>
+    Dictionary<string, AlertRule> _rules = [];
     Dictionary<(string Rule, LabelSet Labels), OpenAlert> _open = [];
     long _refreshedMs;
 
@@ -50,7 +53,7 @@ sealed class AlertEvaluator
         _explain = explain;
         _time = time;
         _logger = logger;
-        _commit = new AlertCommit(stores, externalUrl);
+        _commit = new AlertCommit(stores, externalUrl, time);
         Resume();
     }
 
@@ -58,7 +61,8 @@ sealed class AlertEvaluator
     public void Evaluate(CancellationToken cancellationToken)
     {
         long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
-        var outcomes = Look(nowMs, cancellationToken);
+        var rules = _stores.Rules.All;
+        var outcomes = Look(rules, nowMs, cancellationToken);
         bool due = nowMs - _refreshedMs >= RefreshInterval.TotalMilliseconds && _open.Count > 0;
         if (due || _commit.IsNeeded(outcomes, _open, nowMs))
         {
@@ -74,6 +78,21 @@ sealed class AlertEvaluator
         }
 
         Publish(outcomes, nowMs);
+        Forget(rules);
+    }
+
+    /// <summary>
+    /// Takes the rules of this look; drops what is known of those that are no more, whose alerts have ended.
+    /// </summary>
+    void Forget(IReadOnlyList<StoredRule> rules)
+    {
+        foreach (string id in _rules.Keys.Except(rules.Select(static stored => stored.Rule.Id)))
+        {
+            _states.Remove(id);
+            _rulePulses.Remove(id);
+        }
+
+        _rules = rules.ToDictionary(static stored => stored.Rule.Id, static stored => stored.Rule);
     }
 
     void Announce(AlertCommit.Result result)
@@ -94,6 +113,7 @@ sealed class AlertEvaluator
     {
         long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         _refreshedMs = nowMs;
+        Forget(_stores.Rules.All);
         foreach (var group in _stores.Alerts.Open().GroupBy(static alert => alert.RuleId))
         {
             if (_stores.Rules.Find(group.Key) is null)
@@ -111,11 +131,19 @@ sealed class AlertEvaluator
         }
     }
 
-    List<RuleOutcome> Look(long nowMs, CancellationToken cancellationToken)
+    List<RuleOutcome> Look(IReadOnlyList<StoredRule> rules, long nowMs, CancellationToken cancellationToken)
     {
         var outcomes = new List<RuleOutcome>();
         var silentHosts = new HashSet<string>();
-        foreach (var stored in _stores.Rules.All.OrderByDescending(static stored => stored.Rule.TellsSilence))
+        foreach (var (id, rule) in _rules)
+        {
+            if (rules.All(stored => stored.Rule.Id != id) && _states.GetValueOrDefault(id) is { Count: > 0 } before)
+            {
+                outcomes.Add(new RuleOutcome(rule, RuleEvaluation.End(before, nowMs), Evaluated: false, null));
+            }
+        }
+
+        foreach (var stored in rules.OrderByDescending(static stored => stored.Rule.TellsSilence))
         {
             var before = _states.GetValueOrDefault(stored.Rule.Id, NoStates);
             if (!stored.Enabled)

@@ -50,7 +50,8 @@ static class NotifyingParts
             services.GetRequiredService<AlertPulse>(),
             services.GetRequiredService<OutboxSignal>(),
             (rule, host) => services.GetService<Watcher>() is not { } watcher ? null
-                : rule.Query.Contains("_peer_", StringComparison.Ordinal) ? watcher.Peers.Of(host)?.Sentence
+                : rule.Query.StartsWith("presage_host_peer_", StringComparison.Ordinal)
+                    ? watcher.Peers.Of(host)?.Sentence
                 : watcher.AnomalyOf(host)?.Sentence,
             () => externalUrl ?? services.GetService<ListenAddresses>()?.Local.ToString().TrimEnd('/'),
             services.GetRequiredService<TimeProvider>(),

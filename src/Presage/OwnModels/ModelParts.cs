@@ -19,7 +19,8 @@ static class ModelParts
             options.ModelsFolder,
             new WatchedStore(services.GetRequiredService<SampleStore>()),
             services.GetRequiredService<HostRegistry>(),
-            new AnomalyLog(services.GetRequiredService<StateDatabase>()),
+            new AnomalyLog(
+                services.GetRequiredService<StateDatabase>(), services.GetRequiredService<AnomalyNews>()),
             PresageServer.WatcherOptionsOf(options).FalseAlarms,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILoggerFactory>().CreateLogger<ModelWatch>())

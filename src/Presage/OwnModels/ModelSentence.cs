@@ -9,14 +9,13 @@ namespace Presage.OwnModels;
 /// </summary>
 static class ModelSentence
 {
-    public static string Of(
-        ModelContract contract, WatchedSeries series, bool isOpen, TimeZoneInfo zone, long nowMs)
+    public static string Of(ModelContract contract, WatchedSeries series, bool isOpen)
     {
         var anomaly = series.Judged.Anomaly;
         string when = isOpen
-            ? $"since {UnusualSentence.Clock(anomaly.StartMs, zone, nowMs)}"
-            : $"from {UnusualSentence.Clock(anomaly.StartMs, zone, nowMs)} " +
-              $"to {UnusualSentence.Clock(anomaly.EndMs, zone, nowMs)}";
+            ? $"since {SentenceTimes.Of(anomaly.StartMs)}"
+            : $"from {SentenceTimes.Of(anomaly.StartMs)} " +
+              $"to {SentenceTimes.Of(anomaly.EndMs)}";
         string value = Number(anomaly.PeakValue);
         string verb = isOpen ? "is" : "was";
         string subject = $"Model {contract.Name}: {series.Name}";

@@ -178,7 +178,7 @@ sealed class ModelWatch
         if (_models.Remove(file, out var place) && place.Running is { } running)
         {
             running.End(static _ => true);
-            Collect(running, NowMs);
+            Collect(running);
             running.Dispose();
         }
     }
@@ -188,7 +188,7 @@ sealed class ModelWatch
         if (place.Running is { } running)
         {
             running.End(static _ => true);
-            Collect(running, NowMs);
+            Collect(running);
             running.Dispose();
             place.Running = null;
         }
@@ -216,7 +216,7 @@ sealed class ModelWatch
             running.Finish();
             running.Keep(name => _registry.Entry(name) is not null);
             running.End(series => _registry.Entry(series.Host)?.IsSilentAt(nowMs) != false);
-            Collect(running, nowMs);
+            Collect(running);
         }
         catch (ModelException e)
         {
@@ -264,11 +264,11 @@ sealed class ModelWatch
     }
 
     /// <summary>Takes over what a model has to tell.</summary>
-    void Collect(RunningModel running, long nowMs)
+    void Collect(RunningModel running)
     {
         foreach (var (series, isOpen) in running.Changes)
         {
-            string sentence = ModelSentence.Of(running.Contract, series, isOpen, _time.LocalTimeZone, nowMs);
+            string sentence = ModelSentence.Of(running.Contract, series, isOpen);
             var told = series.Told(running.Contract);
             _events.Add(new AnomalyEvent(series.Host, series.Key, "", told, isOpen, sentence, told.StartMs));
         }
@@ -280,12 +280,13 @@ sealed class ModelWatch
     {
         foreach (var happened in _events)
         {
-            Log.AnomalyChanged(_logger, happened.Host, happened.IsOpen ? "opened" : "closed", happened.Sentence);
+            string sentence = SentenceTimes.Read(happened.Sentence, _time.LocalTimeZone, nowMs);
+            Log.AnomalyChanged(_logger, happened.Host, happened.IsOpen ? "opened" : "closed", sentence);
         }
 
         if (_events.Count > 0)
         {
-            _log.Write(_events);
+            _log.Tell(_events);
             _events.Clear();
         }
 
@@ -299,7 +300,7 @@ sealed class ModelWatch
                     findings.Add(series.Host, ofHost = []);
                 }
 
-                ofHost.Add(Find(place.Running!, series, nowMs));
+                ofHost.Add(Find(place.Running!, series));
             }
         }
 
@@ -311,7 +312,7 @@ sealed class ModelWatch
         _findings = findings;
     }
 
-    ModelFinding Find(RunningModel running, WatchedSeries series, long nowMs)
+    ModelFinding Find(RunningModel running, WatchedSeries series)
     {
         var contract = running.Contract;
         var anomaly = series.Judged.Anomaly;
@@ -330,7 +331,7 @@ sealed class ModelWatch
             told.PeakScore,
             Math.Min(1, probability * 60 / contract.Step.TotalSeconds),
             probability <= perStep,
-            ModelSentence.Of(contract, series, isOpen: true, _time.LocalTimeZone, nowMs));
+            ModelSentence.Of(contract, series, isOpen: true));
     }
 
     static double? Known(double value) => double.IsFinite(value) ? value : null;

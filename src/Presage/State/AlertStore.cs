@@ -42,6 +42,23 @@ sealed class AlertStore(StateDatabase state)
         ("$since", sinceMs),
         ("$limit", limit)));
 
+    /// <summary>
+    /// Alerts that fired and overlap a span of time, the last to begin first; of one host when it is given.
+    /// </summary>
+    public List<StoredAlert> Fired(long fromMs, long toMs, string? host, int limit) =>
+        state.Read(connection => connection.Query(
+            $"""
+            select {Columns} from alerts
+            where fired_ms is not null and since_ms <= $to and (ended_ms is null or ended_ms >= $from)
+                and ($host is null or host = $host)
+            order by since_ms desc limit $limit
+            """,
+            ReadAlert,
+            ("$from", fromMs),
+            ("$to", toMs),
+            ("$host", host),
+            ("$limit", limit)));
+
     public StoredAlert? Find(long id) => state.Read(connection => Find(connection, id));
 
     /// <summary>How many alerts ended at or after a time.</summary>

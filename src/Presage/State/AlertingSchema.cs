@@ -110,4 +110,23 @@ static class AlertingSchema
         ) strict, without rowid;
         create index delivery_alerts_delivery on delivery_alerts (delivery);
         """;
+
+    /// <summary>
+    /// own_rules: rules of kind "anomaly" that somebody made, named anomaly-NUMBER elsewhere; hosts is a regular
+    /// expression or empty, families are words separated by commas.
+    /// </summary>
+    public const string V2 = """
+        create table own_rules (
+            number integer primary key autoincrement,
+            name text not null unique collate nocase,
+            hosts text not null,
+            families text not null,
+            enabled integer not null,
+            threshold real not null,
+            for_ms integer not null,
+            severity text not null,
+            changed_ms integer not null,
+            changed_by text not null
+        ) strict;
+        """;
 }

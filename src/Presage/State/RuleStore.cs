@@ -2,7 +2,9 @@ using Presage.Alerting.Rules;
 
 namespace Presage.State;
 
-/// <summary>The stock rules with what was changed about them. All rules are held in memory.</summary>
+/// <summary>
+/// The stock rules with what was changed about them, then those that somebody made. All rules are held in memory.
+/// </summary>
 sealed class RuleStore
 {
     readonly StateDatabase _state;
@@ -23,10 +25,35 @@ sealed class RuleStore
         _all = Load();
     }
 
-    /// <summary>All rules in the order of the stock file; another list after every change.</summary>
+    /// <summary>
+    /// All rules, those of the stock file in its order, then the others; another list after every change.
+    /// </summary>
     public IReadOnlyList<StoredRule> All => _all;
 
     public StoredRule? Find(string id) => _all.FirstOrDefault(rule => rule.Rule.Id == id);
+
+    /// <summary>Adds a rule; null when another has its name.</summary>
+    public StoredRule? Add(AnomalyRule rule, bool enabled, string by)
+    {
+        string? id = _state.Write(connection => OwnRules.Add(connection, rule, enabled, NowMs, by));
+        _all = Load();
+        return id is null ? null : Find(id);
+    }
+
+    /// <summary>Replaces a rule that somebody made; null when another has its name.</summary>
+    public StoredRule? Replace(string id, AnomalyRule rule, bool enabled, string by)
+    {
+        bool done = _state.Write(connection => OwnRules.Replace(connection, id, rule, enabled, NowMs, by));
+        _all = Load();
+        return done ? Find(id) : null;
+    }
+
+    /// <summary>Deletes a rule that somebody made; its alerts end at the next evaluation.</summary>
+    public void Delete(string id)
+    {
+        _state.Write(connection => OwnRules.Delete(connection, id));
+        _all = Load();
+    }
 
     /// <summary>Changes what is given of a stock rule; null fields stay as they are.</summary>
     public StoredRule Change(string id, RuleChange change, string by)
@@ -48,7 +75,7 @@ sealed class RuleStore
             ("$threshold", change.Threshold),
             ("$for", (long?)change.For?.TotalMilliseconds),
             ("$severity", change.Severity is { } severity ? Words.Of(severity) : null),
-            ("$now", _time.GetUtcNow().ToUnixTimeMilliseconds()),
+            ("$now", NowMs),
             ("$by", by)));
         _all = Load();
         return Find(id)!;
@@ -61,6 +88,8 @@ sealed class RuleStore
         _all = Load();
         return Find(id)!;
     }
+
+    long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     List<StoredRule> Load()
     {
@@ -77,6 +106,7 @@ sealed class RuleStore
             .. _stock.Select(stock => changes.TryGetValue(stock.Id, out var change)
                 ? new StoredRule(change.Apply(stock), stock, change.Enabled ?? stock.IsOn)
                 : new StoredRule(stock, stock, stock.IsOn)),
+            .. _state.Read(OwnRules.All),
         ];
     }
 }

@@ -5,7 +5,8 @@ using Presage.State;
 namespace Presage.Watching;
 
 /// <summary>The runs of unusual values, in the state file.</summary>
-public sealed class AnomalyLog(StateDatabase state)
+/// <param name="news">Who is told what began and ended; null where nobody looks.</param>
+public sealed class AnomalyLog(StateDatabase state, AnomalyNews? news = null)
 {
     /// <summary>The key of anomalies of a host as a whole.</summary>
     public const string HostKey = "host";
@@ -61,13 +62,21 @@ public sealed class AnomalyLog(StateDatabase state)
         Row,
         ("$host", host)));
 
-    /// <summary>Writes what has happened, in one transaction.</summary>
-    internal void Write(IReadOnlyList<AnomalyEvent> events) => state.Write(connection =>
+    /// <summary>Writes what began or ended, and tells it to live pages.</summary>
+    internal void Tell(IReadOnlyList<AnomalyEvent> events)
     {
+        var ids = Write(events);
+        news?.Add(ids.Zip(events));
+    }
+
+    /// <summary>Writes anomalies as they are now, in one transaction; their numbers in the same order.</summary>
+    internal IReadOnlyList<long> Write(IReadOnlyList<AnomalyEvent> events) => state.Write(connection =>
+    {
+        var ids = new List<long>(events.Count);
         foreach (var happened in events)
         {
             var anomaly = happened.Anomaly;
-            connection.Execute(
+            ids.Add(connection.Query(
                 """
                 insert into anomalies (host, key, vital, start_ms, end_ms, peak_ms, peak_value, peak_score, lower,
                     upper, is_above, is_slow, sentence, causes, since_ms)
@@ -77,7 +86,9 @@ public sealed class AnomalyLog(StateDatabase state)
                     peak_value = excluded.peak_value, peak_score = excluded.peak_score, is_above = excluded.is_above,
                     sentence = excluded.sentence, causes = excluded.causes,
                     since_ms = excluded.since_ms
+                returning id
                 """,
+                static row => row.GetInt64(0),
                 ("$host", happened.Host),
                 ("$key", happened.Key),
                 ("$vital", happened.Vital),
@@ -92,8 +103,10 @@ public sealed class AnomalyLog(StateDatabase state)
                 ("$slow", anomaly.IsSlow),
                 ("$sentence", happened.Sentence),
                 ("$since", happened.SinceMs),
-                ("$causes", happened.Causes is { } causes ? JsonSerializer.Serialize(causes) : null));
+                ("$causes", happened.Causes is { } causes ? JsonSerializer.Serialize(causes) : null))[0]);
         }
+
+        return ids;
     });
 
     /// <summary>Ends what no detector of a host carries on: its state was lost or is from before the anomaly.</summary>

@@ -7,14 +7,13 @@ static class HostEvents
 {
     /// <summary>A vital sign whose anomaly runs.</summary>
     /// <param name="all">All vital signs of the host, for what moved with it.</param>
-    public static UnusualVital Unusual(
-        VitalTrack track, IEnumerable<VitalTrack> all, TimeZoneInfo zone, long nowMs)
+    public static UnusualVital Unusual(VitalTrack track, IEnumerable<VitalTrack> all)
     {
         var anomaly = track.Detector.Anomaly;
         return new UnusualVital(
             track.Key,
             UnusualSentence.NameOf(track.Vital, track.Per?.Value),
-            SentenceOf(track, anomaly, all, isOpen: true, zone, nowMs),
+            SentenceOf(track, anomaly, all, isOpen: true),
             track.IsPresent ? track.Value : anomaly.PeakValue,
             anomaly.Lower,
             anomaly.Upper,
@@ -25,8 +24,7 @@ static class HostEvents
     }
 
     /// <summary>The anomaly of a host as a whole.</summary>
-    public static AnomalyEvent OfHost(
-        string host, HostAnomaly anomaly, bool isOpen, TimeZoneInfo zone, long nowMs) => new(
+    public static AnomalyEvent OfHost(string host, HostAnomaly anomaly, bool isOpen) => new(
         host,
         AnomalyLog.HostKey,
         "",
@@ -40,7 +38,7 @@ static class HostEvents
             IsAbove = true,
         },
         isOpen,
-        HostSentence.Of(anomaly, isOpen, zone, nowMs),
+        HostSentence.Of(anomaly, isOpen),
         isOpen ? anomaly.SinceMs : Math.Min(anomaly.SinceMs, anomaly.StartMs),
         anomaly.Causes);
 
@@ -69,24 +67,21 @@ static class HostEvents
         VitalTrack track,
         in Anomaly anomaly,
         IEnumerable<VitalTrack> all,
-        bool isOpen,
-        TimeZoneInfo zone,
-        long nowMs) => new(
+        bool isOpen) => new(
         host,
         track.Key,
         track.Vital.Id,
         anomaly,
         isOpen,
-        SentenceOf(track, anomaly, all, isOpen, zone, nowMs),
+        SentenceOf(track, anomaly, all, isOpen),
         SinceMs(track, anomaly));
 
-    static string SentenceOf(
-        VitalTrack track, in Anomaly anomaly, IEnumerable<VitalTrack> all, bool isOpen, TimeZoneInfo zone, long nowMs)
+    static string SentenceOf(VitalTrack track, in Anomaly anomaly, IEnumerable<VitalTrack> all, bool isOpen)
     {
         long sinceMs = SinceMs(track, anomaly);
-        return UnusualSentence.Of(
-            track.Vital, track.Per?.Value, track.IsPresent ? track.Value : null, anomaly, sinceMs, isOpen, zone,
-            nowMs) + Companions.Of(track, sinceMs, isOpen ? all : []);
+        double? value = track.IsPresent ? track.Value : null;
+        return UnusualSentence.Of(track.Vital, track.Per?.Value, value, anomaly, sinceMs, isOpen) +
+            Companions.Of(track, sinceMs, isOpen ? all : []);
     }
 
     /// <summary>The change point, where one was found that belongs to the anomaly.</summary>

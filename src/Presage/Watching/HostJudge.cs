@@ -49,6 +49,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     readonly SampleColumns _scores = new(capacity: 0);
     readonly SampleColumns _states = new(capacity: 0);
     readonly SampleColumns _rates = new(capacity: 0);
+    readonly AnomalyFamilies _families = new(host);
     long _storedMs = long.MinValue;
     long _heldMs = long.MinValue / 2;
     double _scoreStored;
@@ -140,18 +141,20 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
             Score = ToldScore;
         }
 
+        double least = AlarmsPerWeek(reading, perWeek, isOfModel);
         bool isTold = isAlarm || isJoint;
+        isTold &= Run.IsOpen || isOfModel || IsWanted(isEarly ? null : least, isTold ? Causes(tracks) : []);
         bool isHeld = (isTold || Run.IsOpen) && IsHeldBack(nowMs, tracks);
         var change = isHeld && Run.IsOpen ? Run.End() : Run.See(
             nowMs,
             new HostLook(
                 isTold && !isHeld,
-                isJoint && !isHeld,
+                isTold && isJoint && !isHeld,
                 isOdd || (isRead && Run.IsOpen && reading.Row >= RowOfNote),
                 isTold && News.IsNew,
                 Score ?? 0,
                 isEarly && !isJoint && !isOfModel ? known : null,
-                AlarmsPerWeek(reading, perWeek, isOfModel)),
+                least),
             () => Causes(tracks));
         if (Run.IsOpen)
         {
@@ -161,6 +164,17 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
         _running = Run.IsOpen ? Run.Anomaly : null;
         Store(nowMs);
         return change;
+    }
+
+    /// <summary>
+    /// Whether the family that leads may raise it: where fewer false alarms are wanted of it than of the host, all that
+    /// raise one, not only single vital signs, have to keep to that.
+    /// </summary>
+    /// <param name="perWeek">The least sensitivity that would raise it; null where that is not known yet.</param>
+    bool IsWanted(double? perWeek, IReadOnlyList<AnomalyCause> causes)
+    {
+        double allowed = causes is [var first, ..] ? falseAlarms.OfFamily(host, first.Family) : FalseAlarmsPerWeek;
+        return allowed >= FalseAlarmsPerWeek || (allowed > 0 && (perWeek ?? 0) <= allowed);
     }
 
     /// <summary>
@@ -207,6 +221,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
         batch.Move(_scoreKey, _scores);
         batch.Move(_stateKey, _states);
         batch.Move(_rateKey, _rates);
+        _families.Flush(batch);
     }
 
     /// <summary>
@@ -339,12 +354,17 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
             Math.Abs(Rarer(score) - Rarer(_scoreStored)) > StoreStep;
         if (_storedMs == long.MinValue || nowMs - _storedMs >= StoreEveryMs || (isNews && nowMs > _storedMs))
         {
+            _families.See(nowMs, isOpen ? Run.Anomaly : null, isDue: true);
             _scores.Add(nowMs, score);
             _states.Add(nowMs, isOpen ? 1 : 0);
             _rates.Add(nowMs, rate);
             _storedMs = nowMs;
             _scoreStored = score;
             _rateStored = rate;
+        }
+        else if (isOpen)
+        {
+            _families.See(nowMs, Run.Anomaly, isDue: false);
         }
     }
 

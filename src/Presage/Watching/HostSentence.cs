@@ -18,12 +18,12 @@ static class HostSentence
     /// <summary>What is weaker than this share of the first moved by chance.</summary>
     const double MoverShare = 0.5;
 
-    public static string Of(HostAnomaly anomaly, bool isOpen, TimeZoneInfo zone, long nowMs)
+    public static string Of(HostAnomaly anomaly, bool isOpen)
     {
         string when = isOpen
-            ? $"since {UnusualSentence.Clock(anomaly.SinceMs, zone, nowMs)}"
-            : $"from {UnusualSentence.Clock(Math.Min(anomaly.SinceMs, anomaly.StartMs), zone, nowMs)} " +
-              $"to {UnusualSentence.Clock(anomaly.EndMs, zone, nowMs)}";
+            ? $"since {SentenceTimes.Of(anomaly.SinceMs)}"
+            : $"from {SentenceTimes.Of(Math.Min(anomaly.SinceMs, anomaly.StartMs))} " +
+              $"to {SentenceTimes.Of(anomaly.EndMs)}";
         if (anomaly.Causes is not [var first, ..])
         {
             return $"The vital signs {(isOpen ? "do" : "did")} not fit together as usual {when}.";

@@ -10,36 +10,29 @@ namespace Presage.Watching;
 /// </summary>
 sealed class HostWatch
 {
-    /// <summary>More devices or mount points are not watched: a runaway label must not fill memory.</summary>
-    const int TracksPerVitalMax = 64;
-
-    /// <summary>A reading without a value for this long is no longer shown: the device is gone.</summary>
-    const long GoneAfterMs = 3_600_000;
-
     readonly string _host;
 
-    /// <summary>Guards the readings of the tracks and <see cref="_byVital"/>.</summary>
+    /// <summary>Guards the tracks and their readings.</summary>
     readonly Lock _gate = new();
-    readonly Dictionary<string, List<VitalTrack>> _byVital = new(StringComparer.Ordinal);
+    readonly HostTracks _tracks;
     readonly Dictionary<string, long> _evaluatedMs = new(StringComparer.Ordinal);
     readonly byte[] _upKey;
     readonly byte[] _unusualKey;
-    readonly List<(VitalTrack Track, Anomaly Anomaly, bool IsOpen)> _changes = [];
     readonly HeldVitals _held;
     AnomalyChange _hostChange;
-    bool _isMaintained;
     long _modelSavedMs;
 
     public HostWatch(string host, IEnumerable<VitalTrack> tracks, HostJudge judge)
     {
         _host = host;
         Judge = judge;
+        _tracks = new HostTracks(host);
         _held = new HeldVitals(host, judge.Labels);
         _upKey = LabelSet.OfMetric("presage_host_up", new Label("host", host)).ToKey();
         _unusualKey = LabelSet.OfMetric("presage_host_unusual", new Label("host", host)).ToKey();
         foreach (var track in tracks)
         {
-            TracksOf(track.Vital.Id).Add(track);
+            _tracks.Add(track);
             track.IsHeld = track.Detector.IsUnusual && _held.Of(track) is not null;
             EvaluatedMs = Math.Max(EvaluatedMs, track.Detector.LastMs);
             _evaluatedMs[track.Vital.Id] =
@@ -88,13 +81,7 @@ sealed class HostWatch
     {
         lock (_gate)
         {
-            foreach (var track in Tracks())
-            {
-                if (track.Detector.Pause() == AnomalyChange.Closed)
-                {
-                    _changes.Add((track, track.Detector.Anomaly, false));
-                }
-            }
+            _tracks.Pause();
         }
     }
 
@@ -112,7 +99,7 @@ sealed class HostWatch
         ReadingsOutput output,
         CancellationToken cancellationToken)
     {
-        _isMaintained = isMaintained;
+        _tracks.IsMaintained = isMaintained;
         for (int number = 0; number < plans.Count; number++)
         {
             var plan = plans[number];
@@ -140,7 +127,7 @@ sealed class HostWatch
     {
         foreach (var plan in plans)
         {
-            if (plan.Capacity is null || !_byVital.TryGetValue(plan.Vital.Id, out var tracks))
+            if (plan.Capacity is null || _tracks.Of(plan.Vital.Id) is not { Count: > 0 } tracks)
             {
                 continue;
             }
@@ -165,11 +152,7 @@ sealed class HostWatch
     {
         lock (_gate)
         {
-            foreach (var track in Tracks())
-            {
-                track.EndSilent(EvaluatedMs + 1, output);
-                output.Flush(_host, track.Vital, track.Per);
-            }
+            _tracks.EndAll(EvaluatedMs + 1, output);
         }
     }
 
@@ -180,7 +163,7 @@ sealed class HostWatch
         if (upMs is { } timestampMs && timestampMs > UpMs)
         {
             Add(_upKey, isUp ? 1 : 0);
-            if (isUp && Score() is { } score)
+            if (isUp && _tracks.Score() is { } score)
             {
                 Add(_unusualKey, score);
             }
@@ -200,33 +183,33 @@ sealed class HostWatch
     {
         lock (_gate)
         {
-            _held.Turn(Tracks(), _changes, EvaluatedMs);
+            _held.Turn(_tracks.All, _tracks.Changes, EvaluatedMs);
             _hostChange = Judge.Conclude(EvaluatedMs, AllTracks());
             Judge.Whole.HasLearned |= _hostChange != AnomalyChange.None;
         }
     }
 
     /// <summary>The anomalies that opened or closed since the last call.</summary>
-    public void TakeEvents(List<AnomalyEvent> events, TimeZoneInfo zone, long nowMs)
+    public void TakeEvents(List<AnomalyEvent> events)
     {
         if (_hostChange != AnomalyChange.None)
         {
-            events.Add(HostEvents.OfHost(_host, Judge.Run.Anomaly!, _hostChange == AnomalyChange.Opened, zone, nowMs));
+            events.Add(HostEvents.OfHost(_host, Judge.Run.Anomaly!, _hostChange == AnomalyChange.Opened));
             _hostChange = AnomalyChange.None;
         }
 
-        foreach (var (track, anomaly, isOpen) in _changes)
+        foreach (var (track, anomaly, isOpen) in _tracks.Changes)
         {
-            events.Add(HostEvents.Of(_host, track, anomaly, Tracks(), isOpen, zone, nowMs));
+            events.Add(HostEvents.Of(_host, track, anomaly, _tracks.All, isOpen));
         }
 
-        _changes.Clear();
+        _tracks.Changes.Clear();
     }
 
     /// <summary>Finds out since when what is unusual has been so.</summary>
     public void Date(ISampleSource source, long nowMs)
     {
-        foreach (var track in Tracks())
+        foreach (var track in _tracks.All)
         {
             ChangeDates.Set(track, source, nowMs);
         }
@@ -239,18 +222,18 @@ sealed class HostWatch
     }
 
     /// <summary>The anomalies that run, to be written as they are now.</summary>
-    public void AddRunning(List<AnomalyEvent> events, TimeZoneInfo zone, long nowMs)
+    public void AddRunning(List<AnomalyEvent> events)
     {
         if (Judge.Running is { } whole)
         {
-            events.Add(HostEvents.OfHost(_host, whole, isOpen: true, zone, nowMs));
+            events.Add(HostEvents.OfHost(_host, whole, isOpen: true));
         }
 
-        foreach (var track in Tracks())
+        foreach (var track in _tracks.All)
         {
             if (track.IsTold)
             {
-                events.Add(HostEvents.Of(_host, track, track.Detector.Anomaly, Tracks(), true, zone, nowMs));
+                events.Add(HostEvents.Of(_host, track, track.Detector.Anomaly, _tracks.All, true));
             }
         }
     }
@@ -260,7 +243,7 @@ sealed class HostWatch
     {
         Array.Fill(row, double.NaN);
         bool any = false;
-        foreach (var track in Tracks())
+        foreach (var track in _tracks.All)
         {
             if (track.IsPresent && columns.Of(track.Vital, track.Per?.Value ?? "") is >= 0 and int column)
             {
@@ -273,23 +256,13 @@ sealed class HostWatch
     }
 
     /// <summary>All tracks, for saving; the watcher's loop alone.</summary>
-    public List<VitalTrack> AllTracks() => [.. Tracks()];
+    public List<VitalTrack> AllTracks() => [.. _tracks.All];
 
     public IReadOnlyList<VitalSnapshot> Readings()
     {
         lock (_gate)
         {
-            var readings = new List<VitalSnapshot>(_byVital.Count * 2);
-            foreach (var tracks in _byVital.Values)
-            {
-                var shown = tracks.Where(track => track.TimeMs >= EvaluatedMs - GoneAfterMs).ToList();
-                var headline = tracks[0].Vital.Headline ? Headline(shown) : null;
-                readings.AddRange(shown
-                    .OrderBy(static track => track.Per?.Value, StringComparer.Ordinal)
-                    .Select(track => track.Snapshot(ReferenceEquals(track, headline))));
-            }
-
-            return readings;
+            return _tracks.Readings(EvaluatedMs);
         }
     }
 
@@ -297,58 +270,39 @@ sealed class HostWatch
     {
         lock (_gate)
         {
-            return HostLearning.Of(Tracks(), EvaluatedMs);
+            return HostLearning.Of(_tracks.All, EvaluatedMs);
         }
     }
 
     /// <summary>The vital signs with a running anomaly, rarest first.</summary>
-    public IReadOnlyList<UnusualVital> Unusual(TimeZoneInfo zone, long nowMs)
+    public IReadOnlyList<UnusualVital> Unusual()
     {
         lock (_gate)
         {
             return
             [
-                .. Tracks()
+                .. _tracks.All
                     .Where(static track => track.IsTold)
                     .OrderByDescending(static track => track.Detector.Anomaly.PeakScore)
                     .ThenBy(static track => track.Detector.Anomaly.StartMs)
-                    .Select(track => HostEvents.Unusual(track, Tracks(), zone, nowMs)),
+                    .Select(track => HostEvents.Unusual(track, _tracks.All)),
             ];
         }
     }
 
     /// <summary>How unusual the host is, with the sentence of its anomaly or of its oddest vital sign.</summary>
-    public HostOddity Oddity(TimeZoneInfo zone, long nowMs)
+    public HostOddity Oddity()
     {
         lock (_gate)
         {
-            var unusual = Tracks().Where(static track => track.IsTold).ToList();
+            var unusual = _tracks.All.Where(static track => track.IsTold).ToList();
             var oddest = unusual.MaxBy(static track => track.Detector.Anomaly.PeakScore);
             int level = unusual.Count switch { 0 => 0, 1 => 1, <= 3 => 2, _ => 3 };
-            string? sentence = Judge.Running is { } whole ? HostSentence.Of(whole, isOpen: true, zone, nowMs)
+            string? sentence = Judge.Running is { } whole ? HostSentence.Of(whole, isOpen: true)
                 : oddest is null ? null
-                : HostEvents.Unusual(oddest, Tracks(), zone, nowMs).Sentence;
+                : HostEvents.Unusual(oddest, _tracks.All).Sentence;
             return new HostOddity(Judge.Running is null ? level : Math.Max(2, level), Judge.Score, sentence);
         }
-    }
-
-    /// <summary>
-    /// The least probability of the vitals times their number (Bonferroni: the more one looks at, the more one finds).
-    /// </summary>
-    double? Score()
-    {
-        int judged = 0;
-        double least = 1;
-        foreach (var track in Tracks())
-        {
-            if (track.IsPresent && !double.IsNaN(track.Reading.Score))
-            {
-                judged++;
-                least = Math.Min(least, 1 - track.Reading.Score);
-            }
-        }
-
-        return judged == 0 ? null : Rarity.ScoreOf(Math.Min(1, least * judged));
     }
 
     void Evaluate(
@@ -366,7 +320,7 @@ sealed class HostWatch
                 : engine.Range(plan.Value, part.FirstMs, part.LastMs, part.StepMs, source, cancellationToken);
             lock (_gate)
             {
-                Take(plan, result.Series, part, output);
+                _tracks.Take(plan, result.Series, part, output);
             }
         }
     }
@@ -384,116 +338,15 @@ sealed class HostWatch
             for (int i = 0; i < values.Length; i++)
             {
                 string? per = plan.Vital.Per is null ? null : labels[i][plan.Vital.Per];
-                if (!double.IsNaN(values[i]) && TrackOf(plan, per) is { } track)
+                if (!double.IsNaN(values[i]))
                 {
-                    See(track, [span.LastMs], values.Slice(i, 1), span.StepMs, output);
-                    output.Flush(_host, track.Vital, track.Per);
+                    _tracks.Take(plan, per, [span.LastMs], values.Slice(i, 1), span, output);
                 }
             }
 
-            EndAbsent(plan, span, output);
+            _tracks.EndAbsent(plan, span, output);
         }
 
         return true;
     }
-
-    void Take(VitalPlan plan, IReadOnlyList<QuerySeries> series, EvaluationSpan span, ReadingsOutput output)
-    {
-        foreach (var one in series)
-        {
-            string? per = plan.Vital.Per is null ? null : one.Labels[plan.Vital.Per];
-            if (TrackOf(plan, per) is { } track)
-            {
-                See(track, one.TimestampsMs, one.Values, span.StepMs, output);
-                output.Flush(_host, track.Vital, track.Per);
-            }
-        }
-
-        EndAbsent(plan, span, output);
-    }
-
-    /// <summary>Ends the tracks of a vital sign that had no value.</summary>
-    void EndAbsent(VitalPlan plan, EvaluationSpan span, ReadingsOutput output)
-    {
-        if (_byVital.TryGetValue(plan.Vital.Id, out var tracks))
-        {
-            foreach (var track in tracks)
-            {
-                if (track.TimeMs < span.LastMs)
-                {
-                    track.End(
-                        Math.Max(track.TimeMs + 1, Math.Min(span.LastMs, track.TimeMs + span.StepMs)), output);
-                    output.Flush(_host, track.Vital, track.Per);
-                }
-            }
-        }
-    }
-
-    void See(
-        VitalTrack track,
-        ReadOnlySpan<long> timestampsMs,
-        ReadOnlySpan<double> values,
-        long stepMs,
-        ReadingsOutput output)
-    {
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (track.IsPresent && timestampsMs[i] - track.TimeMs > 3 * stepMs)
-            {
-                track.End(track.TimeMs + stepMs, output);
-            }
-
-            if (_isMaintained)
-            {
-                track.Store(timestampsMs[i], values[i], output);
-            }
-            else if (track.See(timestampsMs[i], values[i], output, out var change) && change != AnomalyChange.None)
-            {
-                _changes.Add((track, track.Detector.Anomaly, change == AnomalyChange.Opened));
-            }
-        }
-    }
-
-    VitalTrack? TrackOf(VitalPlan plan, string? per)
-    {
-        var tracks = TracksOf(plan.Vital.Id);
-        foreach (var track in tracks)
-        {
-            if (track.Per?.Value == per)
-            {
-                return track;
-            }
-        }
-
-        if (tracks.Count >= TracksPerVitalMax)
-        {
-            return null;
-        }
-
-        var added = new VitalTrack(_host, plan.Vital, per, detector: null);
-        tracks.Add(added);
-        return added;
-    }
-
-    List<VitalTrack> TracksOf(string vital)
-    {
-        if (!_byVital.TryGetValue(vital, out var tracks))
-        {
-            tracks = [];
-            _byVital.Add(vital, tracks);
-        }
-
-        return tracks;
-    }
-
-    IEnumerable<VitalTrack> Tracks() => _byVital.Values.SelectMany(static tracks => tracks);
-
-    /// <summary>
-    /// Of several mount points the fullest now, of several devices the one that has been busiest of late.
-    /// </summary>
-    static VitalTrack? Headline(List<VitalTrack> tracks) => tracks
-        .OrderByDescending(static track =>
-            track.Vital.Family == "filesystem" ? track.IsPresent ? track.Value : -1 : track.Detector.Level)
-        .ThenBy(static track => track.Per?.Value, StringComparer.Ordinal)
-        .FirstOrDefault();
 }

@@ -19,9 +19,7 @@ static class UnusualSentence
         double? value,
         in Anomaly anomaly,
         long sinceMs,
-        bool isOpen,
-        TimeZoneInfo zone,
-        long nowMs)
+        bool isOpen)
     {
         string subject = NameOf(vital, per);
         string usual = Quantity.FormatRange(anomaly.Lower, anomaly.Upper, vital.Unit, vital.Family);
@@ -29,17 +27,17 @@ static class UnusualSentence
         if (isOpen && isOutside)
         {
             string present = Quantity.Format(value!.Value, vital.Unit, vital.Family);
-            string shape = Shape(vital, anomaly, Clock(sinceMs, zone, nowMs));
+            string shape = Shape(vital, anomaly, SentenceTimes.Of(sinceMs));
             return $"{subject} {(vital.Plural ? "are" : "is")} {present}, usually {usual}. {shape}";
         }
 
         string peak = Quantity.Format(anomaly.PeakValue, vital.Unit, vital.Family);
         string were = vital.Plural ? "were" : "was";
-        string when = Clock(anomaly.PeakMs, zone, nowMs);
+        string when = SentenceTimes.Of(anomaly.PeakMs);
         return isOpen || anomaly.EndMs == anomaly.StartMs
             ? $"{subject} {were} {peak} at {when}, usually {usual}."
             : $"{subject} {were} {peak} at {when}, usually {usual}. " +
-              $"It lasted from {Clock(sinceMs, zone, nowMs)} to {Clock(anomaly.EndMs, zone, nowMs)}.";
+              $"It lasted from {SentenceTimes.Of(sinceMs)} to {SentenceTimes.Of(anomaly.EndMs)}.";
     }
 
     /// <summary>"Write latency on sda".</summary>
@@ -55,15 +53,5 @@ static class UnusualSentence
             (false, true) => $"{it} jumped at {since} and {have} stayed.",
             (false, false) => $"{it} fell at {since} and {have} stayed.",
         };
-    }
-
-    /// <summary>Today "14:02", this year "Sat 14 Nov 00:50", else "24 Feb 2027".</summary>
-    public static string Clock(long timestampMs, TimeZoneInfo zone, long nowMs)
-    {
-        var time = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(timestampMs), zone);
-        var now = TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(nowMs), zone);
-        return time.Date == now.Date ? time.ToString("HH:mm")
-            : time.Year == now.Year ? time.ToString("ddd d MMM HH:mm")
-            : time.ToString("d MMM yyyy");
     }
 }

@@ -28,8 +28,7 @@ public sealed class Watcher
     readonly VitalPlans _plans;
     readonly HostDescribing _describing;
     readonly StateDatabase _state;
-    readonly DetectorStates _states;
-    readonly HostModels _models;
+    readonly HostWatches _kept;
     readonly HostJudging _judging;
     readonly TimeProvider _time;
     readonly ILogger _logger;
@@ -62,13 +61,12 @@ public sealed class Watcher
         _describing = new HostDescribing(engine, registry);
         Registry = registry;
         _state = state;
-        _states = new DetectorStates(state, catalogue);
         _time = time;
         _logger = logger;
         _options = options ?? new WatcherOptions();
-        _models = new HostModels(state, catalogue);
         _judging = new HostJudging(_plans, _options, logger);
-        (Anomalies, Labels) = (new AnomalyLog(state), new AnomalyLabels(state));
+        (Anomalies, Labels) = (new AnomalyLog(state, _options.News), new AnomalyLabels(state));
+        _kept = new HostWatches(state, catalogue, Anomalies, Labels, _options, logger);
         Peers = new PeerWatch(state, Anomalies, Labels, _options.FalseAlarms, logger);
         _savedMs = NowMs;
     }
@@ -95,12 +93,12 @@ public sealed class Watcher
     public HostLearning? LearningOf(string host) => Watch(host)?.Learning();
 
     /// <summary>The vital signs with a running anomaly, rarest first.</summary>
-    public IReadOnlyList<UnusualVital> UnusualOf(string host) => Watch(host)?.Unusual(_time.LocalTimeZone, NowMs) ?? [];
+    public IReadOnlyList<UnusualVital> UnusualOf(string host) => Watch(host)?.Unusual() ?? [];
 
     /// <summary>How unusual the host is as a whole.</summary>
     public HostOddity OddityOf(string host)
     {
-        var own = Watch(host)?.Oddity(_time.LocalTimeZone, NowMs) ?? HostOddity.Unknown;
+        var own = Watch(host)?.Oddity() ?? HostOddity.Unknown;
         return own.Level == 0 && Peers.Of(host)?.Sentence is { } unlike ? own.Raised(unlike) : own;
     }
 
@@ -109,7 +107,7 @@ public sealed class Watcher
         Watch(host)?.Judge is { Running: { } anomaly } judge
             ? new UnusualHost(
                 anomaly,
-                HostSentence.Of(anomaly, isOpen: true, _time.LocalTimeZone, NowMs),
+                HostSentence.Of(anomaly, isOpen: true),
                 judge.Whole.IsBorrowed)
             : null;
 
@@ -149,7 +147,7 @@ public sealed class Watcher
         long nowMs = NowMs;
         _judging.Begin();
         Series?.Turn(nowMs, Maintenance);
-        Peers.Turn(nowMs, Watched, Maintenance, _time.LocalTimeZone, _events);
+        Peers.Turn(nowMs, Watched, Maintenance, _events);
         foreach (var entry in Registry.Entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -201,7 +199,7 @@ public sealed class Watcher
         }
 
         Report(entry, watch, nowMs, before);
-        watch.TakeEvents(_events, _time.LocalTimeZone, nowMs);
+        watch.TakeEvents(_events);
     }
 
     void Evaluate(HostEntry entry, HostWatch watch, CancellationToken cancellationToken)
@@ -379,33 +377,7 @@ public sealed class Watcher
 
     HostWatch Meet(HostEntry entry)
     {
-        var tracks = _states.Load(entry.Name, out int dropped);
-        if (dropped > 0)
-        {
-            Log.StatesDropped(_logger, entry.Name, dropped);
-        }
-
-        var judge = new HostJudge(entry.Name, _options.FalseAlarms) { Labels = Labels, Models = _options.Findings };
-        if (_models.Load(entry.Name, judge) is { } problem)
-        {
-            Log.HostModelDropped(_logger, entry.Name, problem);
-        }
-
-        var running = tracks.Where(static track => track.Detector.IsUnusual).Select(static track => track.Key)
-            .ToHashSet(StringComparer.Ordinal);
-        if (judge.Running is not null)
-        {
-            running.Add(AnomalyLog.HostKey);
-        }
-
-        foreach (var stored in running.Count == 0 ? [] : Anomalies.RunningVitals(entry.Name))
-        {
-            tracks.Find(track => track.Key == stored.Key && track.Detector.IsUnusual)?.Resume(stored.SinceMs);
-        }
-
-        running.Add(AnomalyLog.TwinsKey);
-        Anomalies.CloseAbandoned(entry.Name, running);
-        var watch = new HostWatch(entry.Name, tracks, judge) { SavedMs = NowMs };
+        var watch = _kept.Load(entry.Name, NowMs);
         lock (_gate)
         {
             _watches[entry.Name] = watch;
@@ -439,10 +411,11 @@ public sealed class Watcher
 
         foreach (var happened in _events)
         {
-            Log.AnomalyChanged(_logger, happened.Host, happened.IsOpen ? "opened" : "closed", happened.Sentence);
+            string sentence = SentenceTimes.Read(happened.Sentence, _time.LocalTimeZone, NowMs);
+            Log.AnomalyChanged(_logger, happened.Host, happened.IsOpen ? "opened" : "closed", sentence);
         }
 
-        Anomalies.Write(_events);
+        Anomalies.Tell(_events);
         _events.Clear();
     }
 
@@ -463,29 +436,12 @@ public sealed class Watcher
             ];
         }
 
-        _state.Write(connection =>
-        {
-            foreach (var (host, watch) in due)
-            {
-                DetectorStates.Save(connection, host, watch.AllTracks(), nowMs);
-                if (watch.IsModelDue(nowMs, isStopping ? TimeSpan.Zero : _options.SaveModelsEvery))
-                {
-                    HostModels.Save(connection, host, watch.Judge, nowMs);
-                }
-            }
-        });
         var running = new List<AnomalyEvent>();
+        _kept.Save(due, nowMs, isStopping, running);
         Peers.AddRunning(running);
         if (isStopping)
         {
             Peers.Save(nowMs);
-        }
-
-        foreach (var (_, watch) in due)
-        {
-            watch.SavedMs = nowMs;
-            watch.IsDirty = false;
-            watch.AddRunning(running, _time.LocalTimeZone, nowMs);
         }
 
         Anomalies.Write(running);

@@ -33,6 +33,9 @@ public sealed class WatcherOptions
     /// </summary>
     public int HostsPerSaveMax { get; init; } = 50;
 
+    /// <summary>Who is told what begins and ends; null where nobody looks.</summary>
+    public AnomalyNews? News { get; set; }
+
     /// <summary>What own models find odd on a host now; null where there are none.</summary>
     internal Func<string, IReadOnlyList<ModelFinding>>? Findings { get; set; }
 }

@@ -3,6 +3,7 @@ using Presage.Alerting.Rules;
 using Presage.Api;
 using Presage.Metrics;
 using Presage.State;
+using Presage.Watching;
 using Xunit;
 using Quiet = Presage.Alerting.Silences.Silence;
 
@@ -32,6 +33,28 @@ public sealed class AlertEvaluatorTests
         var delivery = Assert.Single(rig.Outbox.List(null, 10));
         Assert.Equal(alert.FiredMs, delivery.CreatedMs);
         Assert.Equal("web1: CPU is 99\u00A0% busy for 3\u00A0s; threshold 95\u00A0%.", delivery.Subject);
+    }
+
+    [Fact]
+    public void A_message_names_the_zone_of_its_times_and_a_page_shows_its_readers()
+    {
+        using var rig = new AlertingRig(AlertingRig.CpuRule with
+        {
+            For = TimeSpan.Zero,
+            Sentence = "{host}: unlike usual. {explanation}",
+            Explains = true,
+        });
+        rig.Time.SetLocalTimeZone(TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
+        rig.AddWebhook(Nowhere);
+        rig.Explanation = $"jobs{{queue=\"mail\"}} is 9, since {SentenceTimes.Of(rig.NowMs)}; with it Load.";
+        rig.Second(0.99);
+        Assert.Equal(
+            "web1: unlike usual. jobs{queue=\"mail\"} is 9, since 15:02; with it Load.",
+            Assert.Single(rig.Board.Open(null, 10)).Sentence);
+        var message = NotificationJson.Read(Assert.Single(rig.Outbox.List(null, 10)).Notification);
+        const string Told = "web1: unlike usual. jobs{queue=\"mail\"} is 9, since 15:02 UTC+1; with it Load.";
+        Assert.Equal(Told, message.Sentence);
+        Assert.Equal(Told, Assert.Single(message.Alerts).Sentence);
     }
 
     [Fact]

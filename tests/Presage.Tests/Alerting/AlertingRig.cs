@@ -6,6 +6,7 @@ using Presage.Alerting.Notifiers;
 using Presage.Alerting.Notifiers.Email;
 using Presage.Alerting.Notifiers.Webhook;
 using Presage.Alerting.Rules;
+using Presage.Api;
 using Presage.Notifying;
 using Presage.Query;
 using Presage.State;
@@ -73,6 +74,9 @@ sealed class AlertingRig : IDisposable
     public AlertEvaluator Evaluator { get; private set; } = null!;
 
     public OutboxDispatcher Dispatcher { get; private set; } = null!;
+
+    /// <summary>What is odd about a host, for rules that explain.</summary>
+    public string? Explanation { get; set; }
 
     public string DatabasePath => Path.Combine(_folder.FullName, "state.db");
 
@@ -157,13 +161,13 @@ sealed class AlertingRig : IDisposable
         Outbox = new OutboxStore(_state);
         Signal = new OutboxSignal();
         Pulse = new AlertPulse(Time);
-        Board = new AlertBoard(Alerts, Rules, Silences, Outbox, Pulse, Time);
+        Board = new AlertBoard(Alerts, Rules, Silences, Outbox, Pulse, new ReaderClock(Time), Time);
         Evaluator = new AlertEvaluator(
             new AlertingStores(_state, Alerts, Rules, Silences, Channels),
             new RuleQueries(new PromQlEngine(new QueryLimits()), Samples).Instant,
             Pulse,
             Signal,
-            static (_, _) => null,
+            (_, _) => Explanation,
             static () => "https://presage.example.test",
             Time,
             NullLogger<AlertEvaluator>.Instance);

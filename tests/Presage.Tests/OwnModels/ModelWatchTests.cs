@@ -44,7 +44,7 @@ public sealed class ModelWatchTests : IAsyncDisposable
         Assert.True(finding.IsAlarm);
         Assert.Matches(
             "^Model queue: queue_length is 90, expected [67]\\.?[0-9]*–1[34]\\.?[0-9]*, since 12:01\\.$",
-            finding.Sentence
+            _server.Read(finding.Sentence)
         );
         Assert.Equal(90, finding.Value);
         Assert.True(finding.Score > 0.999999);

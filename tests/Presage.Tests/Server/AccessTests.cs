@@ -29,7 +29,7 @@ public sealed class AccessTests
         [
             $"GET {Api}/anomalies", $"GET {Api}/anomalies/series",
             $"GET {Api}/changes", $"GET {Api}/peers", $"GET {Api}/peers/groups",
-            $"GET {Api}/anomalies/labels", $"GET {Api}/models",
+            $"GET {Api}/anomalies/labels", $"GET {Api}/models", $"GET {Api}/incidents",
             $"GET {Api}/hosts/{{host}}/change-points",
             $"GET {Api}/detection/training", $"GET {Api}/overview",
             $"GET {Api}/hosts", $"GET {Api}/hosts/{{host}}", $"GET {Api}/hosts/{{host}}/metrics",
@@ -56,6 +56,7 @@ public sealed class AccessTests
             $"POST {Api}/channels", $"POST {Api}/channels/test", $"PUT {Api}/channels/{{id:long}}",
             $"DELETE {Api}/channels/{{id:long}}", $"POST {Api}/channels/{{id:long}}/test",
             $"POST {Api}/deliveries/{{id:long}}/retry", $"PUT {Api}/rules/{{id}}", $"POST {Api}/rules/{{id}}/reset",
+            $"POST {Api}/rules", $"DELETE {Api}/rules/{{id}}",
             $"POST {Api}/silences", $"DELETE {Api}/silences/{{id:long}}", $"POST {Api}/series/delete",
             "POST /api/v1/admin/tsdb/delete_series",
         ],

@@ -56,7 +56,7 @@ public sealed class NightlyJobTests(ITestOutputHelper output)
                 count++;
                 if (key == "host")
                 {
-                    output.WriteLine(HostSentence.Of(host.Judge.Running!, true, TimeZoneInfo.Utc, 0));
+                    output.WriteLine(HostSentence.Of(host.Judge.Running!, true));
                 }
             }
             else if (!isOpen)

@@ -25,13 +25,13 @@ sealed class NormalHost
     double _jobUntil;
 
     /// <param name="isIdle">Whether hardly any job comes to it, as to a machine that was just installed.</param>
-    public NormalHost(ulong seed, int cadenceSeconds, bool isIdle = false)
+    public NormalHost(ulong seed, int cadenceSeconds, bool isIdle = false, FalseAlarms? falseAlarms = null)
     {
         _random = new SeededGenerator(seed);
         _cadence = cadenceSeconds;
         _isIdle = isIdle;
         _busy = (isIdle ? 0.05 : 1) * _random.Uniform();
-        Judge = new HostJudge("web1", FalseAlarms.Default);
+        Judge = new HostJudge("web1", falseAlarms ?? FalseAlarms.Default);
     }
 
     public HostJudge Judge { get; }

@@ -144,7 +144,7 @@ public sealed class PeerWatchTests(ITestOutputHelper output)
                 }
 
                 _watched.ForEach(one => one.Entry.Arrivals.See(nowMs, 1));
-                Peers.Turn(nowMs, () => _watched, Maintenance.None, TimeZoneInfo.Utc, events);
+                Peers.Turn(nowMs, () => _watched, Maintenance.None, events);
                 Opened.AddRange(events.Where(static one => one.IsOpen).Select(one => (one.Host, one.Sentence, nowMs)));
                 if (events.Count > 0)
                 {

@@ -87,6 +87,9 @@ sealed class WatchedServer : IAsyncDisposable
             ? first.Value
             : null;
 
+    /// <summary>A sentence as somebody in UTC reads it now.</summary>
+    public string Read(string sentence) => SentenceTimes.Read(sentence, TimeZoneInfo.Utc, NowMs);
+
     /// <summary>Stops and starts again on the same folder.</summary>
     public async Task RestartAsync(Action<StateDatabase>? beforeStart = null)
     {

@@ -32,7 +32,7 @@ public sealed class WholeHostTests
         string[] first = [.. unusual.Anomaly.Causes.Take(4).Select(static cause => cause.Key)];
         Assert.Contains("cpu_use", first);
         Assert.Contains("memory_use", first);
-        Assert.Matches("usually .*, since 12:0[56]; with it .* and .*\\.", unusual.Sentence);
+        Assert.Matches("usually .*, since 12:0[56]; with it .* and .*\\.", server.Read(unusual.Sentence));
         Assert.Equal(1, server.Query("presage_host_anomaly{host=\"web1\"}"));
         Assert.InRange(server.Query("presage_host_anomaly_rate{host=\"web1\"}")!.Value, 1e-4, 0.1);
         var stored = Assert.Single(server.Watcher.Anomalies.Between(0, server.NowMs, "web1", 10, vitals: false));
@@ -46,7 +46,7 @@ public sealed class WholeHostTests
         Assert.Equal(0, server.Query("presage_host_anomaly{host=\"web1\"}"));
         stored = Assert.Single(server.Watcher.Anomalies.Between(0, server.NowMs, "web1", 10, vitals: false));
         Assert.NotNull(stored.EndMs);
-        Assert.Contains(" from 12:0", stored.Sentence);
+        Assert.Contains(" from 12:0", server.Read(stored.Sentence));
     }
 
     [Fact]

@@ -86,6 +86,27 @@ public sealed class WordsTests
     }
 
     [Fact]
+    public void A_sentence_is_kept_with_its_times_and_read_in_any_zone()
+    {
+        string kept = $"CPU use is 97 %, since {SentenceTimes.Of(AtMs)}; over at {SentenceTimes.Of(AtMs + 60_000)}.";
+        var berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+        var newfoundland = TimeZoneInfo.FindSystemTimeZoneById("America/St_Johns");
+        Assert.Equal("CPU use is 97 %, since 14:02; over at 14:03.", Read(TimeZoneInfo.Utc, false));
+        Assert.Equal("CPU use is 97 %, since 15:02; over at 15:03.", Read(berlin, false));
+        Assert.Equal("CPU use is 97 %, since 15:02; over at 15:03 UTC+1.", Read(berlin, true));
+        Assert.Equal("CPU use is 97 %, since 10:32; over at 10:33 UTC-3:30.", Read(newfoundland, true));
+        Assert.Equal("UTC+2", SentenceTimes.NameOf(berlin, AtMs - (120 * 86_400_000L)));
+        string[] others =
+            ["", "⟨", "⟩⟨", "⟨web⟩ is 3.", "⟨-1⟩", "⟨99999999999999999999⟩", "⟨9999999999999999⟩"];
+        foreach (string other in others)
+        {
+            Assert.Equal(other, SentenceTimes.Read(other, berlin, AtMs, isZoneNamed: true));
+        }
+
+        string Read(TimeZoneInfo zone, bool isZoneNamed) => SentenceTimes.Read(kept, zone, AtMs, isZoneNamed);
+    }
+
+    [Fact]
     public void Evaluation_follows_the_newest_sample()
     {
         Assert.Null(EvaluationSpan.Next(1_000, 0, 1_800, 1_000));
@@ -111,6 +132,7 @@ public sealed class WordsTests
 
     static string Say(
         VitalSign vital, string? per, double value, in Anomaly anomaly, bool isOpen, long nowMs = AtMs + 3_600_000) =>
-        UnusualSentence.Of(vital, per, value, anomaly, anomaly.StartMs, isOpen, TimeZoneInfo.Utc, nowMs)
+        SentenceTimes.Read(
+                UnusualSentence.Of(vital, per, value, anomaly, anomaly.StartMs, isOpen), TimeZoneInfo.Utc, nowMs)
             .Replace('\u00A0', ' ');
 }

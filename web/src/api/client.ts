@@ -70,8 +70,13 @@ export function whenSignedOut(tell: () => void): void {
   onSignedOut = tell;
 }
 
+/** The zone whose clock times sentences shall tell. */
+export function ownZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 async function send(method: Method, url: string, body: BodyInit | null, type: string | null, signal?: AbortSignal) {
-  const headers: Record<string, string> = { accept: "application/json" };
+  const headers: Record<string, string> = { accept: "application/json", "time-zone": ownZone() };
   if (type !== null) headers["content-type"] = type;
   let response: Response;
   try {

@@ -1,6 +1,6 @@
 import { ApiError, promRequest, request } from "./client";
 import type {
-  AlertItem, AlertList, Anomaly, AnomalyLabel, AnomalyWord, AuditEntry, Cardinality, ChangeList, ChangeMark, Channel, ChannelRequest, ChannelTest, CreatedToken, Delivery, Enrolment, EnrolmentProgress, HostDetail, HostSummary,
+  AlertItem, AlertList, Anomaly, AnomalyLabel, AnomalyRuleRequest, AnomalyWord, AuditEntry, Cardinality, ChangeList, ChangeMark, Channel, ChannelRequest, ChannelTest, CreatedToken, Delivery, Enrolment, EnrolmentProgress, HostDetail, HostSummary,
   Matcher, MetricFamily, ModelList, Overview, PromSeries, RangeAnswer, Rule, RuleUpdate, ServerList, Session, Silence, SilencePreview, Snapshot,
   SilenceRequest, Status, Token, UnlikeTwins, User,
 } from "./types";
@@ -66,6 +66,9 @@ export const previewSilence = (matchers: Matcher[], signal?: AbortSignal) =>
 export const getRules = (signal?: AbortSignal) => request<Rule[]>("GET", "/rules", undefined, signal);
 export const updateRule = (id: string, change: RuleUpdate) =>
   request<Rule>("PUT", `/rules/${part(id)}`, change);
+
+export const createRule = (rule: AnomalyRuleRequest) => request<Rule>("POST", "/rules", rule);
+export const deleteRule = (id: string) => request<null>("DELETE", `/rules/${part(id)}`);
 
 export const resetRule = (id: string) => request<Rule>("POST", `/rules/${part(id)}/reset`);
 

@@ -59,6 +59,7 @@ export type SilencePreview = Schemas["SilencePreview"];
 export type AlertList = Schemas["AlertList"];
 export type Rule = Schemas["Rule"];
 export type RuleUpdate = Schemas["RuleUpdate"];
+export type AnomalyRuleRequest = Schemas["AnomalyRuleRequest"];
 export type Delivery = Schemas["Delivery"];
 export type Channel = Schemas["Channel"];
 export type ChannelRequest = Schemas["ChannelRequest"];

@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { OWN } from "../api/client";
+import { OWN, ownZone } from "../api/client";
 import type { HostDetail, HostState, LiveTick, LiveVitals } from "../api/types";
 import { createStore } from "./store";
 
@@ -19,6 +19,7 @@ export interface LiveState {
   samplesPerSecond: number | null;
   seriesActive: number | null;
   alertsRevision: number;
+  anomaliesRevision: number;
   /** Why samples cannot be stored; null while they can. */
   notStoring: string | null;
 }
@@ -28,7 +29,7 @@ export interface LivePoint { timeMs: number; value: number | null; lower: number
 
 const NEVER: LiveState = {
   status: "connecting", arrivedMs: null, serverMs: null, skewMs: 0, nextTryMs: null, samplesPerSecond: null,
-  seriesActive: null, alertsRevision: 0, notStoring: null,
+  seriesActive: null, alertsRevision: 0, anomaliesRevision: 0, notStoring: null,
 };
 
 export const liveStore = createStore<LiveState>(NEVER);
@@ -71,11 +72,14 @@ function onTick(event: MessageEvent<string>): void {
   liveStore.set({
     status: "live", arrivedMs: Date.now(), serverMs: tick.timeMs, skewMs: tick.timeMs - Date.now(), nextTryMs: null,
     samplesPerSecond: tick.samplesPerSecond, seriesActive: tick.seriesActive, alertsRevision: tick.alertsRevision,
-    notStoring: tick.notStoring,
+    anomaliesRevision: tick.anomaliesRevision, notStoring: tick.notStoring,
   });
   if (tick.hosts.length > 0) mergeHosts(tick);
   if (before.status === "lost") void client?.invalidateQueries();
-  else if (before.serverMs !== null && before.alertsRevision !== tick.alertsRevision) refreshAlerts();
+  else if (before.serverMs !== null) {
+    if (before.alertsRevision !== tick.alertsRevision) refreshAlerts();
+    if (before.anomaliesRevision !== tick.anomaliesRevision) refreshAnomalies();
+  }
 }
 
 function mergeHosts(tick: LiveTick): void {
@@ -89,6 +93,10 @@ function mergeHosts(tick: LiveTick): void {
 
 function refreshAlerts(): void {
   for (const key of ["alerts", "overview", "host", "rules"]) void client?.invalidateQueries({ queryKey: [key] });
+}
+
+function refreshAnomalies(): void {
+  for (const key of ["anomalies", "overview", "host"]) void client?.invalidateQueries({ queryKey: [key] });
 }
 
 function onVitals(event: MessageEvent<string>): void {
@@ -134,8 +142,8 @@ function open(): void {
   clearTimeout(retryTimer);
   source?.close();
   openedFor = watchedHosts();
-  const query = [...watched.keys()].sort().map((host) => `host=${encodeURIComponent(host)}`).join("&");
-  const opened = new EventSource(`${OWN}/live${query === "" ? "" : `?${query}`}`);
+  const hosts = [...watched.keys()].sort().map((host) => `&host=${encodeURIComponent(host)}`).join("");
+  const opened = new EventSource(`${OWN}/live?timeZone=${encodeURIComponent(ownZone())}${hosts}`);
   source = opened;
   opened.addEventListener("tick", onTick);
   opened.addEventListener("vitals", onVitals);

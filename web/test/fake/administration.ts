@@ -90,7 +90,7 @@ export class Administration {
       case "silences": return this.silence(method, id, body);
       case "alerts": return id === "" ? this.alerts(url) : null;
       case "overview": return ok({ ...this.world.overview(), wrong: this.world.alerts.filter((alert) => this.silenced(alert).state !== "silenced") });
-      case "rules": return method === "GET" ? ok(this.rules) : verb === "reset" ? this.resetRule(id) : this.changeRule(id, body);
+      case "rules": return method === "GET" ? ok(this.rules) : method === "DELETE" ? this.deleteRule(id) : id === "" ? this.makeRule(body) : verb === "reset" ? this.resetRule(id) : this.changeRule(id, body);
       case "channels": return this.channel(method, id, verb, body);
       case "deliveries": return this.delivery(method, url, id);
       case "servers": return ok({ servers: this.servers(), agent: { platforms: [{ id: "linux-x64", available: true, bytes: 8_600_000, building: false }, { id: "linux-arm64", available: false, bytes: null, building: true }] } });
@@ -177,6 +177,24 @@ export class Administration {
     }
     Object.assign(rule, body, { changed: true });
     return ok(rule);
+  }
+
+  private makeRule(body: Partial<Rule> & { falseAlarms?: number }): Answer {
+    if (this.rules.some((known) => known.name.toLowerCase() === body.name?.toLowerCase())) return refused(422, "There is a rule of that name already.", "name", "Choose another name.");
+    const like = stockRules(Date.now())[1];
+    if (like === undefined) return refused(500, "No rules.");
+    const rule: Rule = {
+      ...like, id: `anomaly-${this.rules.length}`, name: body.name ?? "", stock: false, kind: "anomaly", hosts: body.hosts ?? "", families: body.families ?? [], severity: body.severity ?? "warning",
+      query: "presage_host_anomaly_rate", comparison: "<=", threshold: body.falseAlarms ?? 100, clearThreshold: body.falseAlarms ?? 100, unit: "1/week", forSeconds: body.forSeconds ?? 0,
+      sentence: "{host}: behaves unlike usual. {explanation}",
+    };
+    this.rules.push(rule);
+    return ok(rule);
+  }
+
+  private deleteRule(id: string): Answer {
+    this.rules = this.rules.filter((known) => known.id !== id);
+    return { status: 204, body: null };
   }
 
   private resetRule(id: string): Answer {
@@ -338,7 +356,7 @@ function delivery(
 }
 
 function stockRules(now: number): Rule[] {
-  const base = { enabled: true, stock: true, changed: false, unless: null, comparison: ">", keepFiringSeconds: 60, lastEvaluationMs: now - 3000, lastError: null, firing: 0, pending: 0 };
+  const base = { enabled: true, stock: true, changed: false, kind: "threshold" as const, hosts: "", families: [], unless: null, comparison: ">", keepFiringSeconds: 60, lastEvaluationMs: now - 3000, lastError: null, firing: 0, pending: 0 };
   const vital = (name: string) => `presage_vital{vital="${name}"}`;
   const rules: Omit<Rule, "clearThreshold">[] = [
     { ...base, id: "host-silent", name: "Host silent", severity: "critical", query: "presage_host_up", comparison: "<", threshold: 1, unit: "", forSeconds: 30, sentence: "{host}: silent for {duration}.", firing: 1 },

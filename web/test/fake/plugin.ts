@@ -107,7 +107,7 @@ function stream(world: World, url: URL, response: ServerResponse, streams: Set<S
   const tick = () => {
     const changed: LiveHost[] = first ? world.summaries().map(({ host, state, unusual, lastSeenMs }) => ({ host, state, unusual, lastSeenMs })) : [];
     first = false;
-    const message: LiveTick = { timeMs: Date.now(), samplesPerSecond: world.hosts.length * 1716, seriesActive: world.hosts.length * 1142, hosts: changed, alertsRevision: 1, notStoring: null };
+    const message: LiveTick = { timeMs: Date.now(), samplesPerSecond: world.hosts.length * 1716, seriesActive: world.hosts.length * 1142, hosts: changed, alertsRevision: 1, anomaliesRevision: 0, notStoring: null };
     send(response, "tick", message);
     for (const host of hosts) {
       if (world.hosts.find((known) => known.host === host)?.state === "silent") continue;

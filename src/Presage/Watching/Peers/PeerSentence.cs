@@ -14,17 +14,17 @@ static class PeerSentence
         + $"{Twins(group)} have {HostSentence.Usual(cause)}.";
 
     /// <summary>The anomaly.</summary>
-    public static string Of(HostAnomaly anomaly, PeerGroup group, bool isOpen, TimeZoneInfo zone, long nowMs)
+    public static string Of(HostAnomaly anomaly, PeerGroup group, bool isOpen)
     {
         if (anomaly.Causes is not [var first, ..])
         {
             return $"Unlike {Twins(group)}.";
         }
 
-        string start = UnusualSentence.Clock(anomaly.SinceMs, zone, nowMs);
+        string start = SentenceTimes.Of(anomaly.SinceMs);
         string when = isOpen
             ? $"Since {start}"
-            : $"From {start} to {UnusualSentence.Clock(anomaly.EndMs, zone, nowMs)}";
+            : $"From {start} to {SentenceTimes.Of(anomaly.EndMs)}";
         string[] also =
         [
             .. anomaly

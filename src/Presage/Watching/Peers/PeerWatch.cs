@@ -75,7 +75,6 @@ public sealed class PeerWatch
         long nowMs,
         Func<IEnumerable<(HostEntry Entry, HostWatch Watch)>> hosts,
         Maintenance maintenance,
-        TimeZoneInfo zone,
         List<AnomalyEvent> events)
     {
         if (nowMs - _lookedMs < LookEveryMs)
@@ -99,7 +98,7 @@ public sealed class PeerWatch
 
         foreach (var host in _hosts.Values)
         {
-            Judge(host, nowMs, zone, events);
+            Judge(host, nowMs, events);
         }
 
         Publish();
@@ -218,13 +217,13 @@ public sealed class PeerWatch
         }
     }
 
-    void Judge(PeerHost host, long nowMs, TimeZoneInfo zone, List<AnomalyEvent> events)
+    void Judge(PeerHost host, long nowMs, List<AnomalyEvent> events)
     {
         if (host.Findings.Count == 0 || host.Group is not { } group)
         {
             if (host.Run.IsOpen && nowMs - host.Run.Anomaly!.EndMs > AloneMaxMs)
             {
-                Tell(host, host.Run.End(), zone, nowMs, events);
+                Tell(host, host.Run.End(), events);
             }
 
             return;
@@ -239,10 +238,10 @@ public sealed class PeerWatch
         bool wasKnown = host.Run.IsKnown(nowMs);
         var change = wasKnown ? host.Run.End() : host.Run.See(nowMs, probability, isOdd, isHeld, causes);
         Learn(host, wasKnown);
-        Tell(host, change, zone, nowMs, events);
+        Tell(host, change, events);
         if (host.Run.IsOpen)
         {
-            host.Run.Sentence = PeerSentence.Of(host.Run.Anomaly!, group, isOpen: true, zone, nowMs);
+            host.Run.Sentence = PeerSentence.Of(host.Run.Anomaly!, group, isOpen: true);
         }
 
         host.Store(host.SeenMs);
@@ -292,7 +291,7 @@ public sealed class PeerWatch
         }
     }
 
-    static void Tell(PeerHost host, AnomalyChange change, TimeZoneInfo zone, long nowMs, List<AnomalyEvent> events)
+    static void Tell(PeerHost host, AnomalyChange change, List<AnomalyEvent> events)
     {
         if (change == AnomalyChange.None)
         {
@@ -302,7 +301,7 @@ public sealed class PeerWatch
         var anomaly = host.Run.Anomaly!;
         bool isOpen = change == AnomalyChange.Opened;
         string sentence = host.Group is { } group
-            ? PeerSentence.Of(anomaly, group, isOpen, zone, nowMs)
+            ? PeerSentence.Of(anomaly, group, isOpen)
             : host.Run.Sentence;
         events.Add(HostEvents.OfTwins(host.Name, anomaly, isOpen, sentence));
     }

@@ -80,7 +80,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Server-sent events: hello, tick every second, vitals of the hosts asked for
+         * Server-sent events: hello, tick every second, anomalies, vitals of the hosts asked for
          * @description Needs role viewer.
          */
         get: operations["live"];
@@ -244,6 +244,26 @@ export interface paths {
          * @description Needs role viewer.
          */
         get: operations["listModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presage/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts and anomalies that began together on a host, in a span of time, newest first
+         * @description Needs role viewer.
+         */
+        get: operations["listIncidents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -821,7 +841,11 @@ export interface paths {
          */
         get: operations["listRules"];
         put?: never;
-        post?: never;
+        /**
+         * Make a rule of kind "anomaly": for some hosts or families, with a sensitivity of its own
+         * @description Needs role operator.
+         */
+        post: operations["createRule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -842,7 +866,11 @@ export interface paths {
          */
         put: operations["updateRule"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete a rule that somebody made; its alerts end
+         * @description Needs role operator.
+         */
+        delete: operations["deleteRule"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1687,6 +1715,25 @@ export interface components {
         };
         /** @enum {unknown} */
         AnomalyKind: "host" | "twins" | "vital" | "model";
+        AnomalyRuleRequest: {
+            name: string;
+            /** @default  */
+            hosts: string;
+            families?: null | string[];
+            /**
+             * Format: double
+             * @default 100
+             */
+            falseAlarms: number;
+            /**
+             * Format: double
+             * @default 0
+             */
+            forSeconds: number;
+            severity?: components["schemas"]["AlertItemSeverity"];
+            /** @default true */
+            enabled: boolean;
+        };
         /** @enum {unknown} */
         AnomalyWord: "expected" | "useful" | "noise";
         AuditEntry: {
@@ -2050,6 +2097,24 @@ export interface components {
             refused: number;
             firstRefusal: null | string;
         };
+        Incident: {
+            id: string;
+            host: string;
+            /** Format: int64 */
+            startMs: number;
+            /** Format: int64 */
+            endMs: null | number;
+            state: components["schemas"]["IncidentState"];
+            severity: components["schemas"]["IncidentSeverity"];
+            sentence: string;
+            acknowledgedBy: null | string;
+            alerts: components["schemas"]["AlertItem"][];
+            anomalies: components["schemas"]["AnomalyItem"][];
+        };
+        /** @enum {unknown} */
+        IncidentSeverity: "critical" | "warning" | "unusual";
+        /** @enum {unknown} */
+        IncidentState: "open" | "acknowledged" | "ended";
         JsonNode: unknown;
         LabelRequest: {
             word: components["schemas"]["AnomalyWord"];
@@ -2098,10 +2163,27 @@ export interface components {
             /** Format: int64 */
             lastMs: number;
         };
+        LiveAnomaly: {
+            /** Format: int64 */
+            id: number;
+            host: string;
+            kind: components["schemas"]["AnomalyKind"];
+            key: null | string;
+            /** Format: int64 */
+            sinceMs: number;
+            /** Format: int64 */
+            startMs: number;
+            /** Format: int64 */
+            endMs: null | number;
+            /** Format: double */
+            score: number;
+            sentence: string;
+        };
         LiveEvents: {
             hello: components["schemas"]["LiveHello"];
             tick: components["schemas"]["LiveTick"];
             vitals: components["schemas"]["LiveVitals"];
+            anomaly: components["schemas"]["LiveAnomaly"];
         };
         LiveHello: {
             /** Format: int64 */
@@ -2126,6 +2208,8 @@ export interface components {
             hosts: components["schemas"]["LiveHost"][];
             /** Format: int64 */
             alertsRevision: number;
+            /** Format: int64 */
+            anomaliesRevision: number;
             notStoring: null | string;
         };
         LiveVital: {
@@ -2416,6 +2500,9 @@ export interface components {
             enabled: boolean;
             stock: boolean;
             changed: boolean;
+            kind: components["schemas"]["RuleKind"];
+            hosts: string;
+            families: string[];
             severity: components["schemas"]["AlertItemSeverity"];
             query: string;
             unless: null | string;
@@ -2438,6 +2525,8 @@ export interface components {
             /** Format: int32 */
             pending: number;
         };
+        /** @enum {unknown} */
+        RuleKind: "threshold" | "anomaly";
         RuleUpdate: {
             enabled?: null | boolean;
             /** Format: double */
@@ -2445,6 +2534,9 @@ export interface components {
             /** Format: double */
             forSeconds?: null | number;
             severity?: null | components["schemas"]["AlertItemSeverity"];
+            name?: null | string;
+            hosts?: null | string;
+            families?: null | string[];
         };
         SampleStore: {
             isWritable: boolean;
@@ -3076,6 +3168,8 @@ export interface operations {
             query?: {
                 /** @description A host whose vital signs are wanted; may stand several times */
                 host?: string;
+                /** @description The zone of clock times in sentences, such as Europe/Berlin */
+                timeZone?: string;
             };
             header?: never;
             path?: never;
@@ -3355,6 +3449,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listIncidents: {
+        parameters: {
+            query?: {
+                host?: string;
+                fromMs?: number;
+                toMs?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"][];
                 };
             };
             /** @description What went wrong */
@@ -4492,6 +4620,39 @@ export interface operations {
             };
         };
     };
+    createRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnomalyRuleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     updateRule: {
         parameters: {
             query?: never;
@@ -4515,6 +4676,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Rule"];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {

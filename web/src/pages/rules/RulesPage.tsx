@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
 import { errorText } from "../../api/client";
 import { rulesQuery } from "../../api/queries";
 import type { Rule } from "../../api/types";
@@ -14,16 +15,25 @@ import { Switch } from "../../ui/Switch";
 import { useNow } from "../../ui/TimeText";
 import { useCursor } from "../../ui/useCursor";
 import { Page } from "../frame/Page";
-import { conditionText, watchesSilence } from "./model";
+import { conditionText, watchesSilence, whomText } from "./model";
+import { OwnRule } from "./OwnRule";
 import { RuleEditor, useRuleChange } from "./RuleEditor";
 import styles from "./Rules.module.css";
 
 /** What would wake somebody, and how often it would have. */
 export function RulesPage() {
   const { data, error, refetch } = useQuery({ ...rulesQuery(), refetchInterval: 10_000 });
+  const [params, change] = useParams();
+  const offBecause = useMay("operator") ? null : "Your role, viewer, may look. Operators change rules.";
+  const adding = params.get("add") !== null;
+  const close = () => change({ add: null }, { replace: true });
   return (
     <Page name="Rules" above={[{ label: "Alerts", href: links.alerts() }]}>
-      <h1 className={cx("title", styles.head)}>{headline(data)}</h1>
+      <div className={styles.head}>
+        <h1 className="title">{headline(data)}</h1>
+        <Button icon={<Plus size={16} aria-hidden="true" />} offBecause={offBecause} expanded={adding} onClick={() => (adding ? close() : change({ add: "anomaly", rule: null }))}>Add an anomaly rule</Button>
+      </div>
+      {adding && <div className={cx(styles.list, styles.adding)}><OwnRule rule={null} offBecause={offBecause} onClose={close} /></div>}
       {error !== null && <ErrorState what="Not loaded:" why={errorText(error)} onRetry={() => void refetch()} />}
       {data === undefined ? error === null && <div className={styles.list}><SkeletonRows rows={6} label="Loading rules" /></div> : <RuleList rules={data} />}
     </Page>
@@ -52,7 +62,8 @@ function RuleList({ rules }: { rules: readonly Rule[] }) {
       {rules.map((rule, index) => (
         <li key={rule.id}>
           <RuleRow rule={rule} cursor={index === cursor} open={rule.id === edited} offBecause={offBecause} onOpen={() => toggle(rule)} />
-          {rule.id === edited && <RuleEditor key={rule.id} rule={rule} offBecause={offBecause} onClose={() => change({ rule: null }, { replace: true })} />}
+          {rule.id === edited && !rule.stock && <OwnRule key={rule.id} rule={rule} offBecause={offBecause} onClose={() => change({ rule: null }, { replace: true })} />}
+          {rule.id === edited && rule.stock && <RuleEditor key={rule.id} rule={rule} offBecause={offBecause} onClose={() => change({ rule: null }, { replace: true })} />}
         </li>
       ))}
     </ul>
@@ -69,7 +80,7 @@ function RuleRow({ rule, cursor, open, offBecause, onOpen }: RuleRowProps) {
       <Glyph kind={watchesSilence(rule) ? "none" : rule.severity === "critical" ? "crit" : "warn"} decorative />
       <div className={styles.name}>
         <b>{rule.name}</b>
-        <p className="meta" title={rule.sentence}>{gist(rule.sentence)}</p>
+        <p className="meta" title={rule.sentence}>{rule.stock || whomText(rule) === "" ? gist(rule.sentence) : `Anomalies of ${whomText(rule)}`}</p>
       </div>
       <span className={styles.when}>{watchesSilence(rule) ? conditionOfSilence(rule) : conditionText(rule)}{rule.changed && <span className="meta"> · changed</span>}</span>
       <span className={cx(styles.when, styles.severity)}>{rule.severity === "critical" ? "Critical" : "Warning"}</span>

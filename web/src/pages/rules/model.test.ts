@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Rule } from "../../api/types";
-import { anomalyRuns, anomalyVerdict, chanceText, conditionOf, conditionText, draftOf, readDraft, tryOut, verdict } from "./model";
+import { anomalyRuns, anomalyVerdict, chanceText, conditionOf, conditionText, draftOf, newRuleDraft, readDraft, readOwnDraft, tryOut, verdict, whomText } from "./model";
 
 const rule: Rule = {
-  id: "cpu-saturated", name: "CPU saturated", enabled: true, stock: true, changed: false, severity: "warning", query: 'presage_vital{vital="cpu_use"}',
+  id: "cpu-saturated", name: "CPU saturated", enabled: true, stock: true, changed: false, kind: "threshold", hosts: "", families: [], severity: "warning", query: 'presage_vital{vital="cpu_use"}',
   unless: null, comparison: ">", threshold: 0.95, clearThreshold: 0.855, unit: "ratio", forSeconds: 300, keepFiringSeconds: 0, sentence: "", lastEvaluationMs: null,
   lastError: null, firing: 0, pending: 0,
 };
@@ -23,6 +23,17 @@ describe("editing a rule", () => {
     expect([0.03, 0.001, 0.8, 1, 7].map((rate) => plain(chanceText(rate)))).toEqual(["once in 33 weeks", "once in 19 years", "once a week", "once a week", "7 times a week"]);
     expect(readDraft(unusual, { ...draftOf(unusual), threshold: "0.03" }).change).toEqual({ threshold: 0.03 });
     expect(readDraft(unusual, { ...draftOf(unusual), threshold: "0" }).problems.threshold).toContain("0.001 to 100");
+  });
+
+  it("reads a rule of one's own, and names whom it is for", () => {
+    const draft = { ...newRuleDraft(), name: " Databases ", hosts: "db.*", families: ["disk", "network"], threshold: "0.03", forText: "5 min" };
+    expect(readOwnDraft(draft)).toEqual({
+      wanted: { name: "Databases", hosts: "db.*", families: ["disk", "network"], severity: "warning", falseAlarms: 0.03, forSeconds: 300 },
+      problems: { threshold: null, forText: null },
+    });
+    expect(readOwnDraft({ ...draft, threshold: "200" }).problems.threshold).toContain("0.001 to 100");
+    expect(whomText(draft)).toBe("hosts db.*, Disks or Network");
+    expect(whomText(rule)).toBe("");
   });
 
   it("sends only what was changed", () => {

@@ -51,6 +51,45 @@ export function draftOf(rule: Rule): RuleDraft {
 
 const FOR_MAX_SECONDS = 86_400;
 
+/** Families of vital signs, as a rule for some of them names them. */
+export const FAMILIES = [
+  { family: "cpu", label: "CPU" }, { family: "memory", label: "Memory" }, { family: "disk", label: "Disks" },
+  { family: "filesystem", label: "File systems" }, { family: "network", label: "Network" }, { family: "system", label: "System" },
+] as const;
+
+export interface OwnRuleDraft extends RuleDraft { name: string; hosts: string; families: string[] }
+
+export function newRuleDraft(): OwnRuleDraft {
+  return { name: "", hosts: "", families: [], threshold: writeQuantity(RATE_MAX, "1/week"), forText: writeDuration(0), severity: "warning" };
+}
+
+export function ownDraftOf(rule: Rule): OwnRuleDraft {
+  return { ...draftOf(rule), name: rule.name, hosts: rule.hosts, families: rule.families };
+}
+
+/** The rule the draft asks for; where something is wrong, the numbers are as good as any. */
+export function readOwnDraft(draft: OwnRuleDraft) {
+  const threshold = parseQuantity(draft.threshold, "1/week");
+  const duration = parseDuration(draft.forText, 0, FOR_MAX_SECONDS);
+  const unheard = threshold.ok && (threshold.value < 0.001 || threshold.value > RATE_MAX);
+  return {
+    wanted: {
+      name: draft.name.trim(), hosts: draft.hosts.trim(), families: draft.families, severity: draft.severity,
+      falseAlarms: threshold.ok ? threshold.value : RATE_MAX, forSeconds: duration.ok ? duration.seconds : 0,
+    },
+    problems: {
+      threshold: unheard ? "Give 0.001 to 100 a week." : threshold.ok ? null : threshold.problem,
+      forText: duration.ok ? null : duration.problem,
+    },
+  };
+}
+
+/** "db.*, disk or network": whom a rule that somebody made is for; empty for all. */
+export function whomText(rule: Pick<Rule, "hosts" | "families">): string {
+  const families = FAMILIES.filter(({ family }) => rule.families.includes(family)).map(({ label }) => label);
+  return [rule.hosts === "" ? "" : `hosts ${rule.hosts}`, families.join(" or ")].filter((part) => part !== "").join(", ");
+}
+
 export interface ReadDraft {
   change: RuleUpdate;
   threshold: number | null;
