@@ -1,3 +1,5 @@
+import { timesAreUtc } from "../lib/time";
+
 /** Own endpoints live below this; the Prometheus-compatible ones below /api/v1. */
 export const OWN = "/api/presage/v1";
 
@@ -70,9 +72,9 @@ export function whenSignedOut(tell: () => void): void {
   onSignedOut = tell;
 }
 
-/** The zone whose clock times sentences shall tell. */
+/** The zone whose clock times sentences shall tell: that of all times on the page. */
 export function ownZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return timesAreUtc() ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 async function send(method: Method, url: string, body: BodyInit | null, type: string | null, signal?: AbortSignal) {

@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { OWN, ownZone } from "../api/client";
 import type { HostDetail, HostState, LiveTick, LiveVitals } from "../api/types";
 import { createStore } from "./store";
+import { utcStore } from "./zone";
 
 /**
  * The one live connection of the page: server-sent events with a tick each second and, for the hosts that are on screen,
@@ -182,7 +183,13 @@ export function startLive(queryClient: QueryClient): () => void {
   client = queryClient;
   open();
   watchdog = setInterval(watch, 1000);
+  // Sentences come with the times of the zone that was asked for.
+  const zoneChanged = utcStore.subscribe(() => {
+    open();
+    void queryClient.invalidateQueries();
+  });
   return () => {
+    zoneChanged();
     clearInterval(watchdog);
     clearTimeout(retryTimer);
     clearTimeout(reopenTimer);
