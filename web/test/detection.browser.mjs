@@ -114,5 +114,7 @@ describe("own models", () => {
     await page.getByText("/var/lib/presage/models").waitFor();
     await page.goto(new URL("/hosts/db-03", page.url()).href);
     await region(page, "Own models").getByText(/pg_commit_seconds.* is 0\.41, expected 0\.008–0\.017/).waitFor();
+    await button(region(page, "Own models"), "Show pg_commit_seconds").click();
+    await page.waitForURL(/tab=metrics&metric=pg_commit_seconds/);
   }));
 });

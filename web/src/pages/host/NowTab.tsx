@@ -6,7 +6,7 @@ import { AllVitals } from "./AllVitals";
 import { BusyNow } from "./BusyNow";
 import { Evidence } from "./Evidence";
 import styles from "./Host.module.css";
-import { ModelFindings } from "./ModelFindings";
+import { ModelFindings, metricOf } from "./ModelFindings";
 import { OddSeries } from "./OddSeries";
 import { Twins } from "./Twins";
 import { UnusualNow } from "./UnusualNow";
@@ -21,17 +21,24 @@ export interface TabProps {
 }
 
 const CHARTS_MAX = 5;
+/** What the keys of series begin with that own models watch. */
+const MODEL = "model ";
 
 export function NowTab({ detail, range, window, nowMs, staleSinceMs, sparkOf }: TabProps) {
   const [params, setParams] = useParams();
   const show = params.get("show");
   const readings = chartsOf(detail, show);
+  const open = (key: string) => {
+    const metric = key.startsWith(MODEL) ? detail.models.find((finding) => finding.key === key)?.series : undefined;
+    if (metric === undefined) setParams({ show: key }, { replace: true });
+    else setParams({ tab: "metrics", metric: metricOf(metric) });
+  };
   if (detail.vitals.length === 0) return <BusyNow host={detail.summary.host} processes={detail.processes} />;
   return (
     <>
       <div className={styles.columns}>
         <div className={styles.left}>
-          <UnusualNow detail={detail} nowMs={nowMs} shown={show} onShow={(key) => setParams({ show: key }, { replace: true })} />
+          <UnusualNow detail={detail} nowMs={nowMs} shown={show} onShow={open} />
           {detail.twins !== null && <Twins host={detail.summary.host} twins={detail.twins} nowMs={nowMs} />}
           <ModelFindings findings={detail.models} nowMs={nowMs} />
           <OddSeries series={detail.oddSeries} nowMs={nowMs} />
