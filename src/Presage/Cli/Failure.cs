@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Presage.Configuration;
+using Presage.Storage;
 
 namespace Presage.Cli;
 
@@ -20,7 +21,7 @@ static class Failure
             Console.Error.WriteLine($"presage: the configuration cannot be used:\n{e.Message}");
             return Usage;
         }
-        catch (Exception e) when (e is StartException or StopException)
+        catch (Exception e) when (e is StartException or StopException or DataFolderLockedException)
         {
             Console.Error.WriteLine($"presage: {e.Message}");
             return 1;

@@ -97,7 +97,7 @@ static class ModelVerb
         double[] raws = [.. readings.Select(static one => one.Raw).Where(double.IsFinite).Order()];
         output.WriteLine($"tried    {readings.Count} windows of {name}: {Answers(contract, raws)}");
         output.WriteLine(
-            $"judged   {odd} anomalies, {queue.NotNumbers} answers that are no numbers");
+            $"judged   {odd} {(odd == 1 ? "anomaly" : "anomalies")}, {queue.NotNumbers} answers that are no numbers");
         output.WriteLine(
             $"time     {queue.Spent.TotalMicroseconds / queue.Answered:0.#} us a window in batches, " +
             $"{One(contract, model):0.#} us alone");

@@ -82,8 +82,9 @@ static class ReplayVerb
                 cancellationToken);
             double hours = (range.ToMs - range.FromMs) / 3_600_000.0;
             string ofModels = replay.Models.Count == 0 ? "" : $", {found} by own models";
+            string ofHost = alarms == 1 ? "1 anomaly" : $"{alarms} anomalies";
             Console.Out.WriteLine(
-                $"{hours:0.0} h of {host}: {alarms} anomalies of the host, {marks} of single vital signs{ofModels}");
+                $"{hours:0.0} h of {host}: {ofHost} of the host, {marks} of single vital signs{ofModels}");
             foreach (var model in replay.Models.Where(static model => model.Problem is not null))
             {
                 Console.Error.WriteLine($"presage: model {model.Name} was set aside: {model.Problem}");

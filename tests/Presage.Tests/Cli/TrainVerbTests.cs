@@ -50,6 +50,8 @@ public sealed class TrainVerbTests
 
             // The folder belongs to the server while it runs.
             Assert.Equal(1, await RunAsync(new PresageOptions { Data = folder }));
+            Assert.Equal(1, await ReplayVerb.Of(_ => new PresageOptions { Data = folder })
+                .Parse(["--host", "web1"]).InvokeAsync(null, CancellationToken.None));
         }
 
         using (var state = StateDatabase.Open(folder))

@@ -101,7 +101,7 @@ export function BrowserPanel() {
           <Switch label="Single-key shortcuts" checked={single} onChange={setSingleKeys} word />
         </div>
         <div className={styles.toggle}>
-          <div>Times in UTC<p className="meta">Else in the zone of this browser. The key u switches, too; what rules and explanations say is in the server's zone.</p></div>
+          <div>Times in UTC<p className="meta">Else in the zone of this browser. The key u switches, too.</p></div>
           <Switch label="Times in UTC" checked={utc} onChange={showUtc} word />
         </div>
         <div className={styles.toggle}>
