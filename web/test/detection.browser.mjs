@@ -102,6 +102,18 @@ describe("sensitivity", () => {
     await editor.waitFor({ state: "detached" });
     await page.getByText("anomalies as rare as 0.03 a week").waitFor();
   }));
+
+  it("of a rule that one makes is tried before it is made", () => visit("/alerts/rules", async (page) => {
+    await button(page, "Add an anomaly rule").click();
+    const editor = region(page, "New rule");
+    await editor.getByText(/It would have fired 3.times/).waitFor();
+    await editor.getByLabel("False alarms of a host").fill("0.03");
+    await editor.getByText(/It would have fired twice/).waitFor();
+    await editor.getByLabel("Name").fill("Quiet hours");
+    await button(editor, "Make the rule").click();
+    await editor.waitFor({ state: "detached" });
+    await page.getByText("Quiet hours").waitFor();
+  }));
 });
 
 describe("own models", () => {

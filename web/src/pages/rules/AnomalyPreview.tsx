@@ -1,7 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { errorText } from "../../api/client";
 import { queryRange } from "../../api/endpoints";
-import type { Rule } from "../../api/types";
 import { formatDuration, plural } from "../../lib/format";
 import { formatTime, timeTooltip } from "../../lib/time";
 import { links } from "../../routes/links";
@@ -17,13 +16,22 @@ const SHOWN_MAX = 8;
 /** What the series says while no anomaly runs. */
 const CALM = 1000;
 
+interface AnomalyPreviewProps {
+  /** The series of rates, of all hosts or some. */
+  query: string;
+  rate: number;
+  forSeconds: number;
+  /** What the count does not know. */
+  note?: string;
+}
+
 /** The anomalies of the last week and which of them a rule of this sensitivity would tell; rates of ten powers make no chart. */
-export function AnomalyPreview({ rule, rate, forSeconds }: { rule: Rule; rate: number; forSeconds: number }) {
+export function AnomalyPreview({ query, rate, forSeconds, note }: AnomalyPreviewProps) {
   const now = useNow();
   const toMs = Math.floor(now / STEP_MS) * STEP_MS;
   const { data, error, refetch } = useQuery({
-    queryKey: ["anomalyRates", rule.query, toMs], staleTime: STEP_MS, placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => queryRange({ query: `min_over_time(${rule.query}[5m]) < ${CALM}`, fromMs: toMs - WEEK_MS, toMs, stepMs: STEP_MS }, signal),
+    queryKey: ["anomalyRates", query, toMs], staleTime: STEP_MS, placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => queryRange({ query: `min_over_time(${query}[5m]) < ${CALM}`, fromMs: toMs - WEEK_MS, toMs, stepMs: STEP_MS }, signal),
   });
   if (error !== null) return <ErrorState what="Not tried out:" why={errorText(error)} onRetry={() => void refetch()} />;
   if (data === undefined) return <SkeletonRows rows={3} label="Loading the anomalies of the last week" />;
@@ -33,6 +41,7 @@ export function AnomalyPreview({ rule, rate, forSeconds }: { rule: Rule; rate: n
     <div className={styles.preview}>
       <p className="meta">Tried on the last 7 days of your own hosts, to 5 minutes</p>
       <p className={styles.verdict} role="status">{anomalyVerdict(runs, rate, forSeconds)}</p>
+      {note !== undefined && <p className="meta">{note}</p>}
       {shown.length > 0 && (
         <ul className={styles.episodes} aria-label="Anomalies of the last week">
           {shown.map((run) => {

@@ -6,11 +6,18 @@ import { rulesQuery } from "../../api/queries";
 import type { Rule } from "../../api/types";
 import { Button } from "../../ui/Button";
 import { Checkbox, SelectField, TextField } from "../../ui/Field";
+import { quote } from "../../lib/vitals";
 import { ErrorState } from "../../ui/States";
+import { AnomalyPreview } from "./AnomalyPreview";
 import { FAMILIES, newRuleDraft, ownDraftOf, readOwnDraft, type OwnRuleDraft } from "./model";
 import styles from "./Rules.module.css";
 
 const SEVERITIES = [{ value: "critical", label: "Critical" }, { value: "warning", label: "Warning" }] as const;
+
+/** The rates of the hosts that are meant. */
+function hostsQuery(hosts: string): string {
+  return hosts.trim() === "" ? "presage_host_anomaly_rate" : `presage_host_anomaly_rate{host=~${quote(hosts.trim())}}`;
+}
 
 interface OwnRuleProps { rule: Rule | null; offBecause: string | null; onClose: () => void }
 
@@ -60,6 +67,10 @@ export function OwnRule({ rule, offBecause, onClose }: OwnRuleProps) {
           {rule !== null && <Button kind="quiet" busy={remove.isPending} offBecause={offBecause} onClick={() => remove.mutate(rule.id)}>Delete rule</Button>}
         </div>
       </form>
+      <AnomalyPreview
+        query={hostsQuery(draft.hosts)} rate={wanted.falseAlarms} forSeconds={wanted.forSeconds}
+        {...(draft.families.length === 0 ? {} : { note: "Counted whatever takes part; with the families chosen the true number may be lower." })}
+      />
     </div>
   );
 }

@@ -38,7 +38,7 @@ export function RuleEditor({ rule, offBecause, onClose }: RuleEditorProps) {
     <div className={styles.edit} role="region" aria-label={`Edit ${rule.name}`}>
       <RuleForm rule={rule} draft={draft} setDraft={setDraft} offBecause={offBecause} onClose={onClose} />
       {watchesAnomalies(rule)
-        ? <AnomalyPreview rule={rule} rate={threshold} forSeconds={forSeconds} />
+        ? <AnomalyPreview query={rule.query} rate={threshold} forSeconds={forSeconds} />
         : <RulePreview rule={{ ...rule, severity: draft.severity }} threshold={threshold} forSeconds={forSeconds} />}
     </div>
   );
