@@ -31,7 +31,7 @@ static class ChangesBenchmark
             new StorageOptions { DataFolder = folder }, time, NullLogger.Instance))
         {
             long endMs = await FillAsync(store, time);
-            using var desk = new ChangeDesk(store, time);
+            using var desk = new ChangeDesk(store, new ReaderClock(time));
             Select(store, endMs);
             await MeasureAsync(desk, "1 h against the hour before", ComparedWindow.Of(endMs - HourMs, endMs));
             await MeasureAsync(desk, "10 min against 40", ComparedWindow.Of(endMs - 600_000, endMs));

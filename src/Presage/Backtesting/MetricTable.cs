@@ -1,23 +1,35 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.IO.Compression;
 
 namespace Presage.Backtesting;
 
 /// <summary>
-/// Metrics over time read from CSV, plain or gzipped: a header, then a row per moment. Empty fields, NaN and
-/// infinities are missing values.
+/// Metrics over time read from CSV, plain or gzipped: a header, then a row per moment. Empty fields, NA, null,
+/// NaN and infinities are missing values.
 /// </summary>
 sealed class MetricTable
 {
     /// <summary>Rows of one file; a year of minutes is 525,600.</summary>
     const int RowsMax = 50_000_000;
 
-    MetricTable(string[] metrics, List<string> times, double[] values)
+    /// <summary>
+    /// What pandas, R, SQL and C print where there is no finite value, and a double's own parser does not read.
+    /// </summary>
+    static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Missing = FrozenSet
+        .Create(StringComparer.OrdinalIgnoreCase, "inf", "+inf", "-inf", "na", "n/a", "null", "none")
+        .GetAlternateLookup<ReadOnlySpan<char>>();
+
+    MetricTable(string? timeColumn, string[] metrics, List<string> times, double[] values)
     {
+        TimeColumn = timeColumn;
         Metrics = metrics;
         Times = times;
         Values = values;
     }
+
+    /// <summary>Name of the first column, when it holds times.</summary>
+    public string? TimeColumn { get; }
 
     /// <summary>Names of the metric columns.</summary>
     public string[] Metrics { get; }
@@ -86,7 +98,7 @@ sealed class MetricTable
             }
         }
 
-        return new MetricTable(columns[first..], times, [.. values]);
+        return new MetricTable(hasTimes ? columns[0] : null, columns[first..], times, [.. values]);
     }
 
     static void AddRow(
@@ -108,7 +120,7 @@ sealed class MetricTable
             {
                 times.Add(field.ToString());
             }
-            else if (field.IsEmpty)
+            else if (field.IsEmpty || Missing.Contains(field))
             {
                 values.Add(double.NaN);
             }

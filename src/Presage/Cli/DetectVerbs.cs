@@ -15,11 +15,10 @@ static class DetectVerbs
         Description = "Add a column with the metrics ranked by how much they take part",
     };
 
-    static readonly Option<string> Step = new("--step")
+    static readonly Option<string?> Step = new("--step")
     {
-        Description = "Time between rows that carry none, such as 30s, 1m or 5m",
+        Description = "Time between rows, such as 30s or 5m; by default as their times say, 1m where they have none",
         HelpName = "DURATION",
-        DefaultValueFactory = static _ => "1m",
     };
 
     static readonly Option<string> FalseAlarms = new("--false-alarms")
@@ -152,7 +151,12 @@ static class DetectVerbs
     }
 
     static Backtest BacktestOf(ParseResult parsed, BacktestModel? model) =>
-        new(StepOf(parsed), parsed.GetValue(Explain), SensitivityOf(parsed), model);
+        new(
+            StepOf(parsed),
+            parsed.GetValue(Explain),
+            SensitivityOf(parsed),
+            model,
+            static text => Console.Error.WriteLine($"presage: {text}"));
 
     static BacktestModel? ModelOf(ParseResult parsed)
     {
@@ -166,9 +170,13 @@ static class DetectVerbs
         return BacktestModel.Load(file.FullName, isAlone, perWeek);
     }
 
-    static TimeSpan StepOf(ParseResult parsed)
+    static TimeSpan? StepOf(ParseResult parsed)
     {
-        string text = parsed.GetRequiredValue(Step);
+        if (parsed.GetValue(Step) is not { } text)
+        {
+            return null;
+        }
+
         return ConfigurationValue.TryDuration(text, out var step) && step > TimeSpan.Zero
             ? step
             : throw new StartException($"--step {text} is not a duration; write it like 30s, 1m or 5m.");
