@@ -25,6 +25,9 @@ sealed class HostViews
     /// <summary>A value extends a range already seen by this factor at most.</summary>
     const double GrowthMax = 10;
 
+    /// <summary>Less is no range: a hundredth of it may not be a number above 0 any more.</summary>
+    const double RangeMin = 1e-300;
+
     /// <summary>Half-life of the extremes: what has not come again for months is not the range any more.</summary>
     const double RangeHalfLifeMinutes = 60 * 1_440;
 
@@ -217,7 +220,7 @@ sealed class HostViews
 
         _missing[j] = 0;
         double range = Widen(j, x);
-        if (range <= 0)
+        if (range < RangeMin)
         {
             Day[j] = Hours[j] = Minutes[j] = 0;
             return;

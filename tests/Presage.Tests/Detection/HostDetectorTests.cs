@@ -52,6 +52,27 @@ public sealed class HostDetectorTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Values_too_small_to_be_divided_poison_nothing()
+    {
+        double[] rows = Host(7, Trained);
+        for (int t = 0; t < Trained; t++)
+        {
+            rows[t * Metrics] = t % 3 == 0 ? 5e-324 : 0;
+        }
+
+        var detector = HostDetector.Learn(rows, Metrics, 60);
+        foreach (var reading in Feed(detector, rows))
+        {
+            Assert.InRange(reading.Score, 0, 1);
+            Assert.True(double.IsFinite(reading.Level) && double.IsFinite(reading.Change));
+        }
+
+        var state = new ArrayBufferWriter<byte>();
+        detector.Save(state);
+        Assert.NotNull(HostDetector.Restore(state.WrittenSpan, out _));
+    }
+
+    [Fact]
     public void A_restored_detector_goes_on_as_if_nothing_had_happened()
     {
         Gen.Select(WildHistory, WildHistory, Gen.Int[0, 260])
