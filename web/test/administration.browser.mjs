@@ -99,6 +99,22 @@ describe("alerts", () => {
 });
 
 describe("rules", () => {
+  it("makes a rule for anomalies of some hosts and families, and deletes it", () => visit("/alerts/rules", async (page) => {
+    await page.getByRole("button", { name: "Add an anomaly rule" }).click();
+    const form = page.getByRole("region", { name: "New rule" });
+    await form.getByLabel("Name").fill("Database disks");
+    await form.getByLabel("Hosts").fill("db.*");
+    await form.getByLabel("Disks").check();
+    await form.getByLabel("False alarms of a host").fill("0.03");
+    await form.getByRole("button", { name: "Make the rule" }).click();
+    const row = page.getByRole("list", { name: "Rules" }).getByRole("listitem").filter({ hasText: "Database disks" });
+    await row.getByText("Anomalies of hosts db.*, Disks").waitFor();
+    await row.getByText(/as rare as 0\.03.a.week/).waitFor();
+    await row.getByRole("button", { name: "Edit" }).click();
+    await page.getByRole("region", { name: "Edit Database disks" }).getByRole("button", { name: "Delete rule" }).click();
+    await row.waitFor({ state: "detached" });
+  }));
+
   it("changes a threshold with what it would have done, and back", () => visit("/alerts/rules?rule=cpu-saturated", async (page) => {
     const editor = page.getByRole("region", { name: "Edit CPU saturated" });
     await editor.getByText(/It would (not )?have fired/).waitFor();

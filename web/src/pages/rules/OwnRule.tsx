@@ -5,6 +5,7 @@ import { createRule, deleteRule, updateRule } from "../../api/endpoints";
 import { rulesQuery } from "../../api/queries";
 import type { Rule } from "../../api/types";
 import { Button } from "../../ui/Button";
+import { cx } from "../../ui/cx";
 import { Checkbox, SelectField, TextField } from "../../ui/Field";
 import { quote } from "../../lib/vitals";
 import { ErrorState } from "../../ui/States";
@@ -41,7 +42,7 @@ export function OwnRule({ rule, offBecause, onClose }: OwnRuleProps) {
   const set = (part: Partial<OwnRuleDraft>) => setDraft({ ...draft, ...part });
   return (
     <div className={styles.edit} role="region" aria-label={rule === null ? "New rule" : `Edit ${rule.name}`}>
-      <form className={styles.form} noValidate onSubmit={(event) => { event.preventDefault(); if (!wrong) save.mutate(); }}>
+      <form className={cx(styles.form, styles.own)} noValidate onSubmit={(event) => { event.preventDefault(); if (!wrong) save.mutate(); }}>
         <TextField label="Name" value={draft.name} onChange={(name) => set({ name })} error={refused("name")} hint="Stands in messages." autoFocus={rule === null} />
         <TextField label="Hosts" value={draft.hosts} onChange={(hosts) => set({ hosts })} error={refused("hosts")} placeholder="all hosts"
           hint={<>A regular expression, such as <code>db.*</code>; all hosts when empty.</>} />
