@@ -19,8 +19,11 @@ sealed class VitalInputs(FollowedHost followed)
     /// <summary>Windows with more samples are left to the engine.</summary>
     const int SamplesMax = 96;
 
-    /// <summary>Samples kept beyond the window: rows are taken up to two cadences behind the newest.</summary>
-    const int SamplesBeyond = 4;
+    /// <summary>Cadences kept beyond the window: rows are taken that far behind the newest.</summary>
+    const int CadencesBeyond = 2;
+
+    /// <summary>Samples kept beyond all that: times are no exact multiples.</summary>
+    const int SamplesBeyond = 2;
 
     /// <summary>Series that begin are seen after this long; those that replace others at once.</summary>
     const long BindEveryMs = 60_000;
@@ -54,6 +57,9 @@ sealed class VitalInputs(FollowedHost followed)
     long _cadenceMs;
     long _lookbackMs;
 
+    /// <summary>How far apart samples are at least: less than the cadence while that is not learned anew.</summary>
+    long _spacingMs;
+
     /// <summary>Takes the newest samples in; selects the series anew when others are there.</summary>
     public void Follow(
         IReadOnlyList<VitalPlan> plans, ISampleSource source, long newestMs, long cadenceMs, long lookbackMs)
@@ -64,6 +70,7 @@ sealed class VitalInputs(FollowedHost followed)
         if (isOther || !TakeNewest(changes, newestMs))
         {
             _plans = plans;
+            _spacingMs = _cadenceMs == cadenceMs ? _spacingMs : cadenceMs;
             _cadenceMs = cadenceMs;
             _lookbackMs = lookbackMs;
             _changes = changes;
@@ -138,6 +145,11 @@ sealed class VitalInputs(FollowedHost followed)
 
             if (count == room)
             {
+                if (!IsCovered(i, _epochMs + _times[start + 1], times[i], room))
+                {
+                    return false;
+                }
+
                 _times.AsSpan(start + 1, room - 1).CopyTo(_times.AsSpan(start));
                 _values.AsSpan(start + 1, room - 1).CopyTo(_values.AsSpan(start));
                 count--;
@@ -150,6 +162,20 @@ sealed class VitalInputs(FollowedHost followed)
 
         return true;
     }
+
+    /// <summary>
+    /// Whether as many samples as there is room for reach over the window; where they come faster than the host's
+    /// cadence says they do not, and more room is made when all is read anew.
+    /// </summary>
+    bool IsCovered(int number, long oldestMs, long newestMs, int room)
+    {
+        bool isCovered = newestMs - oldestMs >= ReachMs(_inputs[number]);
+        _spacingMs = isCovered ? _spacingMs : Math.Clamp((newestMs - oldestMs) / (room - 1), 1, _spacingMs);
+        return isCovered;
+    }
+
+    /// <summary>How far back samples are wanted.</summary>
+    long ReachMs(StandingInput input) => input.WindowMs + (CadencesBeyond * _cadenceMs);
 
     /// <summary>The distance of the last two samples of a series, a cadence at least.</summary>
     long SpacingOf(int start, int count) =>
@@ -188,9 +214,16 @@ sealed class VitalInputs(FollowedHost followed)
         _times = new int[_starts[^1]];
         _values = new double[_starts[^1]];
         var columns = new SampleColumns();
+        bool areCovered = true;
         for (int i = 0; i < rows.Count; i++)
         {
-            Fill(i, rows[i].Stored, newestMs, columns);
+            areCovered &= Fill(i, rows[i].Stored, newestMs, columns);
+        }
+
+        if (!areCovered)
+        {
+            // Ends: the spacing is less now, with room for one sample more at least, and SamplesMax at most.
+            Bind(source, newestMs);
         }
     }
 
@@ -212,7 +245,7 @@ sealed class VitalInputs(FollowedHost followed)
         var labels = new List<IReadOnlyList<LabelSet>>();
         foreach (var input in standing.Inputs)
         {
-            int room = (int)(input.WindowMs / _cadenceMs) + SamplesBeyond;
+            int room = (int)Math.Min(SamplesMax, ReachMs(input) / _spacingMs) + SamplesBeyond;
             var range = new TimeRange(newestMs - Math.Max(input.WindowMs, _lookbackMs), newestMs);
             var found = source.Select(input.Matchers, range);
             if (room > SamplesMax && found.Count > 0)
@@ -239,7 +272,8 @@ sealed class VitalInputs(FollowedHost followed)
         return true;
     }
 
-    void Fill(int number, ISampleSeries stored, long newestMs, SampleColumns columns)
+    /// <summary>False where there is not room enough: everything has to be read once more, with more.</summary>
+    bool Fill(int number, ISampleSeries stored, long newestMs, SampleColumns columns)
     {
         int start = _starts[number], room = _starts[number + 1] - start;
         columns.Clear();
@@ -252,6 +286,7 @@ sealed class VitalInputs(FollowedHost followed)
         }
 
         _counts[number] = (byte)(columns.Count - skipped);
+        return skipped == 0 || IsCovered(number, columns.TimestampsMs[skipped], columns.TimestampsMs[^1], room);
     }
 
     /// <summary>Buffers for one host at a time.</summary>
