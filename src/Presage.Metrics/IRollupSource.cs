@@ -18,6 +18,12 @@ public interface IRollupSource : ISampleSource
     long OldestRawMs(IReadOnlyList<LabelMatcher> matchers, TimeRange range);
 
     /// <summary>
+    /// Tells of a series whether its raw samples are kept from a time on, where retention is not the same for all;
+    /// null where it is, or where nobody's are.
+    /// </summary>
+    Func<LabelSet, bool>? KeepsRaw(long fromMs);
+
+    /// <summary>
     /// The series that satisfy all matchers and may hold buckets in the range, sorted by <see cref="LabelSet"/> order.
     /// </summary>
     IReadOnlyList<IRollupSeries> SelectRollups(

@@ -37,12 +37,10 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     readonly BlockCare _care;
     readonly HeadFlush _flush;
     readonly Deletions _deletions;
-    readonly SemaphoreSlim _flushTurn = new(1, 1);
+    readonly FlushTurn _turn;
     readonly List<StorageDamage> _damages = [];
     readonly CancellationTokenSource _stop = new();
     readonly List<Task> _loops = [];
-    long? _lastFlushMs;
-    string? _lastFlushError;
     volatile string? _notWritable;
     volatile bool _flushOwed;
     long _samplesReplayed;
@@ -67,6 +65,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         _source = new StoreSource(_head, _tiers, _samples, _rollups, host: null);
         _appender = new Appender(_head, _journal, options, time);
         _turns = new AppendTurns(_appender, OnBrokenDisk);
+        _turn = new FlushTurn(time);
         _flush = new HeadFlush(_head, _journal, _turns, _blocks, _disk, logger);
         _deletions = new Deletions(_tombstones, _tiers, _flush, _source, time, logger);
     }
@@ -102,6 +101,12 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
 
     /// <summary>Why samples are refused, or null.</summary>
     public string? NotWritableReason => _notWritable;
+
+    /// <summary>
+    /// Why what is in memory could not be written to blocks, or blocks not be merged, the last time; null where they
+    /// could. Nothing is lost, and it is tried again every minute.
+    /// </summary>
+    public string? NotTidyReason => _turn.LastError ?? _care.LastError;
 
     /// <summary>The hosts with samples in head or blocks, sorted; series without a host are not one.</summary>
     public IReadOnlyList<string> Hosts
@@ -146,8 +151,8 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
                     LastCareError = _care.LastError,
                     DeletionsPending = _tombstones.Current.Length,
                     Events = _care.Events,
-                    LastFlushMs = _lastFlushMs,
-                    LastFlushError = _lastFlushError,
+                    LastFlushMs = _turn.LastMs,
+                    LastFlushError = _turn.LastError,
                     Damages = [.. _damages],
                     RecoveryTime = _recoveryTime,
                     SamplesReplayed = _samplesReplayed,
@@ -194,6 +199,9 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         _source.OldestRawMs(matchers, range);
 
     /// <inheritdoc />
+    public Func<LabelSet, bool>? KeepsRaw(long fromMs) => _source.KeepsRaw(fromMs);
+
+    /// <inheritdoc />
     public IReadOnlyList<IRollupSeries> SelectRollups(
         IReadOnlyList<LabelMatcher> matchers, TimeRange range, RollupTier tier) =>
         _source.SelectRollups(matchers, range, tier);
@@ -238,7 +246,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         IReadOnlyList<IReadOnlyList<LabelMatcher>> selectors, TimeRange range, CancellationToken cancellationToken)
     {
         var outcome = default(DeletionOutcome);
-        await FlushAloneAsync(async () => outcome = await _deletions.AskAsync(selectors, range), cancellationToken);
+        await _turn.RunAsync(async () => outcome = await _deletions.AskAsync(selectors, range), cancellationToken);
         _care.BeginDeletion();
         return outcome;
     }
@@ -248,10 +256,8 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     /// links, so it takes neither room nor time. Every sample acknowledged before the call is in it.
     /// </summary>
     /// <exception cref="IOException">The folder exists, or the disk is full or broken.</exception>
-    public async Task SnapshotAsync(string folder, CancellationToken cancellationToken)
-    {
-        await _flushTurn.WaitAsync(cancellationToken);
-        try
+    public Task SnapshotAsync(string folder, CancellationToken cancellationToken) => _turn.RunAsync(
+        async () =>
         {
             IReadOnlyList<string> journal = [];
             await _turns.RunAloneAsync(() =>
@@ -262,12 +268,8 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
             _sync.SyncNow();
             await _options.RunBeside(
                 () => _tiers.WhileUnchanged(() => StoreSnapshot.Take(_disk, _tiers, journal, folder)));
-        }
-        finally
-        {
-            _flushTurn.Release();
-        }
-    }
+        },
+        cancellationToken);
 
     /// <summary>Does the background work on blocks that is due, now instead of within a minute: for tools.</summary>
     public Task CareNowAsync(CancellationToken cancellationToken) => _care.RunNowAsync(cancellationToken);
@@ -284,23 +286,23 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         }
 
         await _stop.CancelAsync();
-        foreach (var loop in _loops)
-        {
-            await loop;
-        }
-
+        await Task.WhenAll(_loops);
         if (_options.FlushOnClose && (IsWritable || _flushOwed))
         {
             await FlushOnCloseAsync();
         }
 
-        await _flushTurn.WaitAsync();
-        await _turns.RunAloneAsync(_journal.Seal);
-        _sync.SyncNow();
-        _journal.Dispose();
-        _tiers.Dispose();
+        await _turn.RunAsync(
+            async () =>
+            {
+                await _turns.RunAloneAsync(_journal.Seal);
+                _sync.SyncNow();
+                _journal.Dispose();
+                _tiers.Dispose();
+            },
+            CancellationToken.None);
         _care.Dispose();
-        _flushTurn.Dispose();
+        _turn.Dispose();
         _folderLock.Dispose();
         _stop.Dispose();
     }
@@ -421,27 +423,13 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     Task FlushBeforeAsync(long beforeMs, CancellationToken cancellationToken) =>
         FlushAloneAsync(() => _flush.RunAsync(beforeMs), cancellationToken);
 
-    async Task FlushAloneAsync(Func<Task> flush, CancellationToken cancellationToken)
-    {
-        await _flushTurn.WaitAsync(cancellationToken);
-        try
+    Task FlushAloneAsync(Func<Task> flush, CancellationToken cancellationToken) => _turn.FlushAsync(
+        async () =>
         {
             await flush();
-            var now = _time.GetUtcNow();
-            await _flush.RemoveIdleAsync((now - _options.IdleMax).ToUnixTimeMilliseconds());
-            _lastFlushMs = now.ToUnixTimeMilliseconds();
-            _lastFlushError = null;
-        }
-        catch (Exception e)
-        {
-            _lastFlushError = e.Message;
-            throw;
-        }
-        finally
-        {
-            _flushTurn.Release();
-        }
-    }
+            await _flush.RemoveIdleAsync((_time.GetUtcNow() - _options.IdleMax).ToUnixTimeMilliseconds());
+        },
+        cancellationToken);
 
     void AddDamage(StorageDamage damage)
     {

@@ -11,7 +11,7 @@ namespace Presage.Simulation;
 /// <item><c>--seed N</c>: one run, every step and disk operation told. <c>--plan FILE</c>: one that was written
 /// down.</item>
 /// </list>
-/// <c>kills [--count N] [--server PATH]</c>: kills the real server N times while it is written to.
+/// <c>kills [--count N] [--server PATH] [--patience SECONDS]</c>: kills the real server N times under load.
 /// <c>fuzz [--minutes M] [--only NAME] [--seed N]</c>: changed bytes for every reader of foreign bytes.
 /// Ends with 0 when all passed.
 /// </summary>
@@ -66,7 +66,9 @@ static class Program
         string server = options.GetValueOrDefault("server") ?? BuiltServer();
         var data = Directory.CreateTempSubdirectory("presage-kills-");
         ulong seed = ulong.Parse(options.GetValueOrDefault("seed", "1"), CultureInfo.InvariantCulture);
-        var run = new KillRun(server, data.FullName, (int)Number(options.GetValueOrDefault("count", "500")), seed);
+        var patience = TimeSpan.FromSeconds(Number(options.GetValueOrDefault("patience", "60")));
+        int count = (int)Number(options.GetValueOrDefault("count", "500"));
+        var run = new KillRun(server, data.FullName, count, seed, patience);
         if (!await run.RunAsync())
         {
             Console.WriteLine($"The data folder is kept: {data.FullName}");

@@ -267,10 +267,21 @@ public sealed class ExpositionParser(ExpositionLimits limits)
 
     string? AddLabel(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, SampleBatch batch)
     {
-        if (name.IsEmpty || name.Length > limits.NameBytesMax || value.Length > limits.ValueBytesMax)
+        if (name.IsEmpty)
         {
-            return $"label \"{WireText.Shorten(name)}\" is empty or longer than the limits "
-                + $"({limits.NameBytesMax} bytes of name, {limits.ValueBytesMax} of value)";
+            return $"the label with value \"{WireText.Shorten(value)}\" has no name";
+        }
+
+        if (name.Length > limits.NameBytesMax)
+        {
+            return $"label name \"{WireText.Shorten(name)}\" has {name.Length} bytes, more than the limit of "
+                + $"{limits.NameBytesMax}";
+        }
+
+        if (value.Length > limits.ValueBytesMax)
+        {
+            return $"label \"{WireText.Shorten(name)}\" has a value of {value.Length} bytes, more than the limit of "
+                + $"{limits.ValueBytesMax}";
         }
 
         if (!Utf8.IsValid(name) || !Utf8.IsValid(value))

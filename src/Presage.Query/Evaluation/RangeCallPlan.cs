@@ -36,9 +36,9 @@ sealed class RangeCallPlan(
         {
             var wanted = selector.RangeOf(frame, windows);
             if (Rollups.Choose(
-                frame.Run, selector.Selector.Matchers, wanted, windows.RangeMs, selector.Selector.Span) is { } tier)
+                frame.Run, selector.Selector.Matchers, wanted, windows.RangeMs, selector.Selector.Span) is { } choice)
             {
-                return OverRollups(frame, selector, windows, scalars, tier);
+                return OverRollups(frame, selector, windows, scalars, choice);
             }
 
             var (all, range) = selector.Select(frame);
@@ -54,14 +54,20 @@ sealed class RangeCallPlan(
 
     /// <summary>The same from buckets; a window shorter than a bucket is as long as one.</summary>
     IEnumerable<StepSeries> OverRollups(
-        Frame frame, RangeSelectorPlan selector, Windows windows, double[][] scalars, RollupTier tier)
+        Frame frame, RangeSelectorPlan selector, Windows windows, double[][] scalars, RollupChoice choice)
     {
-        var wide = windows with { RangeMs = Math.Max(windows.RangeMs, tier.StepMs()) };
+        var wide = windows with { RangeMs = Math.Max(windows.RangeMs, choice.Tier.StepMs()) };
         var range = selector.RangeOf(frame, wide);
         var (field, kernel) = Rollups.FunctionOf(name, function.Kernel);
-        var all = Rollups.Select(frame.Run, selector.Selector.Matchers, range, tier, field);
+        var all = Rollups.Select(frame.Run, selector.Selector.Matchers, range, choice, field);
         return SeriesScan.Run(frame, all, range, ScanPart.Numbers, (series, worker, values) =>
         {
+            if (series is not RollupSamples)
+            {
+                selector.Prepare(worker.Columns);
+                return One(frame, new StepSeries(series.Labels, values), worker, worker.Columns, windows, scalars);
+            }
+
             Compute(worker.Columns, wide, frame, worker, scalars, values, kernel);
             if (name == "avg_over_time")
             {

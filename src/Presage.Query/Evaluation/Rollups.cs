@@ -15,13 +15,13 @@ static class Rollups
     /// <summary>Series looked at to find out whether a tier reaches back far enough.</summary>
     const int ProbesMax = 8;
 
-    /// <summary>The tier to answer from; null where raw samples do, or where there are no roll-ups.</summary>
+    /// <summary>What to answer from; null where raw samples do, or where there are no roll-ups.</summary>
     /// <param name="run">The query.</param>
     /// <param name="matchers">The series.</param>
     /// <param name="range">The time to read, the window before the first step included.</param>
     /// <param name="windowMs">How much of it is window or lookback.</param>
     /// <param name="at">The selector, for the remark.</param>
-    public static RollupTier? Choose(
+    public static RollupChoice? Choose(
         QueryRun run, IReadOnlyList<LabelMatcher> matchers, TimeRange range, long windowMs, TextSpan at)
     {
         if (run.Source is not IRollupSource { Tiers.Count: > 0 } source)
@@ -35,13 +35,19 @@ static class Rollups
             return null;
         }
 
+        var keepsRaw = source.KeepsRaw(range.FromMs + windowMs);
+        if (keepsRaw is not null && !source.Select(matchers, range).Any(series => keepsRaw(series.Labels)))
+        {
+            keepsRaw = null;
+        }
+
         var fitting = source.Tiers.Where(t => t.StepMs() <= Math.Max(windowMs, run.StepMs)).ToList();
         var tier = fitting.Count > 0 && run.StepMs > 0 ? fitting[^1] : source.Tiers[0];
-        if (!Reaches(source, matchers, range, tier))
+        if (!Reaches(source, matchers, range, tier, keepsRaw))
         {
             // Coarser ones are kept longer as a rule; a rule may keep some series' finer ones alone.
             tier = source.Tiers.Reverse().FirstOrDefault(
-                t => t != tier && Reaches(source, matchers, range, t), source.Tiers[^1]);
+                t => t != tier && Reaches(source, matchers, range, t, keepsRaw), source.Tiers[^1]);
         }
 
         string time = oldestRawMs == long.MaxValue ? ""
@@ -55,17 +61,34 @@ static class Rollups
             return null;
         }
 
-        run.Inform($"raw samples{time} are gone, answered from roll-ups of {tier.StepMs() / 60_000} minutes", at);
-        return tier;
+        string some = keepsRaw is null ? "" : " of some series";
+        string those = keepsRaw is null ? "" : "these are ";
+        run.Inform(
+            $"raw samples{some}{time} are gone, {those}answered from roll-ups of {tier.StepMs() / 60_000} minutes", at);
+        return new RollupChoice(tier, keepsRaw);
     }
 
-    /// <summary>The series of a tier as series of samples, of one column.</summary>
+    /// <summary>
+    /// The series of a tier as series of samples, of one column (<see cref="RollupSamples"/>), and the raw series that
+    /// are kept longer; sorted by labels.
+    /// </summary>
     public static IReadOnlyList<ISampleSeries> Select(
-        QueryRun run, IReadOnlyList<LabelMatcher> matchers, TimeRange range, RollupTier tier, RollupField field) =>
-        [
-            .. ((IRollupSource)run.Source).SelectRollups(matchers, range, tier)
-                .Select(series => new RollupSamples(series, tier.StepMs(), field)),
-        ];
+        QueryRun run, IReadOnlyList<LabelMatcher> matchers, TimeRange range, RollupChoice choice, RollupField field)
+    {
+        var source = (IRollupSource)run.Source;
+        var rolled = source.SelectRollups(matchers, range, choice.Tier)
+            .Select(series => (ISampleSeries)new RollupSamples(series, choice.Tier.StepMs(), field));
+        if (choice.KeepsRaw is not { } keepsRaw)
+        {
+            return [.. rolled];
+        }
+
+        ISampleSeries[] raw = [.. source.Select(matchers, range).Where(series => keepsRaw(series.Labels))];
+        var kept = raw.Select(static series => series.Labels).ToHashSet();
+        ISampleSeries[] all = [.. raw, .. rolled.Where(series => !kept.Contains(series.Labels))];
+        Array.Sort(all, static (a, b) => a.Labels.CompareTo(b.Labels));
+        return all;
+    }
 
     /// <summary>How a function of raw samples is computed from buckets.</summary>
     public static (RollupField Field, RangeKernel Kernel) FunctionOf(string name, RangeKernel own) => name switch
@@ -89,18 +112,27 @@ static class Rollups
     };
 
     static bool Reaches(
-        IRollupSource source, IReadOnlyList<LabelMatcher> matchers, TimeRange range, RollupTier tier)
+        IRollupSource source, IReadOnlyList<LabelMatcher> matchers, TimeRange range, RollupTier tier,
+        Func<LabelSet, bool>? keepsRaw)
     {
         var first = new TimeRange(range.FromMs, Math.Min(range.ToMs, range.FromMs + RollupTier.OneHour.StepMs()));
         var columns = new RollupColumns();
-        return source.SelectRollups(matchers, first, tier).Take(ProbesMax).Any(series =>
-        {
-            columns.Clear();
-            series.Read(first, columns);
-            return columns.Count > 0;
-        });
+        return source.SelectRollups(matchers, first, tier)
+            .Where(series => keepsRaw is null || !keepsRaw(series.Labels))
+            .Take(ProbesMax)
+            .Any(series =>
+            {
+                columns.Clear();
+                series.Read(first, columns);
+                return columns.Count > 0;
+            });
     }
 }
+
+/// <summary>What a selector is answered from.</summary>
+/// <param name="Tier">The roll-ups.</param>
+/// <param name="KeepsRaw">Tells of a series whether raw samples answer for it all the same; null: none do.</param>
+sealed record RollupChoice(RollupTier Tier, Func<LabelSet, bool>? KeepsRaw);
 
 /// <summary>A column of roll-ups.</summary>
 enum RollupField

@@ -24,12 +24,12 @@ sealed class SelectorPlan(
         var range = new TimeRange(first - run.LookbackMs + 1, last);
         long lookback = run.LookbackMs;
         IReadOnlyList<ISampleSeries> all;
-        if (Rollups.Choose(run, selector.Matchers, range, lookback, selector.Span) is { } tier)
+        if (Rollups.Choose(run, selector.Matchers, range, lookback, selector.Span) is { } choice)
         {
             // The newest bucket that has ended stands for the time since.
-            lookback = Math.Max(lookback, 2 * tier.StepMs());
+            lookback = Math.Max(lookback, 2 * choice.Tier.StepMs());
             range = range with { FromMs = first - lookback + 1 };
-            all = Rollups.Select(run, selector.Matchers, range, tier, RollupField.Last);
+            all = Rollups.Select(run, selector.Matchers, range, choice, RollupField.Last);
         }
         else
         {
@@ -39,10 +39,13 @@ sealed class SelectorPlan(
         // At one step the newest sample is all that is asked for; how histograms reset shows in the ones before.
         var part = frame.Steps == 1 && !forStatistics ? ScanPart.Newest : ScanPart.All;
         return SeriesScan.Run(frame, all, range, part, (series, worker, values) =>
-            ofStarts ? FillStarts(worker.Columns, first, step, lookback, values, series.Labels)
-            : worker.Columns.HasHistograms ? FillMixed(worker.Columns, series.Labels, frame, values)
-            : Fill(worker.Columns, first, step, lookback, values) ? new StepSeries(series.Labels, values)
-            : null);
+        {
+            long its = series is RollupSamples ? lookback : run.LookbackMs;
+            return ofStarts ? FillStarts(worker.Columns, first, step, its, values, series.Labels)
+                : worker.Columns.HasHistograms ? FillMixed(worker.Columns, series.Labels, frame, values)
+                : Fill(worker.Columns, first, step, its, values) ? new StepSeries(series.Labels, values)
+                : null;
+        });
     }
 
     /// <summary>The same for a series with native histograms; histograms stand beside the values.</summary>

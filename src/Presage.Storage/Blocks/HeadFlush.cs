@@ -52,9 +52,12 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
         return number;
     }
 
-    /// <summary>Writes all chunks that began before the given time.</summary>
+    /// <summary>
+    /// Writes all chunks that began before the given time; returns the number of a journal segment: what is in lower
+    /// ones and began before that time is in blocks then.
+    /// </summary>
     /// <exception cref="IOException">The disk is full or broken: the chunks stay in the head.</exception>
-    public async Task RunAsync(long beforeMs)
+    public async Task<int> RunAsync(long beforeMs)
     {
         int covered = await RollAsync();
         var hours = new SortedSet<long>();
@@ -66,6 +69,7 @@ sealed class HeadFlush(Head head, JournalLog journal, AppendTurns turns, BlockLi
         WriteHours(hours, covered, long.MaxValue);
         int deleted = journal.DeleteCovered(covered, beforeMs);
         Log.SegmentsDeleted(logger, deleted);
+        return covered;
     }
 
     /// <summary>

@@ -33,7 +33,7 @@ sealed class BlockCare(
     /// <summary>When a merge last wrote something, ms since 1970 UTC; null where none has.</summary>
     public long? LastMergeMs => _lastMergeMs;
 
-    /// <summary>Why the last turn failed; null where it did not.</summary>
+    /// <summary>What failed since the last turn, or in it; null where nothing did.</summary>
     public string? LastError => _lastError;
 
     public IReadOnlyList<StorageEvent> Events
@@ -62,6 +62,7 @@ sealed class BlockCare(
                 KeepToSize(cancellationToken);
             },
             cancellationToken);
+        _lastError = null;
     }
 
     /// <summary>The same without resting in between, for somebody who waits.</summary>
@@ -117,8 +118,8 @@ sealed class BlockCare(
     }
 
     /// <summary>
-    /// Makes the days of a backfill readable. Deletions asked for before are carried out first: they are not to hide
-    /// what the backfill brings.
+    /// Makes the days of a backfill readable. It counts as stored from that moment: deletions asked for before are
+    /// carried out first, so that they do not hide what it brings, and those asked for later are for it.
     /// </summary>
     public async Task PublishAsync(
         IReadOnlyList<BackfillPiece> pieces, Action committed, CancellationToken cancellationToken)
@@ -128,9 +129,24 @@ sealed class BlockCare(
             return;
         }
 
-        await CarryOutDeletionsAsync(cancellationToken);
-        await AloneAsync(
-            () => tiers.Replace([.. pieces.Select(p => (tiers.Raw, p.Path))], [], [], committed), cancellationToken);
+        bool isPublished = false;
+        while (!isPublished)
+        {
+            await CarryOutDeletionsAsync(cancellationToken);
+            await AloneAsync(
+                () => isPublished = tombstones.WhileNoneComes(deletions => TryPublish(pieces, deletions, committed)),
+                cancellationToken);
+        }
+    }
+
+    bool TryPublish(IReadOnlyList<BackfillPiece> pieces, Tombstone[] deletions, Action committed)
+    {
+        if (deletions.Length == 0)
+        {
+            tiers.Replace([.. pieces.Select(p => (tiers.Raw, p.Path))], [], [], committed);
+        }
+
+        return deletions.Length == 0;
     }
 
     /// <summary>Does something while nothing else changes the files.</summary>
@@ -144,7 +160,6 @@ sealed class BlockCare(
                 tiers.FinishReplacement();
                 work();
             });
-            _lastError = null;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -417,8 +432,8 @@ sealed class BlockCare(
     void Merge(MergeJob job, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
-        var numbers = new MergeNumbers(tiers.Numbers, job);
-        var plan = new RetentionPlan(options, tombstones.Current, NowMs);
+        var (numbers, plan) = tombstones.WhileNoneComes(deletions =>
+            (new MergeNumbers(tiers.Numbers, job), new RetentionPlan(options, deletions, NowMs)));
         using var merge = new SpanMerge(tiers, job, numbers, plan, _pace, tiers.Raw.Report);
         merge.Run(cancellationToken);
         var files = merge.Files;

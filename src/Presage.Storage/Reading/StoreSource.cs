@@ -15,12 +15,8 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
 
     public long OldestRawMs(IReadOnlyList<LabelMatcher> matchers, TimeRange range)
     {
-        var raw = _blocks.Current;
         Block[] written = [.. tiers.FiveMinutes.Current, .. tiers.OneHour.Current];
-        long newestMs = written.Length == 0 ? long.MinValue : written.Max(static b => b.Totals.ToMs);
-        long oldestMs = written.Length == 0 ? long.MinValue : written.Min(static b => b.Totals.FromMs);
-        long anyMs = raw.Length == 0 ? newestMs
-            : raw[0].Totals.FromMs <= oldestMs ? long.MinValue : raw[0].Totals.FromMs;
+        long anyMs = AnyRawFromMs(written);
         try
         {
             return Math.Max(anyMs, rollups.RawBound(written, matchers, host, range));
@@ -31,6 +27,11 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
             return anyMs;
         }
     }
+
+    public Func<LabelSet, bool>? KeepsRaw(long fromMs) =>
+        AnyRawFromMs([.. tiers.FiveMinutes.Current, .. tiers.OneHour.Current]) > fromMs
+            ? null
+            : rollups.KeepsRaw(fromMs);
 
     public IReadOnlyList<IRollupSeries> SelectRollups(
         IReadOnlyList<LabelMatcher> matchers,
@@ -89,6 +90,16 @@ sealed class StoreSource(Head head, BlockTiers tiers, StoredSamples samples, Rol
         }
 
         return Visible(names);
+    }
+
+    /// <summary>From when on there are raw samples of any series, where roll-ups tell of older ones.</summary>
+    long AnyRawFromMs(Block[] written)
+    {
+        var raw = _blocks.Current;
+        long newestMs = written.Length == 0 ? long.MinValue : written.Max(static b => b.Totals.ToMs);
+        long oldestMs = written.Length == 0 ? long.MinValue : written.Min(static b => b.Totals.FromMs);
+        return raw.Length == 0 ? newestMs
+            : raw[0].Totals.FromMs <= oldestMs ? long.MinValue : raw[0].Totals.FromMs;
     }
 
     /// <summary>Without what is no label but a part of a histogram.</summary>

@@ -32,10 +32,10 @@ sealed class Deletions(
         int segment = await flush.RollAsync();
         if (selectors.Any(matchers => flush.HoldsAny(matchers, range)))
         {
-            await flush.RunAsync(long.MaxValue);
+            segment = await flush.RunAsync(long.MaxValue);
         }
 
-        var asked = tombstones.Add(selectors, range, tiers.Numbers.Next(), segment);
+        var asked = tombstones.Add(selectors, range, tiers.Numbers, segment);
         await flush.ForgetAsync(asked);
         foreach (var deletion in asked)
         {

@@ -47,8 +47,10 @@ static class RawBounds
         return left.Count > 0 ? Math.Max(boundMs, BoundOf(options.RetentionTimes, nowMs)) : boundMs;
     }
 
-    /// <summary>Where no roll-ups are kept, they are no help for what is older.</summary>
-    static long BoundOf(RetentionTimes times, long nowMs) =>
+    /// <summary>
+    /// From when on raw samples are kept; where no roll-ups are kept, they are no help for what is older.
+    /// </summary>
+    public static long BoundOf(RetentionTimes times, long nowMs) =>
         times.FiveMinutes == TimeSpan.Zero && times.OneHour == TimeSpan.Zero
             ? long.MinValue
             : nowMs - (long)times.Raw.TotalMilliseconds;

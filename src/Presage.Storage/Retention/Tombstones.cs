@@ -64,14 +64,15 @@ sealed class Tombstones
     /// <summary>Adds deletions; when this returns they survive power loss.</summary>
     /// <param name="selectors">The series of each.</param>
     /// <param name="range">The span.</param>
-    /// <param name="beforeBlock">They are for blocks of lower numbers.</param>
+    /// <param name="numbers">Gives the number they have among blocks: they are for those of lower ones.</param>
     /// <param name="beforeSegment">And for journal segments of lower numbers.</param>
     /// <exception cref="IOException">The disk is full or broken.</exception>
     public Tombstone[] Add(
-        IReadOnlyList<IReadOnlyList<LabelMatcher>> selectors, TimeRange range, int beforeBlock, int beforeSegment)
+        IReadOnlyList<IReadOnlyList<LabelMatcher>> selectors, TimeRange range, BlockNumbers numbers, int beforeSegment)
     {
         lock (_lock)
         {
+            int beforeBlock = numbers.Next();
             Tombstone[] added =
             [
                 .. selectors.Select(matchers => new Tombstone(
@@ -79,6 +80,18 @@ sealed class Tombstones
             ];
             Store([.. _current, .. added]);
             return added;
+        }
+    }
+
+    /// <summary>
+    /// Does something while none is added: between the number that a deletion has among blocks and its place in the
+    /// list lies a write to the disk, and a merge that took its own numbers in between would not know of it.
+    /// </summary>
+    public T WhileNoneComes<T>(Func<Tombstone[], T> work)
+    {
+        lock (_lock)
+        {
+            return work(_current);
         }
     }
 

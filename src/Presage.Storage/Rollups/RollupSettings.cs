@@ -40,6 +40,22 @@ sealed class RollupSettings(StorageOptions options, TimeProvider time)
             : RawBounds.Of(
                 options, time.GetUtcNow().ToUnixTimeMilliseconds(), rollups, matchers, host, range);
 
+    /// <summary>Tells of a series whether its raw samples are kept from a time on; null where rules are none.</summary>
+    public Func<LabelSet, bool>? KeepsRaw(long fromMs)
+    {
+        if (options.RetentionRules.Count == 0)
+        {
+            return null;
+        }
+
+        long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return labels =>
+        {
+            var rule = options.RetentionRules.FirstOrDefault(rule => rule.Matches(labels));
+            return fromMs >= RawBounds.BoundOf(rule?.Times ?? options.RetentionTimes, nowMs);
+        };
+    }
+
     /// <summary>The store begins: nothing in memory is older than what was replayed, or what is accepted now.</summary>
     public void Begin(long oldestReplayedMs) =>
         _beganMs = Math.Min(oldestReplayedMs, time.GetUtcNow().ToUnixTimeMilliseconds() - PastMs);

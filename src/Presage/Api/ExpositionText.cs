@@ -29,6 +29,15 @@ sealed class ExpositionText
         }
     }
 
+    public void Counters(string name, string help, IEnumerable<(double Value, string Host, string Label)> hosts)
+    {
+        Head(name, help, "counter");
+        foreach (var (value, host, label) in hosts)
+        {
+            Line(name, value, ("host", host), ("label", label));
+        }
+    }
+
     public void Gauges(string name, string help, string label, IEnumerable<(string Key, double Value)> values)
     {
         Head(name, help, "gauge");

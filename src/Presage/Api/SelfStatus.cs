@@ -127,6 +127,11 @@ sealed class SelfStatus(
             "Samples with another value than the stored one of their timestamp, from all sources.",
             storage.SamplesConflicting);
         text.Counters("presage_samples_rejected_total", "Samples refused.", "reason", counters.RejectedSamples);
+        text.Counters(
+            "presage_storage_host_samples_refused_total",
+            "Samples of new series refused, of hosts at storage.series_per_host_max, with the label that has the most "
+            + "values.",
+            storage.HostsLimited.Select(static h => ((double)h.SamplesRefused, h.Host, h.Label)));
         text.Counters("presage_write_requests_refused_total", "Write requests refused as a whole.", "reason",
             counters.RefusedRequests);
         text.Gauge("presage_storage_series_active", "Series in memory.", storage.SeriesActive);

@@ -8,137 +8,143 @@ using Presage.Storage;
 namespace Presage.Notifying;
 
 /// <summary>
-/// Tells the channels when samples cannot be stored (disk full) and when they can again. The one alert that does not go
-/// through rules and outbox: on a full disk neither its samples nor its rows could be written. It is kept in memory and
-/// tried again every <see cref="RetryInterval"/> until each channel took it; a restart begins anew.
+/// Tells the channels when samples cannot be stored (disk full), or stay in memory and journal because no blocks can be
+/// written, and when they can again. The alerts that do not go through rules and outbox: on a full disk neither their
+/// samples nor their rows could be written. They are kept in memory and tried again every <see cref="RetryInterval"/>
+/// until each channel took them; a restart begins anew.
 /// </summary>
-sealed class StorageAlarm(
-    SampleStore store,
-    ChannelStore channels,
-    ChannelNotifiers notifiers,
-    TimeProvider time,
-    ILogger<StorageAlarm> logger
-)
+sealed class StorageAlarm
 {
-    /// <summary>A stall shorter than this is nobody's business.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-
     static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(30);
 
     static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(10);
 
-    readonly Dictionary<(long Channel, string Recipient), long> _told = [];
-    long? _sinceMs;
-    long _triedMs;
+    readonly SampleStore _store;
+    readonly ChannelStore _channels;
+    readonly ChannelNotifiers _notifiers;
+    readonly TimeProvider _time;
+    readonly ILogger<StorageAlarm> _logger;
+    readonly StorageTrouble[] _troubles = [StorageTrouble.NotWritable(), StorageTrouble.NotTidy()];
+
+    public StorageAlarm(
+        SampleStore store, ChannelStore channels, ChannelNotifiers notifiers, TimeProvider time,
+        ILogger<StorageAlarm> logger)
+    {
+        _store = store;
+        _channels = channels;
+        _notifiers = notifiers;
+        _time = time;
+        _logger = logger;
+    }
 
     /// <summary>One look at the store; sends what is due.</summary>
     public async ValueTask TurnAsync(CancellationToken cancellationToken)
     {
-        long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (store.IsWritable)
+        long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var trouble in _troubles)
         {
-            if (_sinceMs is { } since)
+            await LookAsync(trouble, nowMs, cancellationToken);
+        }
+    }
+
+    async Task LookAsync(StorageTrouble trouble, long nowMs, CancellationToken cancellationToken)
+    {
+        if (trouble.ReasonIn(_store) is not { } reason)
+        {
+            if (trouble.SinceMs is { } since)
             {
-                _sinceMs = null;
-                await TellEndAsync(since, nowMs, cancellationToken);
+                trouble.SinceMs = null;
+                await TellEndAsync(trouble, since, nowMs, cancellationToken);
             }
 
             return;
         }
 
-        _sinceMs ??= nowMs;
-        bool waited = nowMs - _sinceMs >= Patience.TotalMilliseconds;
-        if (waited && (_triedMs < _sinceMs || nowMs - _triedMs >= RetryInterval.TotalMilliseconds))
+        long sinceMs = trouble.SinceMs ??= nowMs;
+        bool waited = nowMs - sinceMs >= trouble.Patience.TotalMilliseconds;
+        if (waited && (trouble.TriedMs < sinceMs || nowMs - trouble.TriedMs >= RetryInterval.TotalMilliseconds))
         {
-            _triedMs = nowMs;
-            string sentence =
-                $"{Environment.MachineName}: Presage cannot store samples since {Clock(_sinceMs.Value)} UTC. "
-                + $"{store.NotWritableReason} Senders are asked to try again later.";
-            await TellAsync(Message(NotificationStatus.Firing, sentence, _sinceMs.Value, nowMs), cancellationToken);
+            trouble.TriedMs = nowMs;
+            string sentence = trouble.Begins(Environment.MachineName, Clock(sinceMs), reason);
+            await TellAsync(
+                trouble, Message(trouble, NotificationStatus.Firing, sentence, sinceMs, nowMs), cancellationToken);
         }
     }
 
-    async Task TellAsync(Notification message, CancellationToken cancellationToken)
+    async Task TellAsync(StorageTrouble trouble, Notification message, CancellationToken cancellationToken)
     {
-        foreach (var channel in channels.All.Where(channel => channel.Routing.Wants(message, toldFiring: false)))
+        foreach (var channel in _channels.All.Where(channel => channel.Routing.Wants(message, toldFiring: false)))
         {
             foreach (string recipient in channel.Recipients)
             {
-                if (
-                    !_told.ContainsKey((channel.Id, recipient))
-                    && await SendAsync(channel, recipient, message, cancellationToken)
-                )
+                if (!trouble.Told.Contains((channel.Id, recipient))
+                    && await SendAsync(channel, recipient, message, cancellationToken))
                 {
-                    _told[(channel.Id, recipient)] = message.AtMs;
+                    trouble.Told.Add((channel.Id, recipient));
                 }
             }
         }
     }
 
-    async Task TellEndAsync(long sinceMs, long nowMs, CancellationToken cancellationToken)
+    async Task TellEndAsync(StorageTrouble trouble, long sinceMs, long nowMs, CancellationToken cancellationToken)
     {
-        string sentence =
-            $"{Environment.MachineName}: Presage stores samples again; it could not since {Clock(sinceMs)} UTC.";
-        var message = Message(NotificationStatus.Resolved, sentence, sinceMs, nowMs);
-        foreach (var channel in channels.All)
+        string sentence = trouble.Ends(Environment.MachineName, Clock(sinceMs));
+        var message = Message(trouble, NotificationStatus.Resolved, sentence, sinceMs, nowMs);
+        foreach (var channel in _channels.All)
         {
             foreach (string recipient in channel.Recipients)
             {
-                if (channel.Routing.Wants(message, _told.ContainsKey((channel.Id, recipient))))
+                if (channel.Routing.Wants(message, trouble.Told.Contains((channel.Id, recipient))))
                 {
                     await SendAsync(channel, recipient, message, cancellationToken);
                 }
             }
         }
 
-        _told.Clear();
+        trouble.Told.Clear();
     }
 
     async Task<bool> SendAsync(
-        StoredChannel channel,
-        string recipient,
-        Notification message,
-        CancellationToken cancellationToken
-    )
+        StoredChannel channel, string recipient, Notification message, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(SendLimit, time);
+        using var limit = new CancellationTokenSource(SendLimit, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             string key = $"{message.ThreadKey}-{message.Status}".ToLowerInvariant();
-            var outcome = await notifiers.For(channel).SendAsync(message, recipient, key, either.Token);
+            var outcome = await _notifiers.For(channel).SendAsync(message, recipient, key, either.Token);
             if (outcome.Result != SendResult.Delivered)
             {
-                Log.StorageAlarmNotDelivered(logger, channel.Name, outcome.Answer);
+                Log.StorageAlarmNotDelivered(_logger, channel.Name, outcome.Answer);
             }
 
             return outcome.Result == SendResult.Delivered;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.StorageAlarmNotDelivered(logger, channel.Name, $"No answer within {SendLimit.TotalSeconds:0} s.");
+            Log.StorageAlarmNotDelivered(_logger, channel.Name, $"No answer within {SendLimit.TotalSeconds:0} s.");
             return false;
         }
     }
 
-    static Notification Message(NotificationStatus status, string sentence, long sinceMs, long nowMs)
+    static Notification Message(
+        StorageTrouble trouble, NotificationStatus status, string sentence, long sinceMs, long nowMs)
     {
         var labels = LabelSet.Of(
-            new Label("alertname", "Samples cannot be stored"),
-            new Label("rule", "storage-not-writable"),
-            new Label("severity", "critical"),
-            new Label(LabelNames.Host, Environment.MachineName)
-        );
+            new Label("alertname", trouble.Name),
+            new Label("rule", trouble.RuleId),
+            new Label("severity", trouble.Severity == Severity.Critical ? "critical" : "warning"),
+            new Label(LabelNames.Host, Environment.MachineName));
         long? endsMs = status == NotificationStatus.Resolved ? nowMs : null;
         return new Notification
         {
             Status = status,
-            RuleId = "storage-not-writable",
-            RuleName = "Samples cannot be stored",
-            Severity = Severity.Critical,
+            RuleId = trouble.RuleId,
+            RuleName = trouble.Name,
+            Severity = trouble.Severity,
             Host = Environment.MachineName,
             Sentence = sentence,
-            ThreadKey = $"storage-{sinceMs}",
+            ThreadKey = trouble.ThreadOf(sinceMs),
             AtMs = nowMs,
             Alerts =
             [
@@ -149,8 +155,7 @@ sealed class StorageAlarm(
                     "",
                     sinceMs,
                     endsMs,
-                    AlertLabels.Fingerprint(labels)
-                ),
+                    AlertLabels.Fingerprint(labels)),
             ],
         };
     }

@@ -8,7 +8,7 @@ namespace Presage.Simulation;
 /// Kills the real server with SIGKILL at random moments while senders write: under load, while it recovers, while it
 /// stops. After every start, what it shows is compared with what it had acknowledged.
 /// </summary>
-sealed class KillRun(string server, string data, int count, ulong seed)
+sealed class KillRun(string server, string data, int count, ulong seed, TimeSpan patience)
 {
     const int Senders = 3;
     const int SeriesPerSender = 15;
@@ -40,7 +40,7 @@ sealed class KillRun(string server, string data, int count, ulong seed)
                 }
             }
 
-            using var last = ServerProcess.Start(server, data);
+            using var last = ServerProcess.Start(server, data, patience);
             await last.ReadyAsync();
             _compared = 0;
             for (long fromMs = startMs - 10_000; fromMs < NowMs() + 10_000; fromMs += 59_000)
@@ -63,7 +63,7 @@ sealed class KillRun(string server, string data, int count, ulong seed)
 
     async Task<long> RoundAsync(long sinceMs)
     {
-        using var process = ServerProcess.Start(server, data);
+        using var process = ServerProcess.Start(server, data, patience);
         if (_random.Chance(0.1))
         {
             // While it starts: it may be reading the journal.

@@ -11,18 +11,18 @@ sealed partial class ServerProcess : IDisposable
 {
     const int SigTerm = 15;
 
-    static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
-
     readonly Process _process;
+    readonly TimeSpan _patience;
     readonly StringBuilder _output = new();
 
-    ServerProcess(Process process, int port)
+    ServerProcess(Process process, int port, TimeSpan patience)
     {
         _process = process;
+        _patience = patience;
         Client = new HttpClient
         {
             BaseAddress = new Uri($"http://127.0.0.1:{port}"),
-            Timeout = TimeSpan.FromSeconds(30),
+            Timeout = patience,
         };
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -45,7 +45,10 @@ sealed partial class ServerProcess : IDisposable
     }
 
     /// <summary>Starts it; it need not be ready yet.</summary>
-    public static ServerProcess Start(string server, string data)
+    /// <param name="server">The executable, or its dll.</param>
+    /// <param name="data">Its data folder.</param>
+    /// <param name="patience">How long it may take to start, and to answer.</param>
+    public static ServerProcess Start(string server, string data, TimeSpan patience)
     {
         int port = FreePort();
         string[] arguments =
@@ -59,18 +62,24 @@ sealed partial class ServerProcess : IDisposable
         start.RedirectStandardError = true;
         start.RedirectStandardInput = true;
         return new ServerProcess(
-            Process.Start(start) ?? throw new InvalidOperationException($"{server} did not start."), port);
+            Process.Start(start) ?? throw new InvalidOperationException($"{server} did not start."), port, patience);
     }
 
     /// <summary>Waits until it answers.</summary>
     public async Task ReadyAsync()
     {
-        var patience = Stopwatch.StartNew();
+        var waited = Stopwatch.StartNew();
         while (true)
         {
-            if (_process.HasExited || patience.Elapsed > StartMax)
+            if (_process.HasExited)
             {
                 throw new SimulationFailedException($"The server does not start:\n{Output}");
+            }
+
+            if (waited.Elapsed > _patience)
+            {
+                throw new SimulationFailedException(
+                    $"The server does not start within {_patience.TotalSeconds:0} s (--patience):\n{Output}");
             }
 
             try

@@ -60,6 +60,50 @@ public sealed class RollupTests
         Assert.Contains("no roll-ups are kept of these series", Assert.Single(result.Infos), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("m", 1_000, 31)]
+    [InlineData("max_over_time(m[2h])", 1_000, 33)]
+    [InlineData("count_over_time(m[2h])", 120, 240)]
+    [InlineData("avg_over_time(m[2h])", 1_000, 26.5)]
+    public void Series_whose_raw_samples_are_kept_longer_are_answered_from_those(
+        string query, double raw, double rolledUp)
+    {
+        var source = new Two(
+            new Buckets(100 * Hour) { Labels = LabelSet.OfMetric("m", new Label("kept", "longer")) },
+            new Buckets(100 * Hour) { Labels = LabelSet.OfMetric("m", new Label("kept", "as_all")) });
+
+        var result = Engine.Range(
+            Engine.Prepare(query), 32 * Hour, 33 * Hour, Hour, source, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["as_all", "longer"], result.Series.Select(static s => s.Labels["kept"]));
+        Assert.Equal((rolledUp, raw), (result.Series[0].Values[0], result.Series[1].Values[0]));
+        Assert.Contains(
+            "raw samples of some series before 1970-01-05T04:00:00Z are gone, these are answered from roll-ups of 60",
+            Assert.Single(result.Infos), StringComparison.Ordinal);
+    }
+
+    /// <summary>A series whose raw samples are kept, and one whose are gone.</summary>
+    sealed class Two(Buckets kept, Buckets gone) : IRollupSource
+    {
+        public IReadOnlyList<RollupTier> Tiers => gone.Tiers;
+
+        public long OldestRawMs(IReadOnlyList<LabelMatcher> matchers, TimeRange range) =>
+            gone.OldestRawMs(matchers, range);
+
+        public Func<LabelSet, bool>? KeepsRaw(long fromMs) => labels => labels == kept.Labels;
+
+        public IReadOnlyList<IRollupSeries> SelectRollups(
+            IReadOnlyList<LabelMatcher> matchers, TimeRange range, RollupTier tier) => [gone, kept];
+
+        public IReadOnlyList<ISampleSeries> Select(IReadOnlyList<LabelMatcher> matchers, TimeRange range) =>
+            [gone, kept];
+
+        public IReadOnlyList<string> LabelNames(IReadOnlyList<LabelMatcher> matchers, TimeRange range) => [];
+
+        public IReadOnlyList<string> LabelValues(
+            string name, IReadOnlyList<LabelMatcher> matchers, TimeRange range) => [];
+    }
+
     /// <summary>Hourly buckets: in hour h the values go from h - 10 to h + 2 and end at h, of 120 samples.</summary>
     sealed class Buckets(long oldestRawMs) : IRollupSource, IRollupSeries, ISampleSeries
     {
@@ -67,9 +111,11 @@ public sealed class RollupTests
 
         public long OldestRawMs(IReadOnlyList<LabelMatcher> matchers, TimeRange range) => oldestRawMs;
 
+        public Func<LabelSet, bool>? KeepsRaw(long fromMs) => null;
+
         public bool HasRollups { get; init; } = true;
 
-        public LabelSet Labels { get; } = LabelSet.OfMetric("m");
+        public LabelSet Labels { get; init; } = LabelSet.OfMetric("m");
 
         public IReadOnlyList<IRollupSeries> SelectRollups(
             IReadOnlyList<LabelMatcher> matchers, TimeRange range, RollupTier tier) => HasRollups ? [this] : [];

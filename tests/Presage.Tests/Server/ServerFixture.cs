@@ -40,7 +40,8 @@ sealed class ServerFixture : IAsyncDisposable
     public static async Task<ServerFixture> StartAsync(
         TimeProvider? time = null,
         AuthenticationMode auth = AuthenticationMode.Password,
-        Action<PresageOptions>? configure = null)
+        Action<PresageOptions>? configure = null,
+        ILoggerProvider? log = null)
     {
         var folder = Directory.CreateTempSubdirectory("presage-server-");
         var options = new PresageOptions
@@ -56,7 +57,14 @@ sealed class ServerFixture : IAsyncDisposable
             var server = await PresageServer.StartAsync(
                 options,
                 time ?? TimeProvider.System,
-                static logging => logging.ClearProviders(),
+                logging =>
+                {
+                    logging.ClearProviders();
+                    if (log is not null)
+                    {
+                        logging.AddProvider(log);
+                    }
+                },
                 CancellationToken.None);
             return new ServerFixture(folder, server);
         }

@@ -85,6 +85,80 @@ public sealed class DeletionTests
     }
 
     [Fact]
+    public async Task A_merge_that_begins_while_a_deletion_is_written_down_knows_of_it()
+    {
+        await using var fixture = new StoreFixture();
+        using var merging = new ManualResetEventSlim();
+        Task? care = null;
+        bool isAsked = false;
+        var disk = new BreakableDisk((operation, path) =>
+        {
+            if (operation != DiskOperation.Create || !isAsked)
+            {
+                return;
+            }
+
+            if (care is not null && path.Contains("block", StringComparison.Ordinal))
+            {
+                merging.Set();
+            }
+            else if (care is null && path.Contains("tombstones", StringComparison.Ordinal))
+            {
+                // The deletion has its number by now and is not in the list yet. A merge may wait until it is.
+                care = Task.Run(() => fixture.Store.CareNowAsync(CancellationToken.None));
+                merging.Wait(TimeSpan.FromMilliseconds(300));
+            }
+        });
+        fixture.Options = folder => new StorageOptions { DataFolder = folder, Disk = disk };
+        fixture.Open();
+        long day = Start - (Start % 86_400_000) - (10 * 86_400_000L);
+        await BackfillAsync(fixture, day);
+        isAsked = true;
+        await fixture.DeleteAsync(StoreFixture.Always, One);
+        await care!;
+
+        Assert.Empty(fixture.Read("a", 1));
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+        Assert.Equal(0, fixture.Store.Statistics.DeletionsPending);
+        Assert.Empty(fixture.Read("a", 1));
+        Assert.Equal(2, fixture.Read("a", 2).Length);
+    }
+
+    [Fact]
+    public async Task A_backfill_is_stored_when_it_is_completed_whatever_was_deleted_at_that_moment()
+    {
+        await using var fixture = new StoreFixture();
+        bool isCompleting = false;
+        fixture.Options = folder => new StorageOptions
+        {
+            DataFolder = folder,
+            RunBeside = work =>
+            {
+                if (isCompleting)
+                {
+                    // It found no deletion to carry out, and its files have their numbers.
+                    isCompleting = false;
+                    fixture.DeleteAsync(StoreFixture.Always, One).GetAwaiter().GetResult();
+                }
+
+                work();
+                return Task.CompletedTask;
+            },
+        };
+        fixture.Open();
+        long day = Start - (Start % 86_400_000) - (10 * 86_400_000L);
+        isCompleting = true;
+        await BackfillAsync(fixture, day);
+
+        Assert.False(isCompleting);
+        Assert.Equal(2, fixture.Read("a", 1).Length);
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+        Assert.Equal(2, fixture.Read("a", 1).Length);
+        await fixture.DeleteAsync(StoreFixture.Always, One);
+        Assert.Empty(fixture.Read("a", 1));
+    }
+
+    [Fact]
     public async Task A_snapshot_does_not_wait_for_a_merge()
     {
         await using var fixture = new StoreFixture();

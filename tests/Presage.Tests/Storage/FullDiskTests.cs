@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Presage.Metrics;
 using Presage.Storage;
+using Presage.Tests.Support;
 using Xunit;
 
 namespace Presage.Tests.Storage;
@@ -186,14 +188,14 @@ public sealed class FullDiskTests
     {
         // A file system of 8 MB needs root; where that is missing, the faults of the other tests stand for it.
         string mount = Directory.CreateTempSubdirectory("presage-full-").FullName;
-        if (Run("mount", "-t", "tmpfs", "-o", "size=9m", "tmpfs", mount) != 0)
+        using (var small = SmallFileSystem.TryMount(mount, "9m"))
         {
-            Directory.Delete(mount);
-            return;
-        }
+            if (small is null)
+            {
+                Directory.Delete(mount);
+                return;
+            }
 
-        try
-        {
             await using var fixture = new StoreFixture();
             fixture.Options = _ => new StorageOptions
             {
@@ -221,11 +223,8 @@ public sealed class FullDiskTests
             Assert.Equal(acknowledged, fixture.Store.Statistics.SamplesReplayed - 2);
             await fixture.CloseAsync();
         }
-        finally
-        {
-            Assert.Equal(0, Run("umount", mount));
-            Directory.Delete(mount);
-        }
+
+        Directory.Delete(mount);
     }
 
     [Fact]
@@ -305,23 +304,60 @@ public sealed class FullDiskTests
     public void A_read_only_file_system_is_called_so()
     {
         string mount = Directory.CreateTempSubdirectory("presage-ro-").FullName;
-        if (Run("mount", "-t", "tmpfs", "-o", "size=1m,ro", "tmpfs", mount) != 0)
+        using (var small = SmallFileSystem.TryMount(mount, "1m,ro"))
         {
-            Directory.Delete(mount);
-            return;
-        }
+            if (small is null)
+            {
+                Directory.Delete(mount);
+                return;
+            }
 
-        try
-        {
             var e = Assert.Throws<IOException>(() => SampleStore.Open(
                 new StorageOptions { DataFolder = mount }, TimeProvider.System, NullLogger.Instance));
             Assert.Contains("Read-only file system", e.Message, StringComparison.Ordinal);
         }
-        finally
+
+        Directory.Delete(mount);
+    }
+
+    [Fact]
+    public async Task A_file_system_that_turns_read_only_answers_queries_and_keeps_what_was_acknowledged()
+    {
+        await using var fixture = new StoreFixture();
+        bool isReadOnly = false;
+        fixture.Options = folder => new StorageOptions
         {
-            Assert.Equal(0, Run("umount", mount));
-            Directory.Delete(mount);
-        }
+            DataFolder = folder,
+            Disk = new BreakableDisk((_, path) =>
+            {
+                if (isReadOnly)
+                {
+                    // What the kernel says of every change once it has given a file system up.
+                    throw new IOException($"Read-only file system : '{path}'", LocalDisk.ReadOnlyFileSystem);
+                }
+            }),
+        };
+        await fixture.AppendAsync(("a", 0, Start - 3_600_000, 1), ("b", 1, Start - 3_600_000, 1));
+        await fixture.Store.FlushAsync(CancellationToken.None);
+        await fixture.AppendAsync(("a", 0, Start, 2), ("b", 1, Start, 2));
+        var before = fixture.Read("a", 0);
+        isReadOnly = true;
+        var refused = await Assert.ThrowsAsync<IOException>(() => fixture.AppendAsync("a", 0, Start + 1, 3));
+        Assert.Contains("Read-only file system", refused.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<IOException>(() => fixture.DeleteAsync(
+            StoreFixture.Always, new LabelMatcher("i", MatchOperator.Equal, "1")));
+        fixture.Time.Advance(TimeSpan.FromHours(30));
+        await Assert.ThrowsAsync<IOException>(() => fixture.Store.CareNowAsync(CancellationToken.None));
+        Assert.Equal(before, fixture.Read("a", 0));
+        Assert.Equal(2, fixture.Read("b", 1).Length);
+        Assert.Contains("Read-only file system", fixture.Store.NotWritableReason, StringComparison.Ordinal);
+        await fixture.CloseAsync();
+
+        isReadOnly = false;
+        fixture.Open();
+        Assert.Equal(before, fixture.Read("a", 0));
+        Assert.Equal(2, fixture.Read("b", 1).Length);
+        Assert.Empty(fixture.Store.Statistics.Damages);
     }
 
     static long JournalBytesOfOneSample { get; set; }
@@ -349,21 +385,6 @@ public sealed class FullDiskTests
             Assert.True(patience.Elapsed < TimeSpan.FromSeconds(20), fixture.Store.NotWritableReason);
             fixture.Time.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
-        }
-    }
-
-    static int Run(string program, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(
-                new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-            process.WaitForExit();
-            return process.ExitCode;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return -1;
         }
     }
 }

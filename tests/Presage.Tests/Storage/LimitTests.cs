@@ -42,6 +42,28 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task The_room_of_a_host_is_free_with_the_first_flush_two_hours_after_its_series_stopped()
+    {
+        await using var fixture = new StoreFixture();
+        fixture.Options = folder => new StorageOptions
+        {
+            DataFolder = folder,
+            SeriesPerHostMax = 2,
+            FlushOnClose = false,
+        };
+        await fixture.AppendAsync(("a", 0, Start, 1), ("a", 1, Start, 1));
+        Assert.Equal(1, (await fixture.AppendAsync("a", 2, Start, 1)).OverSeriesLimit);
+        fixture.Time.Advance(TimeSpan.FromMinutes(119));
+        await fixture.Store.FlushAsync(CancellationToken.None);
+        long nowMs = fixture.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        Assert.Equal(1, (await fixture.AppendAsync("a", 2, nowMs, 1)).OverSeriesLimit);
+
+        fixture.Time.Advance(TimeSpan.FromMinutes(2));
+        await fixture.Store.FlushAsync(CancellationToken.None);
+        Assert.Equal(1, (await fixture.AppendAsync("a", 2, nowMs, 1)).Accepted);
+    }
+
+    [Fact]
     public async Task The_host_with_the_most_series_is_named_when_the_store_is_full()
     {
         await using var fixture = new StoreFixture();

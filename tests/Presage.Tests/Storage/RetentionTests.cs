@@ -80,6 +80,16 @@ public sealed class RetentionTests
             (OldestRaw(fixture, "1"), OldestRaw(fixture, "2"), OldestRaw(fixture, "3"), OldestRaw(fixture, "1|3")));
         long Days(int days) => nowMs - (days * 86_400_000L);
 
+        // And so does who is answered from roll-ups.
+        Assert.Equal((false, true, true), Keeps(10));
+        Assert.Equal((true, true, true), Keeps(4));
+        Assert.Equal((false, true, false), Keeps(16));
+        (bool, bool, bool) Keeps(int days)
+        {
+            var keeps = fixture.Store.KeepsRaw(Days(days))!;
+            return (keeps(LabelsOf(1)), keeps(LabelsOf(2)), keeps(LabelsOf(3)));
+        }
+
         Assert.Equal(288, Count(fixture, RollupTier.FiveMinutes, 1));
 
         await LaterAsync(fixture, 10);
@@ -188,6 +198,8 @@ public sealed class RetentionTests
         fixture.Open();
         await fixture.Store.CareNowAsync(CancellationToken.None);
     }
+
+    static LabelSet LabelsOf(int i) => StoreFixture.LabelsOf("host", i);
 
     static long OldestRaw(StoreFixture fixture, string i) =>
         fixture.Store.OldestRawMs([new LabelMatcher("i", MatchOperator.RegexMatch, i)], StoreFixture.Always);
