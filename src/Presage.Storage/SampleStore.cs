@@ -106,7 +106,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
     /// Why what is in memory could not be written to blocks, or blocks not be merged, the last time; null where they
     /// could. Nothing is lost, and it is tried again every minute.
     /// </summary>
-    public string? NotTidyReason => _turn.LastError ?? _care.LastError;
+    public string? NotTidyReason() => _turn.LastError ?? _care.LastError;
 
     /// <summary>The hosts with samples in head or blocks, sorted; series without a host are not one.</summary>
     public IReadOnlyList<string> Hosts

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
 
 namespace Presage.Api;
 
@@ -48,6 +49,10 @@ sealed class Edge(ILogger<Edge> logger)
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client went away: there is nobody to answer.
+        }
+        catch (ConnectionResetException)
+        {
+            // The same in the middle of its body.
         }
         catch (Exception e)
         {

@@ -63,7 +63,7 @@ sealed class StorageTrouble
         Name = "Blocks cannot be written",
         Severity = Severity.Warning,
         Patience = TimeSpan.FromMinutes(5),
-        ReasonIn = static store => store.IsWritable ? store.NotTidyReason : null,
+        ReasonIn = static store => store.IsWritable ? store.NotTidyReason() : null,
         Begins = static (machine, since, reason) =>
             $"{machine}: Presage cannot write or merge blocks since {since} UTC: {reason} Samples are safe in the " +
             "journal, which grows until it can, and so does memory.",

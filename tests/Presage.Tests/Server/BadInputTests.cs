@@ -124,7 +124,7 @@ public sealed class BadInputTests
                 await UntilAsync(() => counters.Requests == 1);
                 if (isReset)
                 {
-                    client.LingerState = new LingerOption(true, 0);
+                    client.Client.Close(timeout: 0);
                 }
                 else
                 {
