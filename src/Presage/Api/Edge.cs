@@ -52,7 +52,9 @@ sealed class Edge(ILogger<Edge> logger)
         }
         catch (ConnectionResetException)
         {
-            // The same in the middle of its body.
+            // The same in the middle of its body. Kestrel still takes that body for being read, and would log an error
+            // of its own where it looks for the rest.
+            context.Abort();
         }
         catch (Exception e)
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Presage.Api;
@@ -57,7 +58,7 @@ sealed class ImportReceiver(SampleStore store) : IDisposable
             context.Features.Get<IHttpMinRequestBodyDataRateFeature>()?.MinDataRate = null;
             return await ReadAsync(context.Request.BodyReader, context.RequestAborted);
         }
-        catch (IOException e) when (e is not BadHttpRequestException)
+        catch (IOException e) when (e is not (BadHttpRequestException or ConnectionResetException))
         {
             throw new ProblemException(
                 StatusCodes.Status503ServiceUnavailable, $"Nothing of this part was stored: {e.Message}",

@@ -49,7 +49,7 @@ sealed class StorageAlarm
 
     async Task LookAsync(StorageTrouble trouble, long nowMs, CancellationToken cancellationToken)
     {
-        if (trouble.ReasonIn(_store) is not { } reason)
+        if (trouble.ReasonIn(_store, trouble.Told.Count > 0) is not { } reason)
         {
             if (trouble.SinceMs is { } since)
             {

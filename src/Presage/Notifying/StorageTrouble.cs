@@ -20,8 +20,8 @@ sealed class StorageTrouble
     /// <summary>What is over sooner is nobody's business.</summary>
     public required TimeSpan Patience { get; init; }
 
-    /// <summary>Why the store is in it; null where it is not.</summary>
-    public required Func<SampleStore, string?> ReasonIn { get; init; }
+    /// <summary>Why the store is in it, given whether somebody was told so already; null where it is not.</summary>
+    public required Func<SampleStore, bool, string?> ReasonIn { get; init; }
 
     /// <summary>Says that it is: of a machine, since when, why.</summary>
     public required Func<string, string, string, string> Begins { get; init; }
@@ -48,7 +48,7 @@ sealed class StorageTrouble
         Name = "Samples cannot be stored",
         Severity = Severity.Critical,
         Patience = TimeSpan.FromSeconds(3),
-        ReasonIn = static store => store.NotWritableReason,
+        ReasonIn = static (store, _) => store.NotWritableReason,
         Begins = static (machine, since, reason) =>
             $"{machine}: Presage cannot store samples since {since} UTC. {reason} Senders are asked to try again " +
             "later.",
@@ -56,17 +56,20 @@ sealed class StorageTrouble
             $"{machine}: Presage stores samples again; it could not since {since} UTC.",
     };
 
-    /// <summary>Samples are taken, but no blocks can be written: tried again every minute, so some of these.</summary>
+    /// <summary>
+    /// Samples are taken, but no blocks can be written: tried again every minute, so some of these. Where samples are
+    /// refused too, that is the news, but none that this is over.
+    /// </summary>
     public static StorageTrouble NotTidy() => new()
     {
         RuleId = "storage-not-tidy",
         Name = "Blocks cannot be written",
         Severity = Severity.Warning,
         Patience = TimeSpan.FromMinutes(5),
-        ReasonIn = static store => store.IsWritable ? store.NotTidyReason() : null,
+        ReasonIn = static (store, isTold) => store.IsWritable || isTold ? store.NotTidyReason() : null,
         Begins = static (machine, since, reason) =>
-            $"{machine}: Presage cannot write or merge blocks since {since} UTC: {reason} Samples are safe in the " +
-            "journal, which grows until it can, and so does memory.",
+            $"{machine}: Presage cannot write or merge blocks since {since} UTC: {reason.TrimEnd('.')}. Samples are " +
+            "safe in the journal, which grows until it can, and so does memory.",
         Ends = static (machine, since) =>
             $"{machine}: Presage writes and merges blocks again; it could not since {since} UTC.",
     };
