@@ -8,6 +8,25 @@ import { preview } from "vite";
 process.env.PRESAGE_FAKE = "1";
 let server, browser, base;
 
+// What the tests find must not depend on the machine. CPU_RATE=6 slows the pages down six times, TZ=Asia/Tokyo moves server and
+// browser there, and CLOCK=2026-12-31T23:59:30 lets both begin at that time.
+const aheadMs = process.env.CLOCK === undefined ? 0 : Date.parse(process.env.CLOCK) - Date.now();
+if (aheadMs !== 0) setClock(aheadMs);
+
+/** Lets `Date` run ahead of the clock of the machine. */
+function setClock(aheadMs) {
+  const Real = Date;
+  globalThis.Date = class extends Real {
+    constructor(...parts) {
+      super(...(parts.length === 0 ? [Real.now() + aheadMs] : parts));
+    }
+
+    static now() {
+      return Real.now() + aheadMs;
+    }
+  };
+}
+
 /** Serves the pages and starts the browser for the tests of a file; every test begins in the same world. */
 export function open() {
   before(async () => {
@@ -19,7 +38,7 @@ export function open() {
     await browser?.close();
     await server?.close();
   });
-  beforeEach(() => control({ scenario: "fleet", live: true, fail: null, slowMs: 0, role: "administrator" }));
+  beforeEach(() => control({ scenario: "fleet", live: true, fail: null, held: false, role: "administrator" }));
 }
 
 /** Changes the generated world: see test/fake/plugin.ts. */
@@ -28,6 +47,7 @@ export const control = (change) => fetch(`${base}/__fake`, { method: "POST", bod
 /** Opens a page in a fresh context; the test fails on any script error or failed request that it did not provoke. */
 export async function visit(path, run, { width = 1440, theme = "light", errors = false, zone } = {}) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, reducedMotion: "reduce", ...(zone === undefined ? {} : { timezoneId: zone }) });
+  if (aheadMs !== 0) await context.addInitScript(setClock, aheadMs);
   const page = await context.newPage();
   const wrong = [];
   page.on("pageerror", (error) => wrong.push(error.message));
@@ -45,6 +65,9 @@ export async function visit(path, run, { width = 1440, theme = "light", errors =
 export const heading = (page, text) => page.getByRole("heading", { level: 1, name: text }).waitFor();
 export const region = (page, name) => page.getByRole("region", { name });
 export const button = (page, name) => page.getByRole("button", { name });
+
+/** Keys that belong together, as fast as a hand types them: waiting for each would let a slow machine take them for single ones. */
+export const keys = (page, ...each) => Promise.all(each.map((key) => page.keyboard.press(key)));
 
 /** Until the page has loaded what it shows and its own letters, so that nothing moves any more. */
 export async function settled(page) {

@@ -41,6 +41,7 @@ export const tailStore = createStore<{ revision: number; points: Map<string, Liv
 
 const TAIL_MAX = 4000;
 const SILENT_AFTER_MS = 4000;
+const WATCH_EVERY_MS = 1000;
 const RETRY_MAX_MS = 15_000;
 
 export const tailKey = (host: string, vitalKey: string) => `${host}\n${vitalKey}`;
@@ -61,6 +62,7 @@ let attempts = 0;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
 let reopenTimer: ReturnType<typeof setTimeout> | undefined;
 let watchdog: ReturnType<typeof setInterval> | undefined;
+let watchedMs = 0;
 
 function parse<T>(event: MessageEvent<string>): T {
   return JSON.parse(event.data);
@@ -164,9 +166,15 @@ function scheduleRetry(): void {
   retryTimer = setTimeout(open, pauseMs);
 }
 
-/** A connection that is open but says nothing is lost, too. */
+/**
+ * A connection that is open but says nothing is lost, too. A page that did not run itself, because it slept in the background or the
+ * machine was busy, first reads what has arrived meanwhile.
+ */
 function watch(): void {
   const { status, arrivedMs } = liveStore.get();
+  const asleep = Date.now() - watchedMs > 2 * WATCH_EVERY_MS;
+  watchedMs = Date.now();
+  if (asleep) return;
   if (status === "live" && arrivedMs !== null && Date.now() - arrivedMs > SILENT_AFTER_MS) {
     source?.close();
     scheduleRetry();
@@ -182,7 +190,7 @@ export function tryNow(): void {
 export function startLive(queryClient: QueryClient): () => void {
   client = queryClient;
   open();
-  watchdog = setInterval(watch, 1000);
+  watchdog = setInterval(watch, WATCH_EVERY_MS);
   // Sentences come with the times of the zone that was asked for.
   const zoneChanged = utcStore.subscribe(() => {
     open();

@@ -10,17 +10,18 @@ import { World, type Scenario } from "./world";
 /**
  * A server made of generated data, for browser tests and for working on pages. `POST /__fake {"scenario": "new"}` changes
  * the world, `{"live": false}` cuts the live connection, `{"fail": "/overview"}` makes one path answer 500,
- * `{"slowMs": 500}` makes all but the session wait,
+ * `{"held": true}` makes all but the session wait until it is false again,
  * `{"role": "viewer"}` changes who one is, `{"joined": true}` lets the server arrive that a token was made for.
  */
-interface Controls { scenario: Scenario; live: boolean; fail: string | null; slowMs: number; role?: Role; joined?: boolean }
+interface Controls { scenario: Scenario; live: boolean; fail: string | null; held: boolean; role?: Role; joined?: boolean }
 
 export function fakeApi(): Plugin {
-  const controls: Controls = { scenario: "fleet", live: true, fail: null, slowMs: 0 };
+  const controls: Controls = { scenario: "fleet", live: true, fail: null, held: false };
   let world = new World("fleet");
   let administration = new Administration(world);
   let explaining = new Explaining(world);
   const streams = new Set<ServerResponse>();
+  const waiting: (() => void)[] = [];
 
   const control = async (request: IncomingMessage, response: ServerResponse) => {
     const change: Partial<Controls> = JSON.parse(await bodyOf(request));
@@ -33,6 +34,7 @@ export function fakeApi(): Plugin {
     if (change.role !== undefined) administration.become(change.role);
     if (change.joined === true) administration.join();
     if (!controls.live) for (const stream of streams) stream.destroy();
+    if (!controls.held) for (const go of waiting.splice(0)) go();
     json(response, controls);
   };
 
@@ -40,7 +42,7 @@ export function fakeApi(): Plugin {
     const url = new URL(request.url ?? "/", "http://fake");
     if (url.pathname === "/__fake") return control(request, response);
     if (!url.pathname.startsWith("/api/")) return next();
-    if (controls.slowMs > 0 && !url.pathname.endsWith("/session")) await new Promise((resolve) => setTimeout(resolve, controls.slowMs));
+    if (controls.held && !url.pathname.endsWith("/session")) await new Promise<void>((go) => waiting.push(go));
     if (response.destroyed) return;
     if (controls.fail !== null && url.pathname.includes(controls.fail)) {
       return problem(response, 500, "The journal on disk cannot be read.", "See the server's log.");

@@ -18,7 +18,7 @@ import { useCursor } from "../../ui/useCursor";
 import { Page } from "../frame/Page";
 import styles from "./Anomalies.module.css";
 import { Feedback } from "./Feedback";
-import { evidenceOf, windowAround } from "./model";
+import { evidenceOf, lastedText, runningFirst, windowAround } from "./model";
 import { Differences } from "./Differences";
 
 const DAY_MS = 86_400_000;
@@ -42,7 +42,7 @@ export function AnomaliesPage() {
     <Page name="Anomalies" above={host === undefined ? [] : [{ label: host, href: links.host(host) }]}>
       <h1 className={cx("title", styles.head)}>{headline(data, host)}</h1>
       <div className={styles.columns}>
-        <Panel title="Anomalies" meta={`last ${SHOWN_DAYS} days, newest first`} actions={(
+        <Panel title="Anomalies" meta={`last ${SHOWN_DAYS} days, what runs first`} actions={(
           <>
             <span className={styles.also}>Single vital signs too <Switch label="Show anomalies of single vital signs too" checked={vitals} onChange={(on) => { setParams({ vitals: on ? "yes" : null }, { replace: true }); }} /></span>
             {host !== undefined && <a className="link small" href={links.anomalies()}>All hosts</a>}
@@ -50,7 +50,7 @@ export function AnomaliesPage() {
         )}>
           {error !== null ? <ErrorState what="Not loaded:" why={errorText(error)} onRetry={() => void refetch()} />
             : data === undefined ? <SkeletonRows rows={5} label="Loading anomalies" />
-            : <List anomalies={data} nowMs={nowMs} />}
+            : <List anomalies={runningFirst(data)} nowMs={nowMs} />}
         </Panel>
         <div className={styles.side}>
           <TwinsPanel host={host} />
@@ -87,7 +87,7 @@ function Row({ anomaly, nowMs, cursor }: { anomaly: Anomaly; nowMs: number; curs
       <div className={styles.what}>
         <p className={styles.say}><a data-anomaly href={evidenceOf(anomaly, window)}><b>{anomaly.host}</b></a> {anomaly.sentence}</p>
         <p className={styles.more}>
-          {KINDS[anomaly.kind]}<time title={timeTooltip(anomaly.sinceMs)}>{formatTime(anomaly.sinceMs, nowMs)}</time> · {running ? `for ${formatDuration(lastedMs)} so far` : `lasted ${formatDuration(Math.max(1000, lastedMs))}`} · {anomaly.rarity}
+          {KINDS[anomaly.kind]}<time title={timeTooltip(anomaly.sinceMs)}>{formatTime(anomaly.sinceMs, nowMs)}</time> · {running ? `for ${formatDuration(lastedMs)} so far` : lastedText(lastedMs)} · {anomaly.rarity}
           {anomaly.lastSeen !== null && <> · <span title={anomaly.seenBefore.map((seen) => `${formatTime(seen.startMs, nowMs)}: ${seen.sentence}`).join("\n")}>{anomaly.lastSeen}</span></>}
         </p>
         <Feedback id={anomaly.id} label={anomaly.label} />

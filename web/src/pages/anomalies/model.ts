@@ -1,4 +1,5 @@
 import type { Anomaly } from "../../api/types";
+import { formatDuration } from "../../lib/format";
 import { links } from "../../routes/links";
 
 const LEAD_MS = 1_800_000;
@@ -14,4 +15,14 @@ export function evidenceOf(anomaly: Pick<Anomaly, "host" | "key" | "causes">, wi
   const key = anomaly.key ?? anomaly.causes[0]?.key;
   const place = key === undefined ? `${links.host(anomaly.host)}?` : `${links.vital(anomaly.host, key)}&`;
   return `${place}from=${window.fromMs}&to=${window.toMs}`;
+}
+
+/** What runs now, then what is over; the latest first in both. */
+export function runningFirst<T extends Pick<Anomaly, "sinceMs" | "endMs">>(anomalies: readonly T[]): T[] {
+  return [...anomalies].sort((a, b) => Number(b.endMs === null) - Number(a.endMs === null) || b.sinceMs - a.sinceMs);
+}
+
+/** "lasted 47 min"; samples are seconds apart, so a single odd one lasted no exact time. */
+export function lastedText(lastedMs: number): string {
+  return lastedMs < 60_000 ? "lasted less than a minute" : `lasted ${formatDuration(lastedMs)}`;
 }

@@ -15,7 +15,7 @@ import { Switch } from "../../ui/Switch";
 import { useNow } from "../../ui/TimeText";
 import { useCursor } from "../../ui/useCursor";
 import { Page } from "../frame/Page";
-import { conditionText, watchesSilence, whomText } from "./model";
+import { conditionText, gist, watchesSilence, whomText } from "./model";
 import { OwnRule } from "./OwnRule";
 import { RuleEditor, useRuleChange } from "./RuleEditor";
 import styles from "./Rules.module.css";
@@ -80,7 +80,7 @@ function RuleRow({ rule, cursor, open, offBecause, onOpen }: RuleRowProps) {
       <Glyph kind={watchesSilence(rule) ? "none" : rule.severity === "critical" ? "crit" : "warn"} decorative />
       <div className={styles.name}>
         <b>{rule.name}</b>
-        <p className="meta" title={rule.sentence}>{rule.stock || whomText(rule) === "" ? gist(rule.sentence) : `Anomalies of ${whomText(rule)}`}</p>
+        <p className="meta" title={rule.sentence}>{rule.stock || whomText(rule) === "" ? gist(rule) : `Anomalies of ${whomText(rule)}`}</p>
       </div>
       <span className={styles.when}>{watchesSilence(rule) ? conditionOfSilence(rule) : conditionText(rule)}{rule.changed && <span className="meta"> · changed</span>}</span>
       <span className={cx(styles.when, styles.severity)}>{rule.severity === "critical" ? "Critical" : "Warning"}</span>
@@ -90,12 +90,6 @@ function RuleRow({ rule, cursor, open, offBecause, onOpen }: RuleRowProps) {
       {problem !== null && <p className={styles.error} role="alert">{change.error === null && "Cannot be evaluated: "}{problem}</p>}
     </div>
   );
-}
-
-/** The first sentence: "CPU is … busy for …" reads better than the template's braces. */
-function gist(template: string): string {
-  const first = template.replace(/^\{host\}: /, "").split(/\.(?: |$)/)[0] ?? "";
-  return first.replace(/; threshold \{threshold\}/, "").replace(/\{(\w+)\}/g, "…");
 }
 
 function conditionOfSilence(rule: Rule): string {

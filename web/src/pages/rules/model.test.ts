@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Rule } from "../../api/types";
-import { anomalyRuns, anomalyVerdict, chanceText, conditionOf, conditionText, draftOf, newRuleDraft, readDraft, readOwnDraft, tryOut, verdict, whomText } from "./model";
+import { anomalyRuns, anomalyVerdict, chanceText, conditionOf, conditionText, draftOf, gist, newRuleDraft, readDraft, readOwnDraft, tryOut, verdict, whomText } from "./model";
 
 const rule: Rule = {
   id: "cpu-saturated", name: "CPU saturated", enabled: true, stock: true, changed: false, kind: "threshold", hosts: "", families: [], severity: "warning", query: 'presage_vital{vital="cpu_use"}',
@@ -13,6 +13,15 @@ describe("editing a rule", () => {
   it("writes its condition as a sentence", () => {
     expect(plain(conditionText(rule))).toBe("above 95 % for 5 min");
     expect(plain(conditionText({ ...rule, forSeconds: 0 }))).toBe("above 95 %, at once");
+    expect(conditionText({ ...rule, query: "presage_host_peer_anomaly", threshold: 0.5, forSeconds: 0 })).toBe("anything unlike them");
+  });
+
+  it("tells what it would say before it has", () => {
+    const of = (sentence: string, change: Partial<Rule> = {}) => plain(gist({ ...rule, sentence, ...change }));
+    expect(of("{host}: CPU is {value} busy for {duration}; threshold {threshold}.")).toBe("CPU is over 95 % busy for 5 min");
+    expect(of("{host}: file system {mountpoint} is {value} full; threshold {threshold}. Act.")).toBe("a file system is over 95 % full");
+    expect(of("{host}: {device} had I/O errors, {value} in the last 10 min; usually none.", { threshold: 0, unit: "count" })).toBe("a disk had I/O errors, some in the last 10 min; usually none");
+    expect(of("{host}: {vital} is {value}.", { comparison: "<" })).toBe("… is under 95 %");
   });
 
   it("takes a sensitivity of its own for anomalies", () => {

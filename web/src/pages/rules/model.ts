@@ -14,12 +14,13 @@ export function watchesAnomalies(rule: Pick<Rule, "unit">): boolean {
   return rule.unit === "1/week";
 }
 
-/** "above 95 % for 5 min"; of anomalies "any anomaly of a host", "anomalies as rare as 0.03 a week". */
-export function conditionText(rule: Pick<Rule, "comparison" | "threshold" | "unit" | "forSeconds">): string {
+/** "above 95 % for 5 min"; of anomalies "any anomaly of a host", "anomalies as rare as 0.03 a week"; of twins "anything unlike them". */
+export function conditionText(rule: Pick<Rule, "query" | "comparison" | "threshold" | "unit" | "forSeconds">): string {
   if (watchesAnomalies(rule)) {
     const which = rule.threshold >= RATE_MAX ? "any anomaly of a host" : `anomalies as rare as ${writeQuantity(rule.threshold, "1/week")}`;
     return rule.forSeconds === 0 ? which : `${which} for ${writeDuration(rule.forSeconds)}`;
   }
+  if (rule.query === "presage_host_peer_anomaly") return rule.forSeconds === 0 ? "anything unlike them" : `anything unlike them for ${writeDuration(rule.forSeconds)}`;
   const bound = `${comparisonWord(rule.comparison)} ${writeQuantity(rule.threshold, unitOf(rule.unit))}`;
   return rule.forSeconds === 0 ? `${bound}, at once` : `${bound} for ${writeDuration(rule.forSeconds)}`;
 }
@@ -41,6 +42,18 @@ export function rateText(rate: number): string {
 
 export function watchesSilence(rule: Pick<Rule, "query">): boolean {
   return rule.query.includes("presage_host_up");
+}
+
+/** What a message has of the place that a rule looks at, before there is one. */
+const PLACES: Readonly<Record<string, string>> = { "file system {mountpoint}": "a file system", "{mountpoint}": "a file system", "{device}": "a disk" };
+
+/** What a rule tells, as one reads it before it has: "CPU is over 95 % busy for 5 min". The first sentence is enough. */
+export function gist(rule: Pick<Rule, "sentence" | "comparison" | "threshold" | "unit" | "forSeconds">): string {
+  const first = rule.sentence.replace(/^\{host\}: /, "").split(/\.(?: |$)/)[0] ?? "";
+  const bound = writeQuantity(rule.threshold, unitOf(rule.unit));
+  const value = rule.threshold === 0 ? "some" : `${rule.comparison.startsWith("<") ? "under" : "over"} ${bound}`;
+  const placed = Object.entries(PLACES).reduce((text, [place, word]) => text.replaceAll(place, word), first.replace(/[;,] threshold \{threshold\}/, ""));
+  return placed.replaceAll("{value}", value).replaceAll("{duration}", writeDuration(rule.forSeconds)).replace(/\{\w+\}/g, "…");
 }
 
 export interface RuleDraft { threshold: string; forText: string; severity: Rule["severity"] }

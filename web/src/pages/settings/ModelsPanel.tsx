@@ -3,6 +3,7 @@ import { errorText } from "../../api/client";
 import { modelsQuery } from "../../api/queries";
 import type { ModelStatus } from "../../api/types";
 import { formatCount, plural, significant } from "../../lib/format";
+import { writeDuration } from "../../lib/duration";
 import { DataTable, type Column } from "../../ui/DataTable";
 import { Glyph } from "../../ui/Glyph";
 import { Panel } from "../../ui/Panel";
@@ -28,7 +29,7 @@ const COLUMNS: Column<ModelStatus>[] = [
   { id: "model", header: "Model", lead: true, cell: (model) => <ModelName model={model} /> },
   { id: "state", header: "State", cell: (model) => <ModelState model={model} /> },
   { id: "series", header: "Watches", align: "right", cell: (model) => model.state === "setAside" ? "–" : <Series model={model} /> },
-  { id: "odd", header: "Now", align: "right", cell: (model) => model.state === "setAside" ? "–" : `${formatCount(model.odd)} odd` },
+  { id: "odd", header: "Now", align: "right", cell: (model) => model.state === "setAside" ? "–" : <span className={styles.state}>{formatCount(model.odd)} odd</span> },
   { id: "cost", header: "A window takes", align: "right", desktopOnly: true, cell: (model) => model.microsecondsEach === null ? "–" : <>{significant(model.microsecondsEach)}&nbsp;µs</> },
 ];
 
@@ -37,7 +38,7 @@ function ModelName({ model }: { model: ModelStatus }) {
     <span className={styles.model}>
       <b>{model.name}</b>
       {model.problem !== null && <span className="small warnText">{model.problem}</span>}
-      {model.query !== null && <span className="small ink2">{model.output} of <code>{model.query}</code>, {model.window} values {model.stepSeconds}&nbsp;s apart</span>}
+      {model.query !== null && <span className="small ink2">{model.output} of <code>{model.query}</code>, {model.window} values {writeDuration(model.stepSeconds ?? 0)} apart</span>}
       {model.notNumbers > 0 && <span className="small warnText">{formatCount(model.notNumbers)} of {formatCount(model.answers)} answers were no numbers</span>}
       {model.seriesLeftOut > 0 && <span className="small warnText">{formatCount(model.seriesLeftOut)} series are beyond the most a model may watch</span>}
     </span>
@@ -45,11 +46,11 @@ function ModelName({ model }: { model: ModelStatus }) {
 }
 
 function ModelState({ model }: { model: ModelStatus }) {
-  const since = <>since <TimeText at={model.sinceMs} /></>;
-  if (model.state === "setAside") return <span className={styles.state}><Glyph kind="warn" size={14} decorative /> set aside {since}</span>;
-  return <span className={styles.state}><Glyph kind={model.state === "running" ? "ok" : "learn"} size={14} decorative /> {model.state === "running" ? <>in use {since}</> : "reading history"}</span>;
+  const since = <>since&nbsp;<TimeText at={model.sinceMs} /></>;
+  if (model.state === "setAside") return <span className={styles.state}><Glyph kind="warn" size={14} decorative /><span>set aside {since}</span></span>;
+  return <span className={styles.state}><Glyph kind={model.state === "running" ? "ok" : "learn"} size={14} decorative /><span>{model.state === "running" ? <>in use {since}</> : "reading history"}</span></span>;
 }
 
 function Series({ model }: { model: ModelStatus }) {
-  return <span title={model.seriesLearning === 0 ? undefined : `${formatCount(model.seriesLearning)} have too little history to be judged`}>{formatCount(model.series)} series</span>;
+  return <span className={styles.state} title={model.seriesLearning === 0 ? undefined : `${formatCount(model.seriesLearning)} have too little history to be judged`}>{formatCount(model.series)} series</span>;
 }
