@@ -4,7 +4,7 @@ import { errorText } from "../../api/client";
 import { changesQuery } from "../../api/queries";
 import type { ChangeItem, ChangeList } from "../../api/types";
 import { Sparkline } from "../../charts/Sparkline";
-import { formatCount, formatDuration, plural } from "../../lib/format";
+import { formatCount, formatDuration, formatValue, plural } from "../../lib/format";
 import { formatClock, formatSpan, formatTime, timeTooltip, zoneName } from "../../lib/time";
 import { links } from "../../routes/links";
 import { useParams } from "../../routes/router";
@@ -50,11 +50,11 @@ export function ChangesPage() {
   );
 }
 
-function headline(list: ChangeList | undefined, host: string | undefined): string {
-  const where = host === undefined ? "on all hosts" : `on ${host}`;
-  if (list === undefined) return `What changed ${where}?`;
-  if (list.items.length === 0) return `Nothing changed ${where}.`;
-  return `What changed ${where}.`;
+function headline(list: ChangeList | undefined, host: string | undefined): React.ReactNode {
+  const mark = list === undefined ? "?" : ".";
+  // The name of a host is not broken at its hyphens.
+  const where = host === undefined ? `all hosts${mark}` : <bdi className={styles.host}>{host}{mark}</bdi>;
+  return <>{list?.items.length === 0 ? "Nothing changed" : "What changed"} on {where}</>;
 }
 
 function Changes({ list, busy, host, nowMs }: { list: ChangeList; busy: boolean; host: string | undefined; nowMs: number }) {
@@ -64,7 +64,7 @@ function Changes({ list, busy, host, nowMs }: { list: ChangeList; busy: boolean;
   const first = useMemo(() => movedFirst(list.items), [list.items]);
   return (
     <Panel
-      title="Changes" meta={<>{formatCount(list.compared)} series compared with {formatDuration(list.fromMs - list.baselineFromMs)} before, in {formatDuration(Math.max(1, list.tookMs))}</>}
+      title="Changes" meta={<>{formatCount(list.compared)} series compared with {formatDuration(list.fromMs - list.baselineFromMs)} before, in {formatValue(Math.max(1, list.tookMs) / 1000, "seconds")}</>}
       actions={busy ? <span className="meta" role="status">asking again…</span> : list.items.length > 1 && <span className={cx("meta", styles.desk)}>strongest first</span>}
       footer={<span>{chanceOf(list)} The first to move is most often the cause.</span>}
     >
