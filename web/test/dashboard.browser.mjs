@@ -191,7 +191,7 @@ describe("first page", () => {
 });
 
 describe("accessibility", () => {
-  const pages = { overview: "/", hosts: "/hosts", host: "/hosts/db-03", metrics: "/hosts/db-03?tab=metrics&metric=node_cpu_seconds_total", processes: "/hosts/db-03?tab=processes", facts: "/hosts/db-03?tab=facts", alerts: "/hosts/db-03?tab=alerts", anomalies: "/anomalies", changes: "/changes?from=1790000000000&to=1790001800000&host=db-03" };
+  const pages = { overview: "/", hosts: "/hosts", host: "/hosts/db-03", metrics: "/hosts/db-03?tab=metrics&metric=node_cpu_seconds_total", processes: "/hosts/db-03?tab=processes", facts: "/hosts/db-03?tab=facts", alerts: "/hosts/db-03?tab=alerts", anomalies: "/anomalies", incidents: "/incidents?days=30", changes: "/changes?from=1790000000000&to=1790001800000&host=db-03" };
   for (const [name, path] of Object.entries(pages)) {
     for (const look of [{ theme: "light" }, { theme: "dark" }, { theme: "light", width: 390 }, { theme: "light", width: 720 }]) {
       it(`${name}, ${look.theme}, ${look.width ?? 1440} px has no axe violation and does not scroll sideways`, () => visit(path, async (page) => {

@@ -88,6 +88,33 @@ describe("twins", () => {
   }));
 });
 
+describe("incidents", () => {
+  it("tell what began together, in order, who was told and who looked", () => visit("/incidents", async (page) => {
+    await heading(page, /4.incidents are open\./);
+    const story = (host) => items(page, "Incidents").filter({ has: page.getByRole("link", { name: host, exact: true }) }).first();
+    await story("db-03").getByText("nobody has acknowledged").waitFor();
+    await story("db-03").getByRole("link", { name: "The host was unlike itself" }).waitFor();
+    await story("db-03").getByText(/told On call \(delivered\)/).waitFor();
+    await story("mq-02").getByText("Jonas Brandt acknowledged Memory nearly out").waitFor();
+    await page.getByLabel("How far back").selectOption("30");
+    await page.getByText("And 2 over, last 30 days.").waitFor();
+    await page.getByTitle(/^Critical, .* Write latency on sda/).click();
+    await page.waitForURL(/days=30#open-db-03/);
+    await region(page, "When and where").getByRole("link", { name: "app-12", exact: true }).click();
+    await heading(page, /1.incident is open on app-12\./);
+    await story("app-12").getByRole("link", { name: "It was unlike its twins" }).click();
+    await page.waitForURL(/\/hosts\/app-12\?from=\d+&to=\d+/);
+  }));
+
+  it("say so when nothing happened", async () => {
+    await control({ scenario: "single" });
+    await visit("/incidents", async (page) => {
+      await heading(page, "No incident is open.");
+      await page.getByText("Nothing happened: no alert fired and no host was unlike itself.").waitFor();
+    });
+  });
+});
+
 describe("sensitivity", () => {
   it("of a rule is given in false alarms of a host and week", () => visit("/alerts/rules?rule=host-unusual", async (page) => {
     const editor = region(page, "Edit Host unusual");

@@ -47,6 +47,8 @@ export const control = (change) => fetch(`${base}/__fake`, { method: "POST", bod
 /** Opens a page in a fresh context; the test fails on any script error or failed request that it did not provoke. */
 export async function visit(path, run, { width = 1440, theme = "light", errors = false, zone } = {}) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, reducedMotion: "reduce", ...(zone === undefined ? {} : { timezoneId: zone }) });
+  // Long, because a slow machine is no fault; what is waited for comes at once where nothing is wrong.
+  context.setDefaultTimeout(90_000);
   if (aheadMs !== 0) await context.addInitScript(setClock, aheadMs);
   const page = await context.newPage();
   const wrong = [];
@@ -80,7 +82,7 @@ export async function untilTheAddressIs(page, address, gesture) {
   for (let attempt = 1; !address.test(page.url()); attempt += 1) {
     await gesture();
     try {
-      await page.waitForURL(address, { timeout: 4000, waitUntil: "commit" });
+      await page.waitForURL(address, { timeout: 3000 * 2 ** attempt, waitUntil: "commit" });
     } catch (error) {
       if (attempt === 5) throw error;
     }

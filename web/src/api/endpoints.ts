@@ -1,6 +1,6 @@
 import { ApiError, promRequest, request } from "./client";
 import type {
-  AlertItem, AlertList, Anomaly, AnomalyLabel, AnomalyRuleRequest, AnomalyWord, AuditEntry, Cardinality, ChangeList, ChangeMark, Channel, ChannelRequest, ChannelTest, CreatedToken, Delivery, Enrolment, EnrolmentProgress, HostDetail, HostSummary,
+  AlertItem, AlertList, Anomaly, AnomalyLabel, AnomalyRuleRequest, AnomalyWord, AuditEntry, Cardinality, ChangeList, ChangeMark, Channel, ChannelRequest, ChannelTest, CreatedToken, Delivery, Enrolment, EnrolmentProgress, HostDetail, HostSummary, Incident,
   Matcher, MetricFamily, ModelList, Overview, PromSeries, RangeAnswer, Rule, RuleUpdate, ServerList, Session, Silence, SilencePreview, Snapshot,
   SilenceRequest, Status, Token, UnlikeTwins, User,
 } from "./types";
@@ -38,6 +38,12 @@ export function getAnomalies(filter: AnomalyFilter, signal?: AbortSignal): Promi
   const query = new URLSearchParams({ fromMs: String(filter.fromMs), limit: String(filter.limit), vitals: String(filter.vitals) });
   if (filter.host !== undefined) query.set("host", filter.host);
   return request<Anomaly[]>("GET", `/anomalies?${query}`, undefined, signal);
+}
+export interface IncidentFilter { host?: string; fromMs: number; toMs: number; limit: number }
+export function getIncidents(filter: IncidentFilter, signal?: AbortSignal): Promise<Incident[]> {
+  const query = new URLSearchParams({ fromMs: String(filter.fromMs), toMs: String(filter.toMs), limit: String(filter.limit) });
+  if (filter.host !== undefined) query.set("host", filter.host);
+  return request<Incident[]>("GET", `/incidents?${query}`, undefined, signal);
 }
 export const getModels = (signal?: AbortSignal) => request<ModelList>("GET", "/models", undefined, signal);
 export const getPeers = (signal?: AbortSignal) => request<UnlikeTwins[]>("GET", "/peers", undefined, signal);

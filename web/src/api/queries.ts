@@ -1,8 +1,8 @@
 import { QueryClient, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { ApiError } from "./client";
 import {
-  getAlerts, getAnomalies, getAudit, getCardinality, getChangePoints, getChanges, getChannels, getDeliveries, getHost, getHosts, getLabels, getMetrics, getOverview, getModels, getPeers, getRules, getServers,
-  getSession, getSnapshots, getStatus, getTokens, getUsers, type AlertFilter, type AnomalyFilter, type ChangeQuestion,
+  getAlerts, getAnomalies, getAudit, getCardinality, getChangePoints, getChanges, getChannels, getDeliveries, getHost, getHosts, getIncidents, getLabels, getMetrics, getOverview, getModels, getPeers, getRules, getServers,
+  getSession, getSnapshots, getStatus, getTokens, getUsers, type AlertFilter, type AnomalyFilter, type ChangeQuestion, type IncidentFilter,
 } from "./endpoints";
 
 /** The cache keys and freshness of everything that is read. The live connection keeps the fast-moving parts current. */
@@ -54,6 +54,9 @@ export const changePointsQuery = (host: string, fromMs: number, toMs: number) =>
 });
 export const anomaliesQuery = (filter: AnomalyFilter) => queryOptions({
   queryKey: ["anomalies", filter], queryFn: ({ signal }) => getAnomalies(filter, signal), placeholderData: keepPreviousData, refetchInterval: 15_000,
+});
+export const incidentsQuery = (filter: IncidentFilter) => queryOptions({
+  queryKey: ["incidents", filter], queryFn: ({ signal }) => getIncidents(filter, signal), placeholderData: keepPreviousData, refetchInterval: 30_000,
 });
 export const peersQuery = () => queryOptions({ queryKey: ["peers"], queryFn: ({ signal }) => getPeers(signal), staleTime: MINUTE });
 export const labelsQuery = () => queryOptions({ queryKey: ["labels"], queryFn: ({ signal }) => getLabels(signal) });

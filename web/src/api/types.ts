@@ -56,6 +56,7 @@ export type Matcher = Schemas["Matcher"];
 export type Silence = Schemas["Silence"];
 export type SilenceRequest = Schemas["SilenceRequest"];
 export type SilencePreview = Schemas["SilencePreview"];
+export type Incident = Schemas["Incident"];
 export type AlertList = Schemas["AlertList"];
 export type Rule = Schemas["Rule"];
 export type RuleUpdate = Schemas["RuleUpdate"];

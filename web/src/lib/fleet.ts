@@ -6,6 +6,14 @@ interface Host {
   state: string;
 }
 
+/** Hosts with what the live connection has said of them since; those it says nothing of stay the same objects. */
+export function withLive<T extends { host: string }, L extends object>(hosts: readonly T[], live: ReadonlyMap<string, L>): (T | (T & L))[] {
+  return hosts.map((host) => {
+    const now = live.get(host.host);
+    return now === undefined ? host : { ...host, ...now };
+  });
+}
+
 const names = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 /** "web-2" before "web-10". */

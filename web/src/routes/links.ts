@@ -14,6 +14,8 @@ export const links = {
   changes: (fromMs: number, toMs: number, host?: string) =>
     `/changes?from=${Math.round(fromMs)}&to=${Math.round(toMs)}${host === undefined ? "" : `&host=${part(host)}`}`,
   anomalies: (host?: string) => (host === undefined ? "/anomalies" : `/anomalies?host=${part(host)}`),
+  /** What happened: alerts and anomalies that began together. */
+  incidents: (host?: string) => (host === undefined ? "/incidents" : `/incidents?host=${part(host)}`),
   alerts: () => "/alerts",
   alert: (id: number) => `/alerts?alert=${id}`,
   channels: () => "/alerts/channels",

@@ -13,6 +13,7 @@ export const routes: readonly Route[] = [
   { pattern: "/hosts", view: page(async () => (await import("../pages/hosts/HostsPage")).HostsPage) },
   { pattern: "/hosts/:host", view: page(async () => (await import("../pages/host/HostPage")).HostPage) },
   { pattern: "/anomalies", view: page(async () => (await import("../pages/anomalies/AnomaliesPage")).AnomaliesPage) },
+  { pattern: "/incidents", view: page(async () => (await import("../pages/incidents/IncidentsPage")).IncidentsPage) },
   { pattern: "/changes", view: page(async () => (await import("../pages/changes/ChangesPage")).ChangesPage) },
   { pattern: "/alerts", view: page(async () => (await import("../pages/alerts/AlertsPage")).AlertsPage) },
   { pattern: "/alerts/rules", view: page(async () => (await import("../pages/rules/RulesPage")).RulesPage) },

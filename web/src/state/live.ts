@@ -95,11 +95,11 @@ function mergeHosts(tick: LiveTick): void {
 }
 
 function refreshAlerts(): void {
-  for (const key of ["alerts", "overview", "host", "rules"]) void client?.invalidateQueries({ queryKey: [key] });
+  for (const key of ["alerts", "incidents", "overview", "host", "rules"]) void client?.invalidateQueries({ queryKey: [key] });
 }
 
 function refreshAnomalies(): void {
-  for (const key of ["anomalies", "overview", "host"]) void client?.invalidateQueries({ queryKey: [key] });
+  for (const key of ["anomalies", "incidents", "overview", "host"]) void client?.invalidateQueries({ queryKey: [key] });
 }
 
 function onVitals(event: MessageEvent<string>): void {

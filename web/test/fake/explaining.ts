@@ -1,4 +1,4 @@
-import type { Anomaly, AnomalyLabel, AnomalyWord, ChangeItem, ChangeList, ChangeMark, Twins, UnlikeTwins } from "../../src/api/types";
+import type { Anomaly, AnomalyLabel, AnomalyWord, ChangeItem, ChangeList, ChangeMark, Incident, Twins, UnlikeTwins } from "../../src/api/types";
 import type { World } from "./world";
 
 const MINUTE = 60_000;
@@ -25,6 +25,7 @@ export class Explaining {
     if (path === "/anomalies") return { status: 200, body: this.anomalies(url.searchParams.get("host"), url.searchParams.get("vitals") === "true") };
     if (path === "/anomalies/labels") return { status: 200, body: [...this.labels.values()] };
     if (path.endsWith("/change-points")) return { status: 200, body: this.marks(decodeURIComponent(path.split("/")[2] ?? "")) };
+    if (path === "/incidents") return { status: 200, body: this.incidents(url.searchParams.get("host"), Number(url.searchParams.get("fromMs"))) };
     if (path === "/models") return { status: 200, body: this.world.models(null) };
     if (path === "/peers") return { status: 200, body: this.peers() };
     if (word === null) return null;
@@ -76,6 +77,27 @@ export class Explaining {
       peakValue: metric.value, lower: metric.lower, upper: metric.upper, score: metric.score, rarity: metric.rarity, causes: [], label: null, lastSeen: null, seenBefore: [],
       sentence: metric.sentence,
     }]));
+  }
+
+  /** Each host's alerts and anomalies of now are one incident, each earlier anomaly is one of its own. */
+  private incidents(host: string | null, fromMs: number): Incident[] {
+    const anomalies = this.anomalies(null);
+    const alerts = this.world.alerts.filter((alert) => alert.firedMs !== null);
+    const hosts = new Set([...alerts, ...anomalies.filter((anomaly) => anomaly.endMs === null)].map((one) => one.host));
+    const open = [...hosts].map((name): Incident => {
+      const own = { alerts: alerts.filter((alert) => alert.host === name), anomalies: anomalies.filter((anomaly) => anomaly.host === name && anomaly.endMs === null) };
+      const by = own.alerts.find((alert) => alert.acknowledgedBy !== null)?.acknowledgedBy ?? null;
+      return {
+        ...own, id: `open-${name}`, host: name, startMs: Math.min(...own.alerts.map((alert) => alert.startedMs), ...own.anomalies.map((anomaly) => anomaly.sinceMs)), endMs: null,
+        state: by === null ? "open" : "acknowledged", severity: own.alerts.length === 0 ? "unusual" : own.alerts.some((alert) => alert.severity === "critical") ? "critical" : "warning",
+        sentence: own.anomalies[0]?.sentence ?? own.alerts[0]?.sentence ?? "", acknowledgedBy: by,
+      };
+    });
+    const over = anomalies.flatMap((anomaly): Incident[] => (anomaly.endMs === null ? [] : [{
+      id: `anomaly-${anomaly.id}`, host: anomaly.host, startMs: anomaly.sinceMs, endMs: anomaly.endMs, state: "ended", severity: "unusual", sentence: anomaly.sentence, acknowledgedBy: null,
+      alerts: [], anomalies: [anomaly],
+    }]));
+    return [...open, ...over].filter((one) => (host === null || one.host === host) && (one.endMs ?? Number.POSITIVE_INFINITY) >= fromMs).sort((a, b) => b.startMs - a.startMs);
   }
 
   private peers(): UnlikeTwins[] {

@@ -3,7 +3,7 @@ import { formatRange, formatValue, unitOf } from "../../src/lib/format";
 import { hash, noise } from "./noise";
 import { readings, type HostModel } from "./vitals";
 
-export type Scenario = "fleet" | "new" | "single" | "thousand" | "setup" | "signedOut";
+export type Scenario = "fleet" | "new" | "single" | "thousand" | "tenThousand" | "setup" | "signedOut";
 
 const MINUTE = 60_000;
 const GROUPS: readonly [string, string, number][] = [
@@ -11,6 +11,9 @@ const GROUPS: readonly [string, string, number][] = [
   ["storage", "store", 18], ["Kubernetes node", "k8s", 42], ["build", "ci", 8], ["edge", "edge", 16], ["hypervisor", "hv", 9],
   ["Windows", "win", 15], ["GPU", "gpu", 8],
 ];
+
+/** How many times as large a fleet is. */
+const FACTORS: Partial<Record<Scenario, number>> = { thousand: 4.2, tenThousand: 42 };
 
 /** Everything the fake server knows, generated from the scenario. */
 export class World {
@@ -21,7 +24,7 @@ export class World {
 
   constructor(scenario: Scenario) {
     this.scenario = scenario;
-    this.hosts = scenario === "new" || scenario === "single" ? [this.local()] : this.fleet(scenario === "thousand" ? 4.2 : 1);
+    this.hosts = scenario === "new" || scenario === "single" ? [this.local()] : this.fleet(FACTORS[scenario] ?? 1);
     this.alerts = scenario === "new" || scenario === "single" ? [] : this.troubles();
   }
 

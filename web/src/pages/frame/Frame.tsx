@@ -21,6 +21,7 @@ export function Frame({ children }: { children: ReactNode }) {
   useShortcut("g o", "Go to Overview", () => navigate(links.overview()));
   useShortcut("g h", "Go to Hosts", () => navigate(links.hosts()));
   useShortcut("g n", "Go to Anomalies", () => navigate(links.anomalies()));
+  useShortcut("g i", "Go to Incidents", () => navigate(links.incidents()));
   useShortcut("g a", "Go to Alerts", () => navigate(links.alerts()));
   useShortcut("g s", "Go to Servers", () => navigate(links.servers()));
   useShortcut("g t", "Go to Settings", () => navigate(links.settings()));

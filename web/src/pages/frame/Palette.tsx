@@ -1,4 +1,4 @@
-import { Activity, Bell, Clock, CirclePlus, LayoutDashboard, Search, Send, Server, Settings, SlidersHorizontal } from "lucide-react";
+import { Activity, Bell, Clock, CirclePlus, History, LayoutDashboard, Search, Send, Server, Settings, SlidersHorizontal } from "lucide-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useState, type KeyboardEvent, type ReactNode } from "react";
 import { errorText } from "../../api/client";
@@ -19,6 +19,7 @@ const PAGES = [
   { label: "Overview", href: links.overview(), Icon: LayoutDashboard },
   { label: "Hosts", href: links.hosts(), Icon: Server },
   { label: "Anomalies", href: links.anomalies(), Icon: Activity },
+  { label: "Incidents", href: links.incidents(), Icon: History },
   { label: "Alerts", href: links.alerts(), Icon: Bell },
   { label: "Rules", href: links.rules(), Icon: SlidersHorizontal },
   { label: "Channels", href: links.channels(), Icon: Send },

@@ -1,4 +1,4 @@
-import { Activity, Bell, CirclePlus, LayoutDashboard, Server, Settings, type LucideIcon } from "lucide-react";
+import { Activity, Bell, CirclePlus, History, LayoutDashboard, Server, Settings, type LucideIcon } from "lucide-react";
 import { links } from "../../routes/links";
 import { useAddress } from "../../routes/router";
 import { Mark } from "../../ui/Glyph";
@@ -12,6 +12,7 @@ const PLACES: readonly Place[] = [
   { name: "Hosts", icon: Server, href: links.hosts() },
   { name: "Anomalies", icon: Activity, href: links.anomalies() },
   { name: "Alerts", icon: Bell, href: links.alerts() },
+  { name: "Incidents", icon: History, href: links.incidents() },
 ];
 const FOOT: readonly Place[] = [
   { name: "Servers", icon: CirclePlus, href: links.servers() },
@@ -44,12 +45,15 @@ export function Rail() {
   );
 }
 
+/** What a phone has no room for; the overview and the palette lead there. */
+const WIDE_ONLY: readonly string[] = ["Incidents"];
+
 /** The rail of a phone. */
 export function PhoneBar() {
   const { path } = useAddress();
   return (
     <nav className={styles.tabbar} aria-label="Main">
-      {[...PLACES, ...FOOT].map((place) => <PlaceLink key={place.name} place={place} path={path} size={22} />)}
+      {[...PLACES, ...FOOT].filter(({ name }) => !WIDE_ONLY.includes(name)).map((place) => <PlaceLink key={place.name} place={place} path={path} size={22} />)}
     </nav>
   );
 }

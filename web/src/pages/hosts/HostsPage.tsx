@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Filter } from "lucide-react";
+import { useMemo } from "react";
 import { errorText } from "../../api/client";
 import { hostsQuery } from "../../api/queries";
 import type { HostSummary } from "../../api/types";
 import { formatDuration, plural } from "../../lib/format";
-import { byName, fits } from "../../lib/fleet";
+import { byName, fits, withLive } from "../../lib/fleet";
 import { timeTooltip } from "../../lib/time";
 import { links } from "../../routes/links";
 import { navigate, useParams } from "../../routes/router";
@@ -37,7 +38,7 @@ export function HostsPage() {
   const { data, error, refetch } = useQuery(hostsQuery());
   const live = useStore(liveHostsStore);
   useNow();
-  const hosts = (data ?? []).map((host) => ({ ...host, ...live.get(host.host) }));
+  const hosts = useMemo(() => withLive(data ?? [], live), [data, live]);
   const trouble = hosts.filter((host) => host.state === "critical" || host.state === "warning" || host.state === "silent").length;
   return (
     <Page name="Hosts">
@@ -63,7 +64,7 @@ function HostTable({ hosts, nowMs }: { hosts: readonly HostSummary[]; nowMs: num
   const wanted = params.get("sort");
   const sort: Sort = wanted === "name" || wanted === "seen" ? wanted : "state";
   const limit = Math.max(PAGE_ROWS, Number(params.get("rows")) || 0);
-  const found = hosts.filter((host) => fits(host, filter)).sort(ORDERS[sort]);
+  const found = useMemo(() => hosts.filter((host) => fits(host, filter)).sort(ORDERS[sort]), [hosts, filter, sort]);
   const rows = found.slice(0, limit);
   const [cursor] = useCursor(rows.length, (index) => {
     const host = rows[index];

@@ -19,7 +19,7 @@ const MANY = 1500;
 /** Every host a cell of one size, grouped by a label, in an order that never changes. */
 export function FleetMap({ hosts, nowMs }: { hosts: readonly HostSummary[]; nowMs: number }) {
   const [params, setParams] = useParams();
-  const options = groupings(hosts);
+  const options = useMemo(() => groupings(hosts), [hosts]);
   const wanted = params.get("group") ?? options[0] ?? NONE;
   const label = wanted === NONE || !options.includes(wanted) ? null : wanted;
   const filter = params.get("filter") ?? "";
@@ -82,20 +82,34 @@ function Cells({ groups, label, small, nowMs }: CellsProps) {
       {groups.map((group) => (
         <div key={group.name} className={styles.group} role="row" aria-label={group.name === "" ? "Hosts" : group.name}>
           {label !== null && <div className={styles.groupName} role="rowheader"><b>{group.name === "" ? `no ${label}` : group.name}</b> <span>{group.hosts.length}</span> <Summary hosts={group.hosts} nowMs={nowMs} /></div>}
-          <div className={styles.cells} role="presentation">
-            {group.hosts.map((host) => (
-              <Cell
-                key={host.host} host={host.host} state={host.state} unusual={host.unusual} tabbable={host.host === known} onPoint={setTip}
-                tip={tip === host.host ? <Tip host={host} nowMs={nowMs} /> : null}
-              />
-            ))}
-            <AsUsual hosts={group.hosts} />
-          </div>
+          <GroupCells
+            hosts={group.hosts} tabbable={holds(group, known) ? known : null} onPoint={setTip}
+            {...(tip !== null && holds(group, tip) ? { tip, nowMs } : {})}
+          />
         </div>
       ))}
     </div>
   );
 }
+
+const holds = (group: Group<HostSummary>, name: string) => group.hosts.some((host) => host.host === name);
+
+interface GroupCellsProps { hosts: readonly HostSummary[]; tabbable: string | null; onPoint: (host: string | null) => void; tip?: string; nowMs?: number }
+
+/** The cells of a group: drawn again only when something in them changes, not with the clock, for there may be ten thousand. */
+const GroupCells = memo(function GroupCells({ hosts, tabbable, onPoint, tip, nowMs }: GroupCellsProps) {
+  return (
+    <div className={styles.cells} role="presentation">
+      {hosts.map((host) => (
+        <Cell
+          key={host.host} host={host.host} state={host.state} unusual={host.unusual} tabbable={host.host === tabbable} onPoint={onPoint}
+          tip={tip === host.host && nowMs !== undefined ? <Tip host={host} nowMs={nowMs} /> : null}
+        />
+      ))}
+      <AsUsual hosts={hosts} />
+    </div>
+  );
+});
 
 function neighbour(groups: readonly Group<HostSummary>[], from: string, key: string): string | null {
   const all = groups.flatMap((group) => group.hosts.map((host) => host.host));

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { errorText } from "../../api/client";
 import { hostQuery, overviewQuery } from "../../api/queries";
 import type { HostSummary, Overview } from "../../api/types";
 import { formatCount, formatValue } from "../../lib/format";
+import { withLive } from "../../lib/fleet";
 import { titleOf } from "../../lib/overview";
 import { links } from "../../routes/links";
 import { liveHostsStore, liveStore, serverNow, watchHost } from "../../state/live";
@@ -40,10 +41,7 @@ function Loading() {
 /** States as the live connection says them, over those of the last full answer. */
 function useLiveHosts(hosts: readonly HostSummary[]): HostSummary[] {
   const live = useStore(liveHostsStore);
-  return hosts.map((host) => {
-    const now = live.get(host.host);
-    return now === undefined ? host : { ...host, ...now };
-  });
+  return useMemo(() => withLive(hosts, live), [hosts, live]);
 }
 
 function OverviewView({ overview }: { overview: Overview }) {

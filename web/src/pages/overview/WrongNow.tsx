@@ -45,7 +45,7 @@ export function WrongNow({ overview, hosts, nowMs }: { overview: Overview; hosts
     <Panel
       className={styles.wrong} title="Wrong now" meta={shown.length === 0 ? undefined : "worst first"}
       actions={shown.length > 1 && <span className={cx("meta", styles.hint)}><kbd>j</kbd> <kbd>k</kbd> to move</span>}
-      footer={<><span>{ended === 0 ? "None ended by itself today" : `${ended} more ended today`}</span><span className="grow" /><a className="link" href={links.alerts()}>{more > 0 ? `All alerts, ${more} more` : "All alerts"}</a></>}
+      footer={<>{ended === 0 ? <span>None ended by itself today</span> : <a className="link" href={links.incidents()}>{ended} more ended today</a>}<span className="grow" /><a className="link" href={links.alerts()}>{more > 0 ? `All alerts, ${more} more` : "All alerts"}</a></>}
     >
       {shown.length === 0 ? <Nothing watching={overview.watching} nowMs={nowMs} /> : (
         <ul>

@@ -125,7 +125,8 @@ function useProgress(enrolment: Enrolment | undefined) {
     queryKey: ["enrolmentProgress", enrolment?.id], enabled: enrolment !== undefined, refetchInterval: 1000,
     queryFn: ({ signal }) => getEnrolmentProgress(enrolment?.id ?? 0, signal),
   });
-  const servers = useQuery({ ...serversQuery(), refetchInterval: 2000, select: (list: ServerList) => list.servers });
+  const joined = (progress.data?.hosts.length ?? 0) > 0;
+  const servers = useQuery({ ...serversQuery(), refetchInterval: joined ? 2000 : 15_000, select: (list: ServerList) => list.servers });
   return { progress, servers: servers.data ?? [] };
 }
 

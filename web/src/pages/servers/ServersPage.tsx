@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Filter, Plus } from "lucide-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { errorText } from "../../api/client";
 import { forgetHost } from "../../api/endpoints";
 import { serversQuery } from "../../api/queries";
 import type { Server } from "../../api/types";
+import { byName } from "../../lib/fleet";
 import { formatDuration, plural, significant } from "../../lib/format";
 import { timeTooltip } from "../../lib/time";
 import { links } from "../../routes/links";
@@ -49,10 +50,10 @@ export function ServersPage() {
 /** The list with state and last sample as the live connection says them. */
 function useLiveServers(servers: readonly Server[] | undefined): Server[] | undefined {
   const live = useStore(liveHostsStore);
-  return servers?.map((server) => {
+  return useMemo(() => servers?.map((server) => {
     const now = live.get(server.host);
     return now === undefined ? server : { ...server, state: now.state, lastSeenMs: Math.max(server.lastSeenMs, now.lastSeenMs) };
-  });
+  }), [servers, live]);
 }
 
 function headline(servers: readonly Server[] | undefined): React.ReactNode {
@@ -69,14 +70,19 @@ function headline(servers: readonly Server[] | undefined): React.ReactNode {
 
 const SOURCES: Record<Server["source"], string> = { local: "this machine", agent: "agent", prometheus: "Prometheus", other: "other" };
 
+/** Rows drawn at once; more come with a click, so that ten thousand servers do not freeze the page. */
+const PAGE_ROWS = 200;
+
 function List({ servers, offBecause }: { servers: readonly Server[]; offBecause: string | null }) {
   const [params, change] = useParams();
   const [forgetting, setForgetting] = useState<Server | null>(null);
   const filter = params.get("q") ?? "";
   const wanted = filter.trim().toLowerCase();
-  const shown = servers
+  const found = useMemo(() => servers
     .filter((server) => [server.host, server.system ?? "", server.token ?? "", hostWord(server.state), ...Object.values(server.labels)].some((text) => text.toLowerCase().includes(wanted)))
-    .sort((a, b) => Number(b.state === "silent") - Number(a.state === "silent") || a.host.localeCompare(b.host, "en", { numeric: true }));
+    .sort((a, b) => Number(b.state === "silent") - Number(a.state === "silent") || byName(a, b)), [servers, wanted]);
+  const limit = Math.max(PAGE_ROWS, Number(params.get("rows")) || 0);
+  const shown = found.slice(0, limit);
   const [cursor] = useCursor(shown.length, (index) => { const server = shown[index]; if (server !== undefined) navigate(links.host(server.host)); });
   return (
     <>
@@ -90,6 +96,7 @@ function List({ servers, offBecause }: { servers: readonly Server[]; offBecause:
         {shown.length === 0
           ? <EmptyState glyph="none">{filter === "" ? "No samples have arrived from any server. “Add a server” gives the line to run." : "No server matches the filter."}</EmptyState>
           : <DataTable label="Servers" columns={columnsFor(offBecause, setForgetting)} rows={shown} rowKey={(server) => server.host} cursor={cursor} />}
+        {found.length > shown.length && <p className={styles.more}><button type="button" className="link" onClick={() => change({ rows: String(limit + 1000) }, { replace: true })}>Show {Math.min(1000, found.length - shown.length)} more of {found.length}</button></p>}
       </div>
       {forgetting !== null && <ForgetDialog server={forgetting} onClose={() => setForgetting(null)} />}
     </>
