@@ -96,6 +96,7 @@ describe("incidents", () => {
     await story("db-03").getByRole("link", { name: "The host was unlike itself" }).waitFor();
     await story("db-03").getByText(/told On call \(delivered\)/).waitFor();
     await story("mq-02").getByText("Jonas Brandt acknowledged Memory nearly out").waitFor();
+    await items(page, "Incidents").getByText(/^edge-09 Silent for 6.min/).waitFor();
     await page.getByLabel("How far back").selectOption("30");
     await page.getByText("And 2 over, last 30 days.").waitFor();
     await page.getByTitle(/^Critical, .* Write latency on sda/).click();

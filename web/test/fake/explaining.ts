@@ -90,7 +90,7 @@ export class Explaining {
       return {
         ...own, id: `open-${name}`, host: name, startMs: Math.min(...own.alerts.map((alert) => alert.startedMs), ...own.anomalies.map((anomaly) => anomaly.sinceMs)), endMs: null,
         state: by === null ? "open" : "acknowledged", severity: own.alerts.length === 0 ? "unusual" : own.alerts.some((alert) => alert.severity === "critical") ? "critical" : "warning",
-        sentence: own.anomalies[0]?.sentence ?? own.alerts[0]?.sentence ?? "", acknowledgedBy: by,
+        sentence: own.anomalies[0]?.sentence ?? `${name}: ${own.alerts[0]?.sentence ?? ""}`, acknowledgedBy: by,
       };
     });
     const over = anomalies.flatMap((anomaly): Incident[] => (anomaly.endMs === null ? [] : [{

@@ -93,7 +93,7 @@ export function glyphOf(alert: AlertItem): GlyphKind {
 }
 
 /** The sentence without the host, which stands before it as a link. */
-export function sentenceOf(alert: AlertItem): string {
+export function sentenceOf(alert: Pick<AlertItem, "host" | "sentence">): string {
   const lead = `${alert.host}: `;
   return alert.sentence.startsWith(lead) ? alert.sentence.slice(lead.length) : alert.sentence;
 }

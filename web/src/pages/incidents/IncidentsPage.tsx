@@ -16,6 +16,7 @@ import { Glyph, type GlyphKind } from "../../ui/Glyph";
 import { Panel } from "../../ui/Panel";
 import { EmptyState, ErrorState, SkeletonRows } from "../../ui/States";
 import { useNow } from "../../ui/TimeText";
+import { sentenceOf } from "../alerts/model";
 import { Page } from "../frame/Page";
 import styles from "./Incidents.module.css";
 import { lanesOf, openFirst, storyOf } from "./model";
@@ -79,7 +80,7 @@ function Lanes({ incidents, fromMs, toMs, nowMs }: { incidents: readonly Inciden
               {lane.bars.map(({ id, left, width, incident }) => (
                 <a
                   key={id} href={`#${id}`} className={cx(styles.bar, styles[incident.severity], incident.endMs !== null && styles.over)} style={{ left: `min(${percent(left)}, 100% - 6px)`, width: percent(width) }}
-                  title={`${WORDS[incident.severity]}, ${formatTime(incident.startMs, nowMs)}: ${incident.sentence}`} aria-hidden="true" tabIndex={-1}
+                  title={`${WORDS[incident.severity]}, ${formatTime(incident.startMs, nowMs)}: ${sentenceOf(incident)}`} aria-hidden="true" tabIndex={-1}
                 />
               ))}
             </div>
@@ -110,7 +111,7 @@ function Row({ incident, nowMs }: { incident: Incident; nowMs: number }) {
     <li id={incident.id} className={styles.row}>
       {incident.state === "acknowledged" ? <Glyph kind="ack" size={18} /> : open ? <Glyph kind={GLYPHS[incident.severity]} size={18} decorative /> : <span />}
       <div className={styles.what}>
-        <p className={styles.say}><a href={links.host(incident.host)}><b>{incident.host}</b></a> {incident.sentence}</p>
+        <p className={styles.say}><a href={links.host(incident.host)}><b>{incident.host}</b></a> {sentenceOf(incident)}</p>
         <p className={styles.more}>
           <span className={cx(open && incident.severity === "critical" && "critText", open && incident.severity === "warning" && "warnText")}>{WORDS[incident.severity]}</span>
           {" · "}<time title={timeTooltip(incident.startMs)}>{formatTime(incident.startMs, nowMs)}</time> · {open ? `for ${formatDuration(lastedMs)} so far` : `over after ${formatDuration(Math.max(lastedMs, MINUTE_MS))}`}
