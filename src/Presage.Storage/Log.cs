@@ -56,7 +56,7 @@ static partial class Log
         ILogger logger, int blocks, int written, string day, long samples, long elapsed);
 
     [LoggerMessage(2021, LogLevel.Warning, "{Text}")]
-    public static partial void SizeLimit(ILogger logger, string text);
+    public static partial void Told(ILogger logger, string text);
 
     [LoggerMessage(2022, LogLevel.Information, "Deletion {Number} was asked for: {Matchers}, {FromMs} to {ToMs} ms")]
     public static partial void DeletionAsked(ILogger logger, int number, string matchers, long fromMs, long toMs);

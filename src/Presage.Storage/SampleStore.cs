@@ -332,9 +332,10 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         _disk.CreateFolder(JournalFolder);
         _tiers.Open();
         _tombstones.Open(_tiers.Numbers, AddDamage, _logger);
-        (_samplesReplayed, long oldestMs) = JournalRecovery.Run(
+        (_samplesReplayed, long oldestMs, long newestMs) = JournalRecovery.Run(
             _disk, JournalFolder, _head, _journal, _blocks.Current, _tombstones.Current, AddDamage, _logger);
         _rollups.Begin(oldestMs);
+        _care.Begin(newestMs);
         _recoveryTime = _time.GetElapsedTime(started);
         Log.Opened(_logger, _options.DataFolder, _head.Series.Count, _samplesReplayed, _journal.SegmentCount,
             _blocks.Current.Length, (long)_recoveryTime.TotalMilliseconds);

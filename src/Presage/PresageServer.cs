@@ -29,6 +29,9 @@ sealed class PresageServer : IAsyncDisposable
     const long JsonBodyBytesMax = 1 << 20;
     const int HeaderBytesMax = 32 << 10;
 
+    /// <summary>SQLite's numbers for a file that this user may not write, or not open.</summary>
+    const int StateReadOnly = 8, StateCannotOpen = 14;
+
     static readonly TimeSpan ShutdownMax = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -174,6 +177,15 @@ sealed class PresageServer : IAsyncDisposable
         {
             throw new StartException(
                 $"The data folder {_options.Data} cannot be used: {e.Message} Choose another by --data.", e);
+        }
+        catch (SqliteException e)
+        {
+            throw new StartException(
+                $"The state file {StateDatabase.PathIn(_options.Data)} cannot be used: {e.Message} " +
+                (e.SqliteErrorCode is StateReadOnly or StateCannotOpen
+                    ? $"Give it and its folder to the user {Environment.UserName}, whom this server runs as."
+                    : "Restore it from a backup, or choose another folder by --data."),
+                e);
         }
         catch (InvalidDataException e)
         {

@@ -10,15 +10,14 @@ static class JournalRecovery
 
     /// <summary>
     /// Replays all segments of a folder into the head, oldest first; returns how many samples came back, and the
-    /// oldest of their timestamps. One thread
-    /// reads and checks, others append.
+    /// oldest and the newest of their timestamps. One thread reads and checks, others append.
     /// </summary>
-    public static (long Samples, long OldestMs) Run(
+    public static (long Samples, long OldestMs, long NewestMs) Run(
         Disk disk, string folder, Head head, JournalLog journal, Block[] blocks, Tombstone[] deletions,
         Action<StorageDamage> onDamage, ILogger logger)
     {
         using var workers = new ReplayWorkers(head);
-        long oldestMs = long.MaxValue;
+        long oldestMs = long.MaxValue, newestMs = long.MinValue;
         bool isUnsynced = UnsyncedMark.IsSet(disk, folder), isAnew = true;
         foreach (int number in JournalLog.NumbersIn(disk, folder))
         {
@@ -47,6 +46,7 @@ static class JournalRecovery
             }
 
             oldestMs = Math.Min(oldestMs, replay.OldestMs);
+            newestMs = Math.Max(newestMs, replay.NewestMs);
             journal.Adopt(new JournalSegment(number, path, reader.WholeBytes, replay.NewestMs));
         }
 
@@ -60,7 +60,7 @@ static class JournalRecovery
             UnsyncedMark.Clear(disk, folder);
         }
 
-        return (workers.Complete(), oldestMs);
+        return (workers.Complete(), oldestMs, newestMs);
     }
 
     /// <summary>

@@ -26,6 +26,7 @@ sealed class BlockCare(
     readonly SemaphoreSlim _deleting = new(1, 1);
     readonly DueMerges _due = new(tiers, journal, options);
     readonly MergePace _pace = new(time, options.MergeShare);
+    readonly RetentionClock _clock = new(time);
     readonly List<StorageEvent> _events = [];
     long? _lastMergeMs;
     string? _lastError;
@@ -48,6 +49,10 @@ sealed class BlockCare(
     }
 
     long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>The store is open; its newest timestamp in memory is given.</summary>
+    public void Begin(long newestMs) => _clock.Begin(
+        tiers.All.SelectMany(list => list.Current).Select(static b => b.Totals.NewestMs).Append(newestMs).Max(), Tell);
 
     /// <summary>Merges, drops and deletes whatever is due now.</summary>
     /// <exception cref="IOException">The disk is full or broken; what was not done is due again.</exception>
@@ -284,7 +289,7 @@ sealed class BlockCare(
     /// <summary>Drops what is older than it is to be kept. Raw samples go when their roll-ups are written.</summary>
     void Retire(CancellationToken cancellationToken)
     {
-        var plan = new RetentionPlan(options, tombstones.Current, NowMs);
+        var plan = new RetentionPlan(options, tombstones.Current, _clock.NowMs);
         var part = new SortedSet<long>();
         foreach (var list in tiers.All)
         {
@@ -346,18 +351,22 @@ sealed class BlockCare(
                 return;
             }
 
-            string text = $"The size limit of {options.DiskBytesMax} bytes was exceeded: {what} deleted, " +
-                $"{before - tiers.FileBytes} bytes freed.";
-            Log.SizeLimit(logger, text);
-            lock (_events)
-            {
-                if (_events.Count == EventsMax)
-                {
-                    _events.RemoveAt(0);
-                }
+            Tell($"The size limit of {options.DiskBytesMax} bytes was exceeded: {what} deleted, " +
+                $"{before - tiers.FileBytes} bytes freed.");
+        }
+    }
 
-                _events.Add(new StorageEvent(NowMs, text));
+    void Tell(string text)
+    {
+        Log.Told(logger, text);
+        lock (_events)
+        {
+            if (_events.Count == EventsMax)
+            {
+                _events.RemoveAt(0);
             }
+
+            _events.Add(new StorageEvent(NowMs, text));
         }
     }
 
@@ -433,7 +442,7 @@ sealed class BlockCare(
     {
         long started = time.GetTimestamp();
         var (numbers, plan) = tombstones.WhileNoneComes(deletions =>
-            (new MergeNumbers(tiers.Numbers, job), new RetentionPlan(options, deletions, NowMs)));
+            (new MergeNumbers(tiers.Numbers, job), new RetentionPlan(options, deletions, _clock.NowMs)));
         using var merge = new SpanMerge(tiers, job, numbers, plan, _pace, tiers.Raw.Report);
         merge.Run(cancellationToken);
         var files = merge.Files;

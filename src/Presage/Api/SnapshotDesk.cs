@@ -34,7 +34,7 @@ sealed class SnapshotDesk(PresageOptions options, TimeProvider time, IServicePro
             Directory.CreateDirectory(Folder);
             DeleteFolder(unfinished);
             await services.GetRequiredService<SampleStore>().SnapshotAsync(unfinished, cancellationToken);
-            services.GetRequiredService<StateDatabase>().CopyTo(Path.Combine(unfinished, "state.db"));
+            services.GetRequiredService<StateDatabase>().CopyTo(StateDatabase.PathIn(unfinished));
             CopyKeys(unfinished);
             Directory.Move(unfinished, folder);
             return Describe(folder);

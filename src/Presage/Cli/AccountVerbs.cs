@@ -105,7 +105,7 @@ static class AccountVerbs
         return 0;
     }
 
-    static StateDatabase Open(PresageOptions options) => File.Exists(Path.Combine(options.Data, "state.db"))
+    static StateDatabase Open(PresageOptions options) => File.Exists(StateDatabase.PathIn(options.Data))
         ? StateDatabase.Open(options.Data)
         : throw new StartException(
             $"There is no Presage data in {Path.GetFullPath(options.Data)}. Start the server once, or name its " +

@@ -36,13 +36,16 @@ public sealed class StateDatabase : IDisposable
         Execute("pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; pragma temp_store=memory;");
     }
 
+    /// <summary>Where the state file of a data folder is.</summary>
+    public static string PathIn(string dataFolder) => Path.Combine(dataFolder, "state.db");
+
     /// <summary>Opens or creates the state file of a data folder and migrates it.</summary>
     /// <exception cref="InvalidDataException">The file was written by a newer version of Presage.</exception>
     /// <exception cref="SqliteException">The file cannot be opened or is damaged.</exception>
     public static StateDatabase Open(string dataFolder)
     {
         Directory.CreateDirectory(dataFolder);
-        var database = new StateDatabase(Path.Combine(dataFolder, "state.db"));
+        var database = new StateDatabase(PathIn(dataFolder));
         try
         {
             Migrations.Apply(database._writer);

@@ -41,6 +41,25 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task A_state_file_that_cannot_be_used_is_named_with_what_to_do()
+    {
+        string folder = Directory.CreateTempSubdirectory("presage-state-").FullName;
+        string file = Directory.CreateDirectory(Path.Combine(folder, "state.db")).FullName;
+        var notOpened = await Assert.ThrowsAsync<StartException>(
+            () => ServerFixture.StartAsync(configure: o => o.Data = folder));
+        Directory.Delete(file);
+        await File.WriteAllTextAsync(file, new string('x', 5000));
+        var damaged = await Assert.ThrowsAsync<StartException>(
+            () => ServerFixture.StartAsync(configure: o => o.Data = folder));
+
+        Assert.StartsWith($"The state file {file} cannot be used: ", notOpened.Message, StringComparison.Ordinal);
+        Assert.EndsWith("whom this server runs as.", notOpened.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The state file {file} cannot be used: ", damaged.Message, StringComparison.Ordinal);
+        Assert.Contains("Restore it from a backup", damaged.Message, StringComparison.Ordinal);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task What_was_acknowledged_is_there_after_a_restart()
     {
         string folder = Directory.CreateTempSubdirectory("presage-restart-").FullName;

@@ -102,6 +102,29 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task A_clock_that_jumps_ahead_by_mistake_deletes_nothing()
+    {
+        await using var fixture = new StoreFixture();
+        fixture.Open();
+        await BackfillAsync(fixture, 1, TimeSpan.FromDays(2));
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+        fixture.Time.Jump(TimeSpan.FromDays(1000));
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+        Assert.Contains(
+            "jumped ahead by 1000 days", Assert.Single(fixture.Store.Statistics.Events).Text, StringComparison.Ordinal);
+        await fixture.ReopenAsync();
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+        Assert.Contains(
+            " days ahead of the newest sample", Assert.Single(fixture.Store.Statistics.Events).Text,
+            StringComparison.Ordinal);
+        fixture.Time.Jump(TimeSpan.FromDays(-1000));
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+
+        Assert.Equal(288, fixture.Read("host", 1).Length);
+        Assert.Equal((288, 24), (Count(fixture, RollupTier.FiveMinutes), Count(fixture, RollupTier.OneHour)));
+    }
+
+    [Fact]
     public async Task The_size_limit_deletes_the_oldest_day_and_says_so()
     {
         await using var fixture = new StoreFixture();
@@ -196,6 +219,10 @@ public sealed class RetentionTests
         await fixture.CloseAsync();
         fixture.Time.Advance(TimeSpan.FromDays(days));
         fixture.Open();
+
+        // Whose newest sample is old doubts the clock; this one has samples of these days.
+        await fixture.AppendAsync("later", 0, fixture.Time.GetUtcNow().ToUnixTimeMilliseconds(), 1);
+        await fixture.ReopenAsync();
         await fixture.Store.CareNowAsync(CancellationToken.None);
     }
 

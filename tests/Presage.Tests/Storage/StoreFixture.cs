@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Presage.Metrics;
 using Presage.Storage;
+using Presage.Tests.Support;
 
 namespace Presage.Tests.Storage;
 
@@ -17,7 +17,7 @@ sealed class StoreFixture : IAsyncDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("presage-store-").FullName;
 
-    public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeMilliseconds(StartMs));
+    public JumpingTime Time { get; } = new(DateTimeOffset.FromUnixTimeMilliseconds(StartMs));
 
     public SampleStore Store => _store ??= Open();
 
