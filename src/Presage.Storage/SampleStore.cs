@@ -456,7 +456,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
             Log.NotWritable(_logger, e.Message);
         }
 
-        _notWritable = $"The journal in {JournalFolder} cannot be written: {e.Message} " +
+        _notWritable = $"The journal in {JournalFolder} cannot be written: {e.Message.TrimEnd('.')}. " +
             "Samples are refused until it can.";
     }
 

@@ -170,13 +170,14 @@ sealed class PresageServer : IAsyncDisposable
         catch (UnauthorizedAccessException e)
         {
             throw new StartException(
-                $"The data folder {_options.Data} cannot be used: {e.Message} Give all of it to the user " +
-                $"{Environment.UserName}, whom this server runs as, or choose another by --data.", e);
+                $"The data folder {_options.Data} cannot be used: {e.Message.TrimEnd('.')}. Give all of it to " +
+                $"the user {Environment.UserName}, whom this server runs as, or choose another by --data.", e);
         }
         catch (IOException e)
         {
             throw new StartException(
-                $"The data folder {_options.Data} cannot be used: {e.Message} Choose another by --data.", e);
+                $"The data folder {_options.Data} cannot be used: {e.Message.TrimEnd('.')}. Choose another by " +
+                "--data.", e);
         }
         catch (SqliteException e)
         {

@@ -35,7 +35,7 @@ sealed class ReceiverAnswers(IngestCounters counters, long bodyBytesMax)
         context.Response.Headers.RetryAfter = RetrySeconds;
         return RefuseAsync(
             context, StatusCodes.Status503ServiceUnavailable, "not_writable",
-            $"Nothing of this request was stored: {e.Message} Send it again later.");
+            $"Nothing of this request was stored: {e.Message.TrimEnd('.')}. Send it again later.");
     }
 
     /// <param name="reason">A word for the counters.</param>

@@ -43,6 +43,9 @@ public sealed class StorageTroubleTests
         allFails = true;
         await Assert.ThrowsAsync<IOException>(() => fixture.AppendAsync("a", 0, StoreFixture.StartMs + 1, 2));
         Assert.Equal((false, true, true), Said());
+        Assert.EndsWith(
+            "cannot be written: No space left on device. Samples are refused until it can.",
+            notWritable.ReasonIn(fixture.Store, false)!, StringComparison.Ordinal);
 
         blocksFail = false;
         allFails = false;
