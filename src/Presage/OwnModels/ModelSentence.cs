@@ -21,7 +21,8 @@ static class ModelSentence
         string subject = $"Model {contract.Name}: {series.Name}";
         if (!double.IsNaN(anomaly.Lower))
         {
-            return $"{subject} {verb} {value}, expected {Number(anomaly.Lower)}–{Number(anomaly.Upper)}, {when}.";
+            var (seen, range) = Quantity.FormatBeside(anomaly.PeakValue, anomaly.Lower, anomaly.Upper, "", "");
+            return $"{subject} {verb} {seen}, expected {range}, {when}.";
         }
 
         double score = Shown(contract, series.Judged.PeakRaw), usual = Shown(contract, series.Judged.UsualRaw);

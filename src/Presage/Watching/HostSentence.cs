@@ -34,7 +34,8 @@ static class HostSentence
         var text = new StringBuilder();
         if (IsOutside(first))
         {
-            text.Append($"{first.Name} {Verb(first, isOpen)} {Seen(first)}, usually {Usual(first)}, {when}");
+            var (seen, usual) = Beside(first);
+            text.Append($"{first.Name} {Verb(first, isOpen)} {seen}, usually {usual}, {when}");
             text.Append(with.Count == 0 ? "" : $"; with it {string.Join(" and ", with)}");
         }
         else
@@ -75,9 +76,14 @@ static class HostSentence
         };
     }
 
-    static string InBrackets(AnomalyCause cause) => cause.Lower is null
-        ? $"{cause.Name} ({Seen(cause)})"
-        : $"{cause.Name} ({Seen(cause)}, usually {Usual(cause)})";
+    static string InBrackets(AnomalyCause cause)
+    {
+        var (seen, usual) = Beside(cause);
+        return cause.Lower is null ? $"{cause.Name} ({seen})" : $"{cause.Name} ({seen}, usually {usual})";
+    }
+
+    static (string Seen, string Usual) Beside(AnomalyCause cause) => Quantity.FormatBeside(
+        cause.Value ?? 0, cause.Lower ?? 0, cause.Upper ?? 0, cause.Unit, cause.Family);
 
     public static string Seen(AnomalyCause cause) => Quantity.Format(cause.Value ?? 0, cause.Unit, cause.Family);
 

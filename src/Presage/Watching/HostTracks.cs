@@ -96,14 +96,22 @@ sealed class HostTracks(string host)
         }
     }
 
-    /// <summary>The readings to show at a time of the data.</summary>
+    /// <summary>
+    /// The readings to show at a time of the data, on every host in the order of the catalogue: what came first is no
+    /// order.
+    /// </summary>
     public IReadOnlyList<VitalSnapshot> Readings(long nowMs)
     {
         var readings = new List<VitalSnapshot>(_byVital.Count * 2);
-        foreach (var tracks in _byVital.Values)
+        foreach (var vital in VitalCatalogue.Default.Vitals)
         {
+            if (!_byVital.TryGetValue(vital.Id, out var tracks))
+            {
+                continue;
+            }
+
             var shown = tracks.Where(track => track.TimeMs >= nowMs - GoneAfterMs).ToList();
-            var headline = tracks[0].Vital.Headline ? Headline(shown) : null;
+            var headline = vital.Headline ? Headline(shown) : null;
             readings.AddRange(shown
                 .OrderBy(static track => track.Per?.Value, StringComparer.Ordinal)
                 .Select(track => track.Snapshot(ReferenceEquals(track, headline))));

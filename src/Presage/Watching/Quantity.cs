@@ -9,6 +9,9 @@ static class Quantity
 {
     const char NoBreakSpace = '\u00A0';
 
+    /// <summary>Beyond so many decimals a number is none that people read.</summary>
+    const int DecimalsMax = 6;
+
     static readonly Scale[] Bytes =
         [new(1, "B"), new(1L << 10, "KiB"), new(1L << 20, "MiB"), new(1L << 30, "GiB"), new(1L << 40, "TiB")];
 
@@ -38,6 +41,35 @@ static class Quantity
         var scale = ScaleOf(Math.Max(Math.Abs(lower), Math.Abs(upper)), unit, family);
         string low = Digits(lower, scale, unit), high = Digits(upper, scale, unit);
         return low == high ? $"{low}{Suffix(scale)}" : $"{low}–{high}{Suffix(scale)}";
+    }
+
+    /// <summary>
+    /// A value beside its range, both of one unit and with as many digits as tell them apart: "1.203 G" and
+    /// "1.194–1.199 G".
+    /// </summary>
+    public static (string Value, string Range) FormatBeside(
+        double value,
+        double lower,
+        double upper,
+        string unit,
+        string family)
+    {
+        string seen = Format(value, unit, family), usual = FormatRange(lower, upper, unit, family);
+        double apart = Math.Min(upper - lower, value > upper ? value - upper : lower - value);
+        var scale = ScaleOf(Math.Max(Math.Abs(lower), Math.Abs(upper)), unit, family);
+        if (!(apart > 0) || scale != ScaleOf(value, unit, family))
+        {
+            return (seen, usual);
+        }
+
+        // Three digits, which are enough for most, tell apart what is half a percent away.
+        double most = Math.Max(Math.Abs(value), Math.Max(Math.Abs(lower), Math.Abs(upper)));
+        int decimals = (int)Math.Ceiling(Math.Log10(scale.Factor / apart)) + 1;
+        return apart >= 0.005 * most || decimals is < 1 or > DecimalsMax
+            ? (seen, usual)
+            : ($"{Plain(value)}{Suffix(scale)}", $"{Plain(lower)}–{Plain(upper)}{Suffix(scale)}");
+
+        string Plain(double full) => (full / scale.Factor).ToString($"F{decimals}").Replace('-', '−');
     }
 
     /// <summary>

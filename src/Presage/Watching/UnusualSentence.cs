@@ -34,7 +34,8 @@ static class UnusualSentence
         string peak = Quantity.Format(anomaly.PeakValue, vital.Unit, vital.Family);
         string were = vital.Plural ? "were" : "was";
         string when = SentenceTimes.Of(anomaly.PeakMs);
-        return isOpen || anomaly.EndMs == anomaly.StartMs
+        bool isWithinOneMinute = sinceMs / 60_000 == anomaly.EndMs / 60_000;
+        return isOpen || isWithinOneMinute || anomaly.EndMs == anomaly.StartMs
             ? $"{subject} {were} {peak} at {when}, usually {usual}."
             : $"{subject} {were} {peak} at {when}, usually {usual}. " +
               $"It lasted from {SentenceTimes.Of(sinceMs)} to {SentenceTimes.Of(anomaly.EndMs)}.";

@@ -72,7 +72,7 @@ public sealed class WatcherTests
         Assert.Contains(
             server.Watcher.Anomalies.Between(0, server.NowMs, "web1", 100),
             a => a.Key == "cpu_use" && a.EndMs is not null &&
-                server.Read(a.Sentence).Contains("It lasted from 12:00 to"));
+                server.Read(a.Sentence).Contains(" at 12:00, usually "));
     }
 
     [Fact]

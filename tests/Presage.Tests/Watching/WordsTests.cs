@@ -38,6 +38,19 @@ public sealed class WordsTests
         Assert.Equal(text.Replace(' ', '\u00A0'), Quantity.FormatRange(lower, upper, unit, "disk"));
 
     [Theory]
+    [InlineData(1.2034e9, 1.1991e9, 1.2003e9, "", "1.2034 G", "1.1991–1.2003 G")]
+    [InlineData(0.974, 0.02, 0.04, "ratio", "97.4 %", "2–4 %")]
+    [InlineData(0.03, 0.0012, 0.0034, "seconds", "30 ms", "1.2–3.4 ms")]
+    [InlineData(1.2, 1.2, 1.2, "", "1.2", "1.2")]
+    [InlineData(5000.0000001, 4000, 5000, "", "5 k", "4–5 k")]
+    [InlineData(99.99, 100, 100.5, "", "99.990", "100.000–100.500")]
+    public void A_value_close_to_its_range_has_the_digits_that_tell_them_apart(
+        double value, double lower, double upper, string unit, string seen, string usual) =>
+        Assert.Equal(
+            (seen.Replace(' ', '\u00A0'), usual.Replace(' ', '\u00A0')),
+            Quantity.FormatBeside(value, lower, upper, unit, "disk"));
+
+    [Theory]
     [InlineData(0.5, "usual")]
     [InlineData(0.99, "1 in 17 minutes")]
     [InlineData(0.999, "1 in 3 hours")]
@@ -72,6 +85,9 @@ public sealed class WordsTests
             "Write latency on sda was 30 ms at 14:02, usually 1.2–3.4 ms. It lasted from 14:02 to 14:03.",
             Say(latency, "sda", 0.002, anomaly, isOpen: false));
         Assert.Equal(
+            "Write latency on sda was 30 ms at 14:02, usually 1.2–3.4 ms.",
+            Say(latency, "sda", 0.002, anomaly with { EndMs = AtMs + 45_000 }, isOpen: false));
+        Assert.Equal(
             "Write latency on sda is 24.6 ms, usually 1.2–3.4 ms. It has been rising slowly since Sun 22 Nov 14:02.",
             Say(latency, "sda", 0.0246, anomaly with { IsSlow = true }, isOpen: true, nowMs: AtMs + 86_400_000));
         Assert.Equal(
@@ -104,6 +120,19 @@ public sealed class WordsTests
         }
 
         string Read(TimeZoneInfo zone, bool isZoneNamed) => SentenceTimes.Read(kept, zone, AtMs, isZoneNamed);
+    }
+
+    [Fact]
+    public void Readings_are_in_the_order_of_the_catalogue()
+    {
+        var tracks = new HostTracks("web1");
+        foreach (string id in (string[])["load", "memory_use", "cpu_use"])
+        {
+            tracks.Add(new VitalTrack("web1", VitalCatalogue.Default.Find(id)!, null, null));
+        }
+
+        var readings = tracks.Readings(long.MinValue + 3_600_000);
+        Assert.Equal(["cpu_use", "load", "memory_use"], readings.Select(static reading => reading.Vital.Id));
     }
 
     [Fact]
