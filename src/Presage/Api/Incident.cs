@@ -31,7 +31,7 @@ enum IncidentSeverity
 /// <param name="StartMs">When the first of it began.</param>
 /// <param name="EndMs">When the last of it ended; null while something goes on.</param>
 /// <param name="Severity">The worst of its alerts; unusual where anomalies alone make it.</param>
-/// <param name="Sentence">What is said of its gravest part.</param>
+/// <param name="Sentence">What is said of its gravest part, of those that go on while any does.</param>
 /// <param name="AcknowledgedBy">Who takes care of it; null when nobody said so.</param>
 /// <param name="Alerts">In the order they began.</param>
 /// <param name="Anomalies">Of the host as a whole, or that it is unlike its twins; in the order they began.</param>

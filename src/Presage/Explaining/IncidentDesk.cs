@@ -69,7 +69,7 @@ sealed class IncidentDesk(AlertBoard board, Watcher watcher, ReaderClock reader)
             isOpen ? null : parts.Max(static part => part.EndMs),
             !isOpen ? IncidentState.Ended : isTakenCareOf ? IncidentState.Acknowledged : IncidentState.Open,
             severity,
-            Sentence(alerts, anomalies),
+            isOpen ? Sentence(open, anomalies.FindAll(static one => one.EndMs is null)) : Sentence(alerts, anomalies),
             by,
             alerts,
             anomalies);

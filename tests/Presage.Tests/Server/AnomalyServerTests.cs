@@ -29,7 +29,8 @@ public sealed class AnomalyServerTests
         await using var server = await StartAsync();
         using var tokyo = server.NewClient();
         tokyo.DefaultRequestHeaders.Add("Time-Zone", "Asia/Tokyo");
-        string ofCpu = await MakeAsync(server, """{"name":"Web CPU","hosts":"web.*","families":["cpu","disk"]}""");
+        string ofCpu = await MakeAsync(
+            server, """{"name":"Web CPU","hosts":"web.*","families":["cpu","disk"],"severity":"critical"}""");
         await MakeAsync(server, """{"name":"Databases","hosts":"db.*","severity":"critical"}""");
         await MakeAsync(server, """{"name":"Web network","hosts":"web1","families":["network"]}""");
         await FollowAsync(server, TimeSpan.FromMinutes(5));
@@ -56,7 +57,7 @@ public sealed class AnomalyServerTests
             Assert.Matches("^web1: behaves unlike usual\\. .*, since 21:0[56]; with it ", Text(alert, "sentence")));
         var incident = Assert.Single(await ListAsync(tokyo, "incidents"));
         Assert.Equal(("web1", "open"), (Text(incident, "host"), Text(incident, "state")));
-        Assert.Equal("warning", Text(incident, "severity"));
+        Assert.Equal("critical", Text(incident, "severity"));
         Assert.Equal(2, incident.GetProperty("alerts").GetArrayLength());
         Assert.Equal(1, incident.GetProperty("anomalies").GetArrayLength());
         Assert.Matches(", since 21:0[56]; with it ", Text(incident, "sentence"));
@@ -75,7 +76,11 @@ public sealed class AnomalyServerTests
             Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         }
 
+        // The gravest part is over: the incident is told by what goes on.
         Assert.Equal("Host unusual", Rule(Assert.Single(await UntilAsync(server, tokyo, "alerts", 1))));
+        Assert.Matches(
+            "^(?!web1:).*, since 21:0[56]; with it ",
+            Text(Assert.Single(await ListAsync(tokyo, "incidents")), "sentence"));
         (_host.CpuUse, _host.MemoryUse) = (0.03, 0.4);
         await FollowAsync(server, TimeSpan.FromMinutes(12));
         Assert.Equal(0, await ValueAsync(server, "presage_host_anomaly{host='web1'}"));
