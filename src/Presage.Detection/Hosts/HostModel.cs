@@ -234,7 +234,7 @@ public sealed class HostModel
                 column[t] = scaled[(t * Metrics) + j] - scaled[((t - 1) * Metrics) + j];
             }
 
-            Steps[j] = RobustScale.Of(column, scratch, 1);
+            Steps[j] = RobustScale.Of(column, scratch, 1, Values[j].SpreadMin / Values[j].Spread);
         }
 
         float[] steps = new float[scaled.Length];

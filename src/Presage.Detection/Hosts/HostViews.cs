@@ -226,6 +226,7 @@ sealed class HostViews
             return;
         }
 
+        range = Math.Max(range, RobustScale.RangeShareMin * Math.Abs(x));
         double off = x - _dayMean[j];
         double spread = Math.Sqrt(_dayVariance[j]) + (0.01 * range);
         Day[j] = (float)Math.Clamp(off / spread, -DayMax, DayMax);

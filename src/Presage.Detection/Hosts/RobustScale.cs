@@ -9,11 +9,23 @@ readonly record struct RobustScale(double Centre, double Spread)
     /// <summary>Values beyond are taken as this: their distances are still numbers.</summary>
     const double ValueMax = 1e100;
 
+    /// <summary>A range below this share of the value itself is taken as that: what rates are rounded to is no life.
+    /// </summary>
+    public const double RangeShareMin = 0.005;
+
+    /// <summary>The share of the range that a spread has at least.</summary>
+    const double RangeShare = 0.005;
+
+    /// <summary>The least spread of a column around its centre.</summary>
+    public double SpreadMin => RangeShare * RangeShareMin * Math.Abs(Centre);
+
     /// <summary>
     /// The scale of a column (NaN: missing, left out). A column that never moved gets a spread of a tenth of its value:
     /// its first life is strong evidence whatever the unit is.
     /// </summary>
-    public static RobustScale Of(ReadOnlySpan<double> column, double[] scratch, double constantSpreadMin)
+    /// <param name="spreadMin">A spread that a column which moves has at least.</param>
+    public static RobustScale Of(
+        ReadOnlySpan<double> column, double[] scratch, double constantSpreadMin, double spreadMin = 0)
     {
         int n = 0;
         foreach (double value in column)
@@ -53,6 +65,7 @@ readonly record struct RobustScale(double Centre, double Spread)
         // One wild value in a history must not widen the range until nothing is odd any more.
         double rare = Quantiles.OfSorted(present, 0.99);
         range = rare > 0 ? Math.Min(range, 1_000 * rare) : range;
-        return new RobustScale(centre, spread + (0.005 * range));
+        range = Math.Max(range, RangeShareMin * Math.Abs(centre));
+        return new RobustScale(centre, Math.Max(spreadMin, spread + (RangeShare * range)));
     }
 }

@@ -72,6 +72,31 @@ public sealed class HostDetectorTests(ITestOutputHelper output)
         Assert.NotNull(HostDetector.Restore(state.WrittenSpan, out _));
     }
 
+    /// <summary>A rate is a difference of counters: the larger they have become, the more it is rounded.</summary>
+    [Fact]
+    public void What_is_constant_but_for_rounding_that_grows_is_no_news()
+    {
+        int exact = OddRows(1e-14), rounded = OddRows(2e-7);
+        Assert.InRange(rounded, exact - 3, exact + 3);
+
+        static int OddRows(double rounding)
+        {
+            double[] history = Host(7, Trained), rows = Host(8, 600);
+            var random = new SeededGenerator(3);
+            for (int t = 0; t < Trained; t++)
+            {
+                history[(t * Metrics) + 5] = 0.002 * (1 + (1e-14 * random.Normal()));
+            }
+
+            for (int t = 0; t < 600; t++)
+            {
+                rows[(t * Metrics) + 5] = 0.002 * (1 + (rounding * random.Normal()));
+            }
+
+            return Feed(HostDetector.Learn(history, Metrics, 60), rows).Count(static reading => reading.Row > 1);
+        }
+    }
+
     [Fact]
     public void A_restored_detector_goes_on_as_if_nothing_had_happened()
     {
