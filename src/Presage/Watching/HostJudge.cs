@@ -107,7 +107,8 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     }
 
     /// <summary>Draws the conclusion of a moment.</summary>
-    public AnomalyChange Conclude(long nowMs, IReadOnlyCollection<VitalTrack> tracks)
+    /// <param name="isHistory">Whether it is some moment of history: no anomaly begins then.</param>
+    public AnomalyChange Conclude(long nowMs, IReadOnlyCollection<VitalTrack> tracks, bool isHistory = false)
     {
         bool isRead = Whole.IsJudging && nowMs - Whole.ReadingMs <= ReadingMaxMs;
         var reading = isRead ? Whole.Reading : default;
@@ -118,7 +119,8 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
         bool isOfModel = findings.Any(static finding => finding.IsAlarm);
         isOdd |= findings.Count > 0;
         alone = ModelCauses.Oddest(alone, findings);
-        bool isJoint = isRead && IsNews(reading) && FalseAlarmsPerWeek > 0;
+        isHistory &= !Run.IsOpen;
+        bool isJoint = isRead && !isHistory && IsNews(reading) && FalseAlarmsPerWeek > 0;
         bool areSeveral = Several.See(nowMs, tracks, known, FalseAlarmsPerWeek, isAlarm || isJoint || Run.IsOpen);
         isOdd |= Run.IsOpen && areSeveral;
         isAlarm |= areSeveral;
@@ -142,7 +144,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
         }
 
         double least = AlarmsPerWeek(reading, perWeek, isOfModel);
-        bool isTold = isAlarm || isJoint;
+        bool isTold = (isAlarm || isJoint) && !isHistory;
         isTold &= Run.IsOpen || isOfModel || IsWanted(isEarly ? null : least, isTold ? Causes(tracks) : []);
         bool isHeld = (isTold || Run.IsOpen) && IsHeldBack(nowMs, tracks);
         var change = isHeld && Run.IsOpen ? Run.End() : Run.See(

@@ -179,12 +179,13 @@ sealed class HostWatch
     }
 
     /// <summary>Draws the conclusion of the newest values: whether the host as a whole is unusual.</summary>
-    public void Conclude()
+    /// <param name="isHistory">Whether they end a stretch of history, which is no news.</param>
+    public void Conclude(bool isHistory = false)
     {
         lock (_gate)
         {
             _held.Turn(_tracks.All, _tracks.Changes, EvaluatedMs);
-            _hostChange = Judge.Conclude(EvaluatedMs, AllTracks());
+            _hostChange = Judge.Conclude(EvaluatedMs, AllTracks(), isHistory);
             Judge.Whole.HasLearned |= _hostChange != AnomalyChange.None;
         }
     }

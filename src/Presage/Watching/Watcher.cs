@@ -21,6 +21,9 @@ public sealed class Watcher
     /// <summary>presage_host_up of a silent host is repeated this often: rules look back 5 min.</summary>
     const long SilentUpEveryMs = 5_000;
 
+    /// <summary>What spans more between two turns is history: it teaches, and only what follows is told.</summary>
+    const long HistoryFromMs = 900_000;
+
     const long DescribeEveryMs = 60_000;
     const long TrimEveryMs = 3_600_000;
 
@@ -204,7 +207,7 @@ public sealed class Watcher
 
     void Evaluate(HostEntry entry, HostWatch watch, CancellationToken cancellationToken)
     {
-        long newestMs = entry.NewestMs;
+        long newestMs = entry.NewestMs, beforeMs = watch.EvaluatedMs;
         var source = _store.ForHost(entry.Name);
         CadenceReading? history = null;
         bool isDue = newestMs - watch.DescribedMs >= DescribeEveryMs || watch.DescribedMs == long.MinValue;
@@ -246,7 +249,8 @@ public sealed class Watcher
             _judging.Turn(entry, watch, source, Watches, cancellationToken);
         }
 
-        watch.Conclude();
+        long historyFromMs = Math.Max(HistoryFromMs, 3 * (long)entry.Cadence.TotalMilliseconds);
+        watch.Conclude(isHistory: beforeMs == long.MinValue || newestMs - beforeMs > historyFromMs);
         watch.Date(source, newestMs);
         Interlocked.Increment(ref _revision);
 

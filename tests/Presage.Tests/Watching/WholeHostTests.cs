@@ -50,6 +50,29 @@ public sealed class WholeHostTests
     }
 
     [Fact]
+    public async Task History_that_comes_in_bulk_teaches_and_is_no_news_until_it_has_come_to_now()
+    {
+        await using var server = new WatchedServer(TimeSpan.FromDays(2));
+        var host = new SimulatedHost("web1:9100", 7);
+        for (int hour = 0; hour < 15; hour++)
+        {
+            // Two of the pieces end while something was wrong.
+            server.Time.Advance(TimeSpan.FromHours(1));
+            long wrongMs = hour is 9 or 14 ? server.NowMs - 300_000 : long.MaxValue;
+            await server.BackfillAsync(host, TimeSpan.FromMinutes(59), 15, atMs =>
+            {
+                host.CpuUse = atMs < wrongMs ? 0.03 : 0.9;
+                host.MemoryUse = atMs < wrongMs ? 0.4 : 0.8;
+            });
+            await server.Watcher.TurnAsync(CancellationToken.None);
+            Assert.Empty(server.Watcher.Anomalies.Between(0, server.NowMs, "web1", 10, vitals: false));
+        }
+
+        await FollowAsync(server, TimeSpan.FromMinutes(1), host);
+        Assert.NotNull(server.Watcher.AnomalyOf("web1"));
+    }
+
+    [Fact]
     public async Task What_was_learned_of_the_whole_comes_back_and_goes_on_where_it_was()
     {
         await using var server = new WatchedServer(TimeSpan.FromDays(2));
