@@ -38,6 +38,9 @@ sealed class SimulatedHost
     /// <summary>Whether the disk is there.</summary>
     public bool HasDisk { get; set; } = true;
 
+    /// <summary>What becomes of each value before it is sent: metric, value; as it is where null.</summary>
+    public Func<string, double, double>? Twist { get; set; }
+
     /// <summary>Adds all series at a time to a batch.</summary>
     public void Sample(SampleBatch batch, long timestampMs)
     {
@@ -48,7 +51,7 @@ sealed class SimulatedHost
         foreach (var (labels, value) in _samples)
         {
             batch.AddSeries(labels.ToKey());
-            batch.AddSample(timestampMs, value);
+            batch.AddSample(timestampMs, Twist is null ? value : Twist(labels.MetricName, value));
         }
     }
 

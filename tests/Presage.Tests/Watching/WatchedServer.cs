@@ -18,8 +18,11 @@ sealed class WatchedServer : IAsyncDisposable
     readonly string _folder = Directory.CreateTempSubdirectory("presage-watching-").FullName;
     readonly SampleBatch _batch = new();
 
-    public WatchedServer(TimeSpan? pastMax = null, WatcherOptions? options = null)
+    readonly bool _watchesSeries;
+
+    public WatchedServer(TimeSpan? pastMax = null, WatcherOptions? options = null, bool watchesSeries = false)
     {
+        _watchesSeries = watchesSeries;
         _options = options;
         PastMax = pastMax ?? TimeSpan.FromHours(2);
         Time.SetUtcNow(DateTimeOffset.FromUnixTimeMilliseconds(StartMs));
@@ -135,6 +138,7 @@ sealed class WatchedServer : IAsyncDisposable
             watched, Engine, VitalCatalogue.Default, Registry, State, Time, NullLogger.Instance, _options)
         {
             Maintenance = new Maintenance((_, _) => IsMaintained, static _ => []),
+            Series = _watchesSeries ? new SeriesWatching(Store, _folder, NullLogger.Instance) : null,
         };
     }
 
