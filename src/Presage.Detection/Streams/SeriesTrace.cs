@@ -141,6 +141,9 @@ public struct SeriesTrace
     /// <summary>Looks so far, two weeks at most.</summary>
     public readonly double Looks => _looks;
 
+    /// <summary>Whether enough is known to judge: half an hour of looks.</summary>
+    public readonly bool IsJudging => _looks >= LooksMin;
+
     /// <summary>Looks at the newest sample. One that was seen before, or is older, changes nothing.</summary>
     public void See(long timestampMs, double value)
     {

@@ -24,6 +24,12 @@ sealed class SeriesWatch(SampleStore store)
     /// <summary>A series that is missing for this long is gone, not missing.</summary>
     const long GoneMs = 3_600_000;
 
+    /// <summary>Where a series that is not known yet leaps ahead by more, history is read; its first does.</summary>
+    const long LeapMs = 1_800_000;
+
+    /// <summary>What history says is taken where it knows this many looks more: five minutes.</summary>
+    const int LooksMore = 30;
+
     /// <summary>A series that is less behind its host is not asked whether it is missing.</summary>
     const long MissingMinMs = 15_000;
 
@@ -38,9 +44,12 @@ sealed class SeriesWatch(SampleStore store)
     Place[][] _slabs = [];
     long[] _hostNewestMs = [];
 
-    /// <summary>By the number of the host its name, null where it is not known yet, and if it is maintained.</summary>
+    /// <summary>
+    /// By the number of the host its name, null where it is not known yet, if it is maintained, if it wants history.
+    /// </summary>
     string?[] _hostNames = [];
     bool[] _isMaintained = [];
+    Wish[] _wishes = [];
     volatile IReadOnlyList<OddSeries> _shown = [];
     int _turn;
 
@@ -107,6 +116,46 @@ sealed class SeriesWatch(SampleStore store)
         }
     }
 
+    /// <summary>
+    /// The hosts with series that history may teach something, since this was asked last, and whether that history is
+    /// on its way.
+    /// </summary>
+    public IEnumerable<(string Host, bool IsComing)> TakeWishes()
+    {
+        for (int host = 0; host < _wishes.Length; host++)
+        {
+            if (_wishes[host] != Wish.None && _hostNames[host] is { } name)
+            {
+                yield return (name, _wishes[host].HasFlag(Wish.LateHistory));
+            }
+
+            _wishes[host] = Wish.None;
+        }
+    }
+
+    /// <summary>Whether a series is known too little to be judged.</summary>
+    public bool IsUnknown(int id, ulong keyHash)
+    {
+        ref var place = ref PlaceOf(id);
+        return place.KeyHash == keyHash && place.Kind == Kind.Watched && !_traces[place.Trace].IsJudging;
+    }
+
+    /// <summary>Takes up what history says of a series, where that is more than is known.</summary>
+    public void Teach(int id, ulong keyHash, in SeriesTrace taught)
+    {
+        ref var place = ref PlaceOf(id);
+        if (place.KeyHash != keyHash || place.Kind != Kind.Watched)
+        {
+            return;
+        }
+
+        ref var trace = ref _traces[place.Trace];
+        if (taught.Looks > trace.Looks + LooksMore)
+        {
+            trace = taught;
+        }
+    }
+
     void Look(int id, ulong keyHash, int host, long timestampMs, double value)
     {
         ref var place = ref PlaceOf(id);
@@ -123,6 +172,11 @@ sealed class SeriesWatch(SampleStore store)
         Watched++;
         long hostMs = NewestOf(host, timestampMs);
         ref var trace = ref _traces[place.Trace];
+        if (timestampMs - trace.LastMs > LeapMs && !trace.IsJudging && host < _wishes.Length)
+        {
+            _wishes[host] |= trace.LastMs == 0 ? Wish.History : Wish.LateHistory;
+        }
+
         if (host < _isMaintained.Length && _isMaintained[host])
         {
             trace.Pass(timestampMs, value);
@@ -199,6 +253,7 @@ sealed class SeriesWatch(SampleStore store)
         {
             Array.Resize(ref _hostNames, Math.Max(host + 1, _hostNames.Length * 2));
             Array.Resize(ref _isMaintained, _hostNames.Length);
+            Array.Resize(ref _wishes, _hostNames.Length);
         }
 
         string name = Encoding.UTF8.GetString(SeriesKey.HostOf(labels.ToKey()));
@@ -245,6 +300,19 @@ sealed class SeriesWatch(SampleStore store)
         Unknown,
         Watched,
         Ignored,
+    }
+
+    /// <summary>What a host wants of history.</summary>
+    [Flags]
+    enum Wish : byte
+    {
+        None = 0,
+
+        /// <summary>It has series that were never seen.</summary>
+        History = 1,
+
+        /// <summary>It has young series whose newest sample leapt ahead: history comes in bulk.</summary>
+        LateHistory = 2,
     }
 
     struct Place

@@ -13,6 +13,8 @@ sealed class SeriesWatching
     const long SaveEveryMs = 600_000;
 
     readonly SeriesWatch _watch;
+    readonly SeriesHistory _history;
+    readonly SampleStore _store;
     readonly string _path;
     readonly ILogger _logger;
     readonly ILookup<string, OddSeries> _none = Array.Empty<OddSeries>().ToLookup(static odd => odd.Host);
@@ -23,6 +25,8 @@ sealed class SeriesWatching
     public SeriesWatching(SampleStore store, string dataFolder, ILogger logger)
     {
         _watch = new SeriesWatch(store);
+        _history = new SeriesHistory(store.ForHost);
+        _store = store;
         _path = Path.Combine(dataFolder, SeriesTraces.FileName);
         _logger = logger;
         _toStore = _none;
@@ -41,9 +45,10 @@ sealed class SeriesWatching
     /// <summary>The series of a host that are odd now, oddest first.</summary>
     public IReadOnlyList<OddSeries> OddOf(string host) => [.. _watch.Odd.Where(odd => odd.Host == host)];
 
-    /// <summary>Looks at all series when it is time to.</summary>
+    /// <summary>Looks at all series when it is time to, and teaches from history in between.</summary>
     public void Turn(long nowMs, Maintenance maintenance)
     {
+        _history.Turn(nowMs, maintenance.Of, UnknownOf, (id, keyHash, trace) => _watch.Teach(id, keyHash, trace));
         if (nowMs - _lookedMs < LookEveryMs)
         {
             return;
@@ -51,6 +56,11 @@ sealed class SeriesWatching
 
         _lookedMs = nowMs;
         _watch.Turn(host => maintenance.IsOn(host, nowMs));
+        foreach (var (host, isComing) in _watch.TakeWishes())
+        {
+            _history.Ask(host, nowMs, isComing);
+        }
+
         _toStore = _watch.Odd.Count + _watch.Ended.Count == 0
             ? _none
             : _watch.Odd.Concat(_watch.Ended).ToLookup(static odd => odd.Host, StringComparer.Ordinal);
@@ -83,5 +93,19 @@ sealed class SeriesWatching
         {
             Log.TracesNotSaved(_logger, _path, e.Message);
         }
+    }
+
+    Dictionary<ulong, int> UnknownOf(string host)
+    {
+        var unknown = new Dictionary<ulong, int>();
+        foreach (var one in _store.Follow(host).Series())
+        {
+            if (_watch.IsUnknown(one.Id, one.KeyHash))
+            {
+                unknown[one.KeyHash] = one.Id;
+            }
+        }
+
+        return unknown;
     }
 }

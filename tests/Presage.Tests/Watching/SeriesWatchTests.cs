@@ -96,6 +96,42 @@ public sealed class SeriesWatchTests : IAsyncLifetime
         Assert.NotEmpty(watching.OddOf("web1"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Stored_history_teaches_at_once_and_maintenance_in_it_does_not(bool isMaintained)
+    {
+        // Two hours without anybody who looks, an hour of them wild.
+        var wild = new TimeRange(NowMs + 1_800_000, NowMs + 5_400_000);
+        for (int i = 0; i < 720; i++)
+        {
+            await FollowAsync(null, 1, wild.Contains(NowMs) ? 50_000_000 : 2_000);
+        }
+
+        var window = wild with { ToMs = wild.ToMs + 10_000 };
+        var maintenance = new Maintenance(static (_, _) => false, _ => isMaintained ? [window] : []);
+        var watching = new SeriesWatching(_store, _folder, NullLogger.Instance);
+        await FollowAsync(watching, 30, maintenance: maintenance);
+        Assert.Empty(watching.OddOf("web1"));
+        await FollowAsync(watching, 2, rate: 50_000_000, maintenance: maintenance);
+        Assert.Equal(isMaintained ? 1 : 0, watching.OddOf("web1").Count);
+    }
+
+    [Fact]
+    public async Task History_that_comes_in_bulk_teaches_when_it_is_there()
+    {
+        var watching = new SeriesWatching(_store, _folder, NullLogger.Instance);
+        await FollowAsync(watching, 2);
+        for (int i = 0; i < 400; i++)
+        {
+            await FollowAsync(i % 200 == 0 ? watching : null, 1);
+        }
+
+        await FollowAsync(watching, 30);
+        await FollowAsync(watching, 2, rate: 50_000_000);
+        Assert.Single(watching.OddOf("web1"));
+    }
+
     [Fact]
     public void Traces_are_written_and_read_fast_and_damage_is_told()
     {
@@ -196,7 +232,12 @@ public sealed class SeriesWatchTests : IAsyncLifetime
     long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Looks ten seconds apart at 50 calm series, a counter and one that may stop.</summary>
-    async Task FollowAsync(SeriesWatching watching, int looks, double rate = 2_000, bool stopped = false)
+    async Task FollowAsync(
+        SeriesWatching? watching,
+        int looks,
+        double rate = 2_000,
+        bool stopped = false,
+        Maintenance? maintenance = null)
     {
         for (int i = 0; i < looks; i++)
         {
@@ -215,7 +256,7 @@ public sealed class SeriesWatchTests : IAsyncLifetime
 
             await _store.AppendAsync(_batch, CancellationToken.None);
             _batch.Clear();
-            watching.Turn(NowMs, Maintenance.None);
+            watching?.Turn(NowMs, maintenance ?? Maintenance.None);
         }
     }
 
