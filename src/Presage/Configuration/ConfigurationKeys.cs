@@ -111,7 +111,8 @@ static class ConfigurationKeys
             ConfigurationValue.TryInteger(v, 100, 1_000_000_000, out int x)
                 && Set(true, () => o.StorageSeriesPerHostMax = x)),
         new("receiver.body_max", $"{Size}, from 64KiB to 512MiB", "32MiB",
-            "The largest body of a write request, before and after decompression.", static (o, v) =>
+            "The largest body of a write request as it is sent; unpacked it may have four times that, 512 MiB at most.",
+            static (o, v) =>
             ConfigurationValue.TryBytes(v, 64 << 10, 512 << 20, out long x)
                 && Set(true, () => o.ReceiverBodyBytesMax = x)),
         new("query.timeout", $"{Duration}, from 1s to 1h", "2m", "A query that takes longer is given up.",

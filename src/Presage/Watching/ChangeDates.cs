@@ -10,7 +10,10 @@ namespace Presage.Watching;
 /// </summary>
 static class ChangeDates
 {
-    /// <summary>A search is made again this often while it finds nothing, and for this long.</summary>
+    /// <summary>
+    /// A search is made again after this long while it finds nothing, then ever more seldom, each time half as late
+    /// again, and for this long: a search costs a millisecond, and a thousand hosts may be of note together.
+    /// </summary>
     const long SearchEveryMs = 10_000;
     const long SearchForMs = 1_200_000;
 
@@ -33,7 +36,8 @@ static class ChangeDates
     public static void Set(VitalTrack track, ISampleSource source, long nowMs)
     {
         if (track.OfNoteSinceMs is { } notedMs && track.ChangedMs is null &&
-            nowMs - track.SearchedMs >= SearchEveryMs && nowMs - notedMs <= SearchForMs)
+            nowMs - track.SearchedMs >= Math.Max(SearchEveryMs, (track.SearchedMs - notedMs) / 2) &&
+            nowMs - notedMs <= SearchForMs)
         {
             var anomaly = track.Detector.Anomaly;
             bool isUnusual = track.Detector.IsUnusual;
