@@ -63,8 +63,15 @@ now() { date +%s%3N; }
 cores=$(nproc)
 memory_mb=$(awk '/MemTotal/ {print int($2 / 1024)}' /proc/meminfo)
 
+# One the system gives away: a random number may be taken.
+free_port() {
+  perl -MIO::Socket::INET -e \
+    'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1", LocalPort => 0)->sockport // die $!'
+}
+
 start_server() {
-  local port=$((20000 + RANDOM % 20000))
+  local port
+  port=$(free_port) || fail 'no free port'
   if printf '%s\n' "${chosen[@]}" | grep -qx filesystem && [ "$(id -u)" = 0 ] && ! mountpoint -q "$mount"; then
     prepare && own_mount=yes
   fi

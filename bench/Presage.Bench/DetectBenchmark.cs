@@ -19,10 +19,50 @@ static class DetectBenchmark
     {
         double[] rows = Host(HistoryRows + Rows);
         Console.WriteLine($"{"what",-44} {"CPU us each",12} {"state bytes",12} {"restore us",11}");
+        Traces("trace and rhythm of every series, per look", rows);
         Series("series detector, per sample", rows);
         Vital("vital sign's detector, per sample", rows);
         HostRows($"host detector, {Metrics} metrics, per row", rows);
         return 0;
+    }
+
+    /// <summary>
+    /// What every series of a store gets each ten seconds: 100,000 of them, three hours after the first two.
+    /// </summary>
+    static void Traces(string name, double[] rows)
+    {
+        const int Count = 100_000, LearnedLooks = 720, Looks = 1_080;
+        var traces = new SeriesTrace[Count];
+        var rhythms = new SeriesRhythm[Count];
+        double odd = 0;
+        var clock = CpuClock.Start();
+        for (int look = 0; look < LearnedLooks + Looks; look++)
+        {
+            clock = look == LearnedLooks ? CpuClock.Start() : clock;
+            for (int i = 0; i < Count; i++)
+            {
+                ref var trace = ref traces[i];
+                int at = ((look * Metrics) + (i % (Metrics * 64))) % rows.Length;
+                trace.See(10_000L * (look + 1), rows[at]);
+                if (trace.IsMeanDue && trace.HasLife)
+                {
+                    trace.Hear(rhythms[i].See(10_000L * (look + 1), trace.Mean, isOdd: false));
+                }
+
+                odd += trace.Score;
+            }
+        }
+
+        double each = clock.Elapsed.TotalMicroseconds / Looks / Count;
+        byte[][] states = [.. traces.Zip(rhythms, static (trace, rhythm) =>
+        {
+            byte[] state = new byte[SeriesTrace.Bytes + SeriesRhythm.Bytes];
+            trace.Save(state);
+            rhythm.Save(state.AsSpan(SeriesTrace.Bytes));
+            return state;
+        })];
+        Report(name, each, states, static state => SeriesTrace.TryRead(state, out _) &&
+            SeriesRhythm.TryRead(state.AsSpan(SeriesTrace.Bytes), out _), odd);
     }
 
     static void Series(string name, double[] rows)

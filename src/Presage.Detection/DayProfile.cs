@@ -5,6 +5,9 @@ namespace Presage.Detection;
 /// The rhythm of the day: means of 48 half hours (UTC) of the last three days, of which the median counts (so one bad
 /// night teaches nothing, two of three do). It is used only as far as it predicts better than the day's mean: weight 0
 /// up to a skill (R squared over about three days) of 0.3, 1 from 0.7, and 0 before two days are known.
+///
+/// Where that leaves something to explain the days are handed on to a <see cref="WeekProfile"/>, which takes over as
+/// far as it forecasts better.
 /// </summary>
 sealed class DayProfile
 {
@@ -14,6 +17,15 @@ sealed class DayProfile
 
     /// <summary>A half hour counts when at least a third of it was seen.</summary>
     const double SlotSecondsMin = 600;
+
+    /// <summary>
+    /// Squared errors of the day's forecast of late from which on there is something for the week to explain: eight
+    /// half hours a floor off.
+    /// </summary>
+    const double ErrorOfNote = 8;
+
+    /// <summary>What day and week have to differ by, in floors, to count both.</summary>
+    const double DifferenceOfNote = 1;
 
     /// <summary>Means are kept within what half precision holds; beyond, differences mean nothing.</summary>
     const float MeanMax = 60_000;
@@ -25,6 +37,16 @@ sealed class DayProfile
     double _seconds;
     double _errorOfProfile;
     double _errorOfMean;
+
+    /// <summary>A bit for each half hour of the present day that has been learned.</summary>
+    ulong _known;
+
+    /// <summary>The rhythm of the week; null where the days before foretell all there is.</summary>
+    WeekProfile? _week;
+
+    /// <summary>What <see cref="At"/> says of one half hour, the last one asked for.</summary>
+    long _askedSlot = long.MinValue;
+    (double Least, double Most) _asked;
 
     /// <summary>How many half hours have been learned, at most.</summary>
     double _learnedSlots;
@@ -38,23 +60,38 @@ sealed class DayProfile
     /// <summary>How far the rhythm is trusted, 0-1.</summary>
     public double Weight { get; private set; }
 
+    /// <summary>Whether two days have been seen.</summary>
+    public bool IsKnown => _learnedSlots >= 2 * Slots;
+
+    /// <summary>Whether the rhythm of the week has a say.</summary>
+    public bool IsWeekUsed => _week is { IsUsed: true };
+
+    /// <summary>Whether the rhythm of the week has once been the better forecast by far.</summary>
+    public bool IsWeekProven => _week is { IsProven: true };
+
+    /// <summary>Whether it has seen a day more than another.</summary>
+    public bool KnowsDayMoreThan(DayProfile other) => _learnedSlots >= other._learnedSlots + Slots;
+
     /// <summary>
-    /// What the time of day adds to the level: the least and the most it usually adds from half an hour before to half
-    /// an hour after, because jobs do not start on the second. Both are 0 while no rhythm is trusted.
+    /// What the time of day and week adds to the level: the least and the most it usually adds from half an hour before
+    /// to half an hour after, because jobs do not start on the second; an hour where the week counts, because the
+    /// clocks of people change twice a year. Both are 0 while no rhythm is trusted.
     /// </summary>
     public (double Least, double Most) At(long timestampMs)
     {
-        if (Weight == 0)
+        if (Weight == 0 && !IsWeekUsed)
         {
             return default;
         }
 
-        int slot = (int)(Modulo(timestampMs, SlotMs * Slots) / SlotMs);
-        double before = TypicalOf((slot + Slots - 1) % Slots);
-        double own = TypicalOf(slot);
-        double after = TypicalOf((slot + 1) % Slots);
-        double least = Math.Min(own, Math.Min(before, after)), most = Math.Max(own, Math.Max(before, after));
-        return (Weight * (least - _mean), Weight * (most - _mean));
+        long slot = SlotOf(timestampMs);
+        if (slot != _askedSlot)
+        {
+            _asked = Around(slot);
+            _askedSlot = slot;
+        }
+
+        return _asked;
     }
 
     /// <summary>
@@ -62,7 +99,7 @@ sealed class DayProfile
     /// </summary>
     public bool Learn(long timestampMs, double value, double seconds)
     {
-        long slot = Math.DivRem(timestampMs, SlotMs, out long rest) - (rest < 0 ? 1 : 0);
+        long slot = SlotOf(timestampMs);
         bool ended = false;
         if (slot != _slot)
         {
@@ -70,6 +107,12 @@ sealed class DayProfile
             if (ended)
             {
                 Commit();
+            }
+
+            if (DayOf(slot) != DayOf(_slot))
+            {
+                EndDay();
+                ended = true;
             }
 
             _slot = slot;
@@ -127,11 +170,101 @@ sealed class DayProfile
             _slot is > -1_000_000_000 and < 1_000_000_000;
     }
 
+    /// <summary>Appends the rhythm of the week and what it is made of.</summary>
+    public void SaveWeek(in StateWriter writer)
+    {
+        writer.Long((long)_known);
+        writer.Byte((byte)(_week is null ? 0 : 1));
+        _week?.Save(writer);
+    }
+
+    /// <summary>Reads it.</summary>
+    public bool RestoreWeek(ref StateReader reader)
+    {
+        _known = (ulong)reader.Long();
+        if (reader.Byte() == 0)
+        {
+            return true;
+        }
+
+        _week = new WeekProfile();
+        return _week.Restore(ref reader);
+    }
+
+    (double Least, double Most) Around(long slot)
+    {
+        var (least, most) = Of(slot);
+        int reach = _week is { Weight: > 0 } ? 2 : 1;
+        for (int away = 1; away <= reach; away++)
+        {
+            var (leastBefore, mostBefore) = Of(slot - away);
+            var (leastAfter, mostAfter) = Of(slot + away);
+            least = Math.Min(least, Math.Min(leastBefore, leastAfter));
+            most = Math.Max(most, Math.Max(mostBefore, mostAfter));
+        }
+
+        return (least, most);
+    }
+
+    /// <summary>What one half hour adds to the level.</summary>
+    (double Least, double Most) Of(long slot)
+    {
+        double ofDay = Weight * (TypicalOf((int)Modulo(slot, Slots)) - _mean);
+        if (_week is not { IsUsed: true } week || !week.TryForecast(slot, out double least, out double most))
+        {
+            return (ofDay, ofDay);
+        }
+
+        (least, most) = (least - _mean, most - _mean);
+        double mixedLeast = ofDay + (week.Weight * (least - ofDay)), mixedMost = ofDay + (week.Weight * (most - ofDay));
+        bool isUnsettled = week.IsYoung &&
+            (least < mixedLeast - DifferenceOfNote || most > mixedMost + DifferenceOfNote);
+        return isUnsettled
+            ? (Math.Min(mixedLeast, least), Math.Max(mixedMost, most))
+            : (mixedLeast, mixedMost);
+    }
+
+    /// <summary>Hands on the day that has ended.</summary>
+    void EndDay()
+    {
+        long day = DayOf(_slot);
+        bool hasMore = Weight > 0 || Math.Min(_errorOfProfile, _errorOfMean) >= ErrorOfNote;
+        if (_week is null && hasMore && _learnedSlots >= Slots)
+        {
+            // What came before is as known as it will be.
+            _week = new WeekProfile();
+            Hand(day - 2, ulong.MaxValue);
+            Hand(day - 1, ulong.MaxValue);
+        }
+
+        Hand(day, _known);
+        _known = 0;
+        _askedSlot = long.MinValue;
+    }
+
+    void Hand(long day, ulong known)
+    {
+        if (_week is null || _means is null)
+        {
+            return;
+        }
+
+        Span<Half> means = stackalloc Half[Slots];
+        int column = (int)Modulo(day, Days);
+        for (int slot = 0; slot < Slots; slot++)
+        {
+            means[slot] = _means[(slot * Days) + column];
+        }
+
+        _week.Take(day, known, means);
+    }
+
     void Commit()
     {
         float mean = (float)(_sum / _seconds);
         int slot = (int)Modulo(_slot, Slots);
-        int day = (int)Modulo(Math.DivRem(_slot, Slots).Quotient, Days);
+        int day = (int)Modulo(DayOf(_slot), Days);
+        _week?.Judge(_slot, mean, _mean + (Weight * (TypicalOf(slot) - _mean)));
         if (_learnedSlots >= Slots)
         {
             // Errors are squared and forget with a half-life of two days (96 half hours).
@@ -142,6 +275,7 @@ sealed class DayProfile
         }
 
         Keep((slot * Days) + day, mean);
+        _known |= 1UL << slot;
         _learnedSlots++;
         Measure();
     }
@@ -164,6 +298,7 @@ sealed class DayProfile
             present += mean == Half.Zero ? 0 : 1;
         }
 
+        _askedSlot = long.MinValue;
         _all = all / Math.Max(1, present);
         double sum = 0;
         int known = 0;
@@ -176,7 +311,7 @@ sealed class DayProfile
 
         _mean = known == 0 ? 0 : sum / known;
         double skill = _errorOfMean > 0 ? 1 - (_errorOfProfile / _errorOfMean) : 0;
-        Weight = _learnedSlots < 2 * Slots ? 0 : Math.Clamp((skill - 0.3) / 0.4, 0, 1);
+        Weight = !IsKnown ? 0 : Math.Clamp((skill - 0.3) / 0.4, 0, 1);
     }
 
     /// <summary>What is typical of a half hour; the mean of all where nothing is known of it.</summary>
@@ -208,6 +343,13 @@ sealed class DayProfile
 
         return typical;
     }
+
+    static long SlotOf(long timestampMs) => FloorOf(timestampMs, SlotMs);
+
+    static long DayOf(long slot) => FloorOf(slot, Slots);
+
+    static long FloorOf(long value, long divisor) =>
+        Math.DivRem(value, divisor, out long rest) - (rest < 0 ? 1 : 0);
 
     static long Modulo(long value, long modulus)
     {

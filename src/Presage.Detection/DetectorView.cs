@@ -2,7 +2,7 @@
 namespace Presage.Detection;
 
 /// <summary>
-/// One time scale of a detector: where the value (less the rhythm of the day) usually lies, and how far it strays from
+/// One time scale of a detector: where the value (less its rhythm) usually lies, and how far it strays from
 /// there.
 /// </summary>
 sealed class DetectorView(
@@ -26,7 +26,7 @@ sealed class DetectorView(
 
     public double Level => _level.Value;
 
-    /// <summary>The value as this view sees it, less the rhythm of the day.</summary>
+    /// <summary>The value as this view sees it, less its rhythm.</summary>
     public double Smooth => _smooth;
 
     /// <summary>Distance of the value from where it usually lies, in practical floors.</summary>
@@ -80,7 +80,7 @@ sealed class DetectorView(
     /// <summary>Calls usual what was odd: it has come back often enough.</summary>
     public void Accept(double oddForSeconds) => Tails.Accept(_oddPeak, oddForSeconds);
 
-    /// <summary>The rhythm of the day now explains more or less: the level takes the other part.</summary>
+    /// <summary>The rhythm now explains more or less: the level takes the other part.</summary>
     public void Shift(double by)
     {
         _level.Shift(by);

@@ -38,6 +38,10 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
     /// <summary>The looks that the prior exponent of the tail weighs.</summary>
     const double PriorLooks = 1_000;
 
+    /// <summary>What <see cref="Fade"/> leaves of all looks, three weeks' worth, and of the farthest strays.</summary>
+    const float FadeTo = 0.125f;
+    const float FadeFarthestTo = 0.7f;
+
     BinCounts _main;
     BinCounts _pending;
     double _mainLooks;
@@ -110,6 +114,19 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
             _farthestBelow = Math.Max(_farthestBelow, distance);
         }
 
+        Measure();
+    }
+
+    /// <summary>
+    /// What was learned counts for less: values are foretold better from now on, so that they will stray less.
+    /// </summary>
+    public void Fade()
+    {
+        _main.Merge(FadeTo, default);
+        _mainLooks *= FadeTo;
+        _farthestAbove *= FadeFarthestTo;
+        _farthestBelow *= FadeFarthestTo;
+        DropPending();
         Measure();
     }
 

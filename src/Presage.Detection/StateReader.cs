@@ -50,6 +50,26 @@ ref struct StateReader(ReadOnlySpan<byte> input)
         }
     }
 
+    /// <summary>Reads an array of half numbers; false when not all of them are finite.</summary>
+    public bool Sparse(scoped Span<Half> values)
+    {
+        bool isFinite = true;
+        for (int start = 0; start < values.Length; start += 8)
+        {
+            var eight = values.Slice(start, Math.Min(8, values.Length - start));
+            int present = Byte();
+            for (int i = 0; i < eight.Length; i++)
+            {
+                eight[i] = (present >> i & 1) == 1 && Take(2, out var bytes)
+                    ? BinaryPrimitives.ReadHalfLittleEndian(bytes)
+                    : Half.Zero;
+                isFinite &= Half.IsFinite(eight[i]);
+            }
+        }
+
+        return isFinite;
+    }
+
     bool Take(int length, out ReadOnlySpan<byte> bytes)
     {
         if (_rest.Length < length)

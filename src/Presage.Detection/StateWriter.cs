@@ -52,4 +52,28 @@ readonly ref struct StateWriter(IBufferWriter<byte> output)
             }
         }
     }
+
+    /// <summary>The same of half numbers.</summary>
+    public void Sparse(ReadOnlySpan<Half> values)
+    {
+        for (int start = 0; start < values.Length; start += 8)
+        {
+            var eight = values.Slice(start, Math.Min(8, values.Length - start));
+            int present = 0;
+            for (int i = 0; i < eight.Length; i++)
+            {
+                present |= eight[i] == Half.Zero ? 0 : 1 << i;
+            }
+
+            Byte((byte)present);
+            foreach (var value in eight)
+            {
+                if (value != Half.Zero)
+                {
+                    BinaryPrimitives.WriteHalfLittleEndian(output.GetSpan(2), value);
+                    output.Advance(2);
+                }
+            }
+        }
+    }
 }

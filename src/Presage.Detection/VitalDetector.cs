@@ -7,8 +7,8 @@ namespace Presage.Detection;
 /// Learns what is usual for one signal of one host from its values alone and judges each value as it comes.
 /// Deterministic in (settings, values fed): no clock, no chance, no I/O. Not thread-safe.
 ///
-/// 1. The value is mapped to practical floors (<see cref="SignalScale"/>), the rhythm of the day is taken off
-///    (<see cref="DayProfile"/>).
+/// 1. The value is mapped to practical floors (<see cref="SignalScale"/>), the rhythm of the day and the week is taken
+///    off (<see cref="DayProfile"/>, <see cref="WeekProfile"/>).
 /// 2. Three views look at the rest: at each value against a level with a half-life of an hour, at the mean of a minute
 ///    (three hours) and at the mean of 5 min (a day). Where values come faster than every 5 s, a fourth looks at the
 ///    mean of 15 s: second by second even an idle machine is wild, and what lasts half a minute is seen in half a
@@ -46,13 +46,16 @@ public sealed class VitalDetector
     /// <summary>Data needed before rare events count as known.</summary>
     public const double WeeksSeconds = 14 * 86_400;
 
-    const byte StateVersion = 3;
+    const byte StateVersion = 4;
 
     /// <summary>The first version, without the view of values that come fast.</summary>
     const byte StateVersionFirst = 1;
 
     /// <summary>The last version that told all ratios apart equally finely.</summary>
     const byte StateVersionCoarse = 2;
+
+    /// <summary>The last version without the rhythm of the week.</summary>
+    const byte StateVersionOfDays = 3;
 
     /// <summary>Values that come faster than this are looked at in means of 15 s too.</summary>
     const double ShortViewSeconds = 5;
@@ -79,7 +82,6 @@ public sealed class VitalDetector
 
     readonly SignalScale _scale;
     readonly AnomalyDirection _direction;
-    readonly DayProfile _rhythm = new();
     readonly DetectorView _fast;
     readonly DetectorView _middle;
     readonly DetectorView _slow;
@@ -87,6 +89,7 @@ public sealed class VitalDetector
 
     /// <summary>Means of 15 s; null where values come slowly.</summary>
     DetectorView? _short;
+    DayProfile _rhythm = new();
     OddRun _run;
     long _lastMs = long.MinValue;
     double _settleSeconds;
@@ -114,7 +117,7 @@ public sealed class VitalDetector
 
     public LearningPhase Phase =>
         LearnedSeconds < RangeSeconds ? LearningPhase.Range
-        : LearnedSeconds < DaysSeconds ? LearningPhase.Days
+        : LearnedSeconds < DaysSeconds && !_rhythm.IsKnown ? LearningPhase.Days
         : LearnedSeconds < WeeksSeconds ? LearningPhase.Weeks
         : LearningPhase.Known;
 
@@ -185,7 +188,38 @@ public sealed class VitalDetector
         }
     }
 
-    /// <summary>Appends everything it has learned (version 3: 0.5 to 2.5 KB).</summary>
+    /// <summary>
+    /// Learns the rhythm of the day and the week anew from stored history up to now (the usual range stays as it is,
+    /// because history may be coarser than what is fed).
+    /// </summary>
+    /// <param name="timestampsMs">Ascending.</param>
+    /// <param name="values">What is not finite is a gap.</param>
+    /// <param name="isAsked">Whether somebody wants it; else only what knows a day more than this is taken.</param>
+    public void Recall(IReadOnlyList<long> timestampsMs, ReadOnlySpan<double> values, bool isAsked)
+    {
+        var rhythm = new DayProfile();
+        long beforeMs = long.MinValue;
+        for (int i = 0; i < values.Length; i++)
+        {
+            long atMs = timestampsMs[i];
+            if (double.IsFinite(values[i]) && atMs > beforeMs && atMs <= _lastMs)
+            {
+                double seconds = beforeMs == long.MinValue ? 0 : (atMs - beforeMs) / 1000.0;
+                rhythm.Learn(atMs, _scale.ToScale(values[i]), Math.Min(StandSecondsMax, seconds));
+                beforeMs = atMs;
+            }
+        }
+
+        if (rhythm.IsKnown && (isAsked || rhythm.KnowsDayMoreThan(_rhythm)))
+        {
+            var before = _rhythm.At(_lastMs);
+            bool wasProven = _rhythm.IsWeekProven;
+            _rhythm = rhythm;
+            Change(_lastMs, Math.Clamp(0, before.Least, before.Most), before, wasProven);
+        }
+    }
+
+    /// <summary>Appends everything it has learned (version 4: 0.5 to 4 KB).</summary>
     public void Save(IBufferWriter<byte> output)
     {
         var writer = new StateWriter(output);
@@ -202,6 +236,7 @@ public sealed class VitalDetector
         _slow.Save(writer);
         writer.Byte((byte)(_short is null ? 0 : 1));
         _short?.Save(writer);
+        _rhythm.SaveWeek(writer);
     }
 
     /// <summary>
@@ -237,13 +272,13 @@ public sealed class VitalDetector
             _cadenceSeconds is >= 0 and < 1e9 && _recurrences is >= 0 and < 1e9;
         isSane &= _run.Restore(ref reader) && _rhythm.Restore(ref reader) && _fast.Restore(ref reader) &&
             _middle.Restore(ref reader) && _slow.Restore(ref reader);
-        if (!isSane || version == StateVersionFirst || reader.Byte() == 0)
+        if (version > StateVersionFirst && reader.Byte() != 0)
         {
-            return isSane;
+            _short = ShortView();
+            isSane &= _short.Restore(ref reader);
         }
 
-        _short = ShortView();
-        return _short.Restore(ref reader);
+        return isSane && (version <= StateVersionOfDays || _rhythm.RestoreWeek(ref reader));
     }
 
     double OpenProbability =>
@@ -321,14 +356,10 @@ public sealed class VitalDetector
     void Learn(long timestampMs, double scaled, double seconds, bool isOdd)
     {
         var before = _rhythm.At(timestampMs);
+        bool wasProven = _rhythm.IsWeekProven;
         if (_rhythm.Learn(timestampMs, scaled, seconds))
         {
-            var after = _rhythm.At(timestampMs);
-            double by = (before.Least + before.Most - after.Least - after.Most) / 2;
-            _fast.Shift(by);
-            _short?.Shift(by);
-            _middle.Shift(by);
-            _slow.Shift(by);
+            Change(timestampMs, Math.Clamp(scaled - _fast.Level, before.Least, before.Most), before, wasProven);
         }
 
         bool isWarm = LearnedSeconds >= WarmUpSeconds;
@@ -355,6 +386,30 @@ public sealed class VitalDetector
             _short?.StartAnew();
             _middle.StartAnew();
             _slow.StartAnew();
+        }
+    }
+
+    /// <summary>The rhythm explains more or less than before: the level takes the other part.</summary>
+    /// <param name="used">What it explained of the last value.</param>
+    void Change(long timestampMs, double used, (double Least, double Most) before, bool wasProven)
+    {
+        // Of two kinds of day that may be, it is one: what has been explained stays so where it can.
+        var after = _rhythm.At(timestampMs);
+        double by = _rhythm.IsWeekUsed
+            ? used - Math.Clamp(used, after.Least, after.Most)
+            : (before.Least + before.Most - after.Least - after.Most) / 2;
+        _fast.Shift(by);
+        _short?.Shift(by);
+        _middle.Shift(by);
+        _slow.Shift(by);
+        if (_rhythm.IsWeekProven && !wasProven)
+        {
+            // What strayed is foretold from now on; how often that came back says nothing more.
+            _fast.Tails.Fade();
+            _short?.Tails.Fade();
+            _middle.Tails.Fade();
+            _slow.Tails.Fade();
+            _recurrences = 0;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Presage.Detection.OwnModels;
@@ -9,7 +8,7 @@ namespace Presage.Onnx;
 /// A model in an ONNX file, run by ONNX Runtime on one thread of the caller. The native library is loaded with the
 /// first model and not before. One instance serves several threads.
 /// </summary>
-public sealed partial class OnnxModel : IWindowModel, IDisposable
+public sealed class OnnxModel : IWindowModel, IDisposable
 {
     /// <summary>A file larger than this is refused.</summary>
     public const long FileBytesMax = 64 << 20;
@@ -66,7 +65,9 @@ public sealed partial class OnnxModel : IWindowModel, IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ModelException($"{Path.GetFileName(path)} is no model this server can run: {Plain(e)}", e);
+            string version = OrtEnv.Instance().GetVersionString();
+            throw new ModelException(
+                RuntimeMessage.OfLoading(Path.GetFileName(path), bytes.Length, e.Message, version), e);
         }
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or BadImageFormatException)
         {
@@ -136,7 +137,8 @@ public sealed partial class OnnxModel : IWindowModel, IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ModelException($"it failed on {rows} window{(rows == 1 ? "" : "s")}: {Plain(e)}", e);
+            throw new ModelException(
+                $"it failed on {rows} window{(rows == 1 ? "" : "s")} {RuntimeMessage.OfRunning(e.Message)}", e);
         }
     }
 
@@ -175,7 +177,30 @@ public sealed partial class OnnxModel : IWindowModel, IDisposable
             windows[i] = (float)Math.Sin(i);
         }
 
-        Run(windows, rows, new float[rows * Outputs]);
+        try
+        {
+            Run(windows, rows, new float[rows * Outputs]);
+        }
+        catch (ModelException e) when (rows > 1 && e.InnerException is OnnxRuntimeException && AnswersOne(windows))
+        {
+            throw new ModelException(
+                $"its input {_input} takes any number of windows at once, but {e.Message}. One window it answers: " +
+                $"export it with a first axis of 1, or so that no step of it fixes their number",
+                e);
+        }
+    }
+
+    bool AnswersOne(float[] windows)
+    {
+        try
+        {
+            Run(windows.AsSpan(0, _window), 1, new float[Outputs]);
+            return true;
+        }
+        catch (ModelException)
+        {
+            return false;
+        }
     }
 
     static byte[] ReadFile(string path)
@@ -262,9 +287,17 @@ public sealed partial class OnnxModel : IWindowModel, IDisposable
         {
             throw new ModelException(
                 $"its input is {input}; expected is float32[N, {window}], [1, {window}], [N, {window}, 1] or "
-                    + $"[N, 1, {window}] for a window of {window}"
+                    + $"[N, 1, {window}] for a window of {window}{Fix(input, window)}"
             );
         }
+    }
+
+    static string Fix(ModelTensor input, int window)
+    {
+        var lengths = input.Shape.Skip(1).Where(static size => size > 1).ToList();
+        return input.Type != "float32" ? ": export it with an input of float32"
+            : lengths is [var length] ? $": say window: {length} in its description, or train it for {window}"
+            : "";
     }
 
     static int OutputsOf(ModelTensor output, ModelContract contract)
@@ -284,19 +317,5 @@ public sealed partial class OnnxModel : IWindowModel, IDisposable
                 ? 2
                 : expected
             : throw new ModelException($"its output is {output}; expected is float32{shapes}");
-    }
-
-    /// <summary>Where in the runtime's source a message comes from, before it.</summary>
-    [GeneratedRegex(@"/onnxruntime_src/\S+:\d+ .*?\) (?=[A-Z])")]
-    private static partial Regex SourceLine();
-
-    /// <summary>ONNX Runtime's message without its code: "[ErrorCode:Fail] Load model from …".</summary>
-    static string Plain(OnnxRuntimeException e)
-    {
-        string text = e.Message.ReplaceLineEndings(" ");
-        int end = text.IndexOf("] ", StringComparison.Ordinal);
-        text = text.StartsWith("[ErrorCode", StringComparison.Ordinal) && end > 0 ? text[(end + 2)..] : text;
-        text = SourceLine().Replace(text, "");
-        return text.Length > 300 ? text[..300] + " …" : text;
     }
 }

@@ -61,7 +61,7 @@ public sealed class SampleStore : ISampleSink, IRollupSource, IAsyncDisposable
         _tombstones = new Tombstones(_disk, options.DataFolder);
         _care = new BlockCare(_tiers, _tombstones, _journal, options, time, logger, FlushAsync);
         _samples = new StoredSamples(_head, _blocks, _tombstones);
-        _rollups = new RollupSettings(options, time);
+        _rollups = new RollupSettings(options, time, _care.Clock);
         _source = new StoreSource(_head, _tiers, _samples, _rollups, host: null);
         _appender = new Appender(_head, _journal, options, time);
         _turns = new AppendTurns(_appender, OnBrokenDisk);

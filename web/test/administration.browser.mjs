@@ -108,8 +108,9 @@ describe("rules", () => {
     await form.getByLabel("False alarms of a host").fill("0.03");
     await form.getByRole("button", { name: "Make the rule" }).click();
     const row = page.getByRole("list", { name: "Rules" }).getByRole("listitem").filter({ hasText: "Database disks" });
-    await row.getByText("Anomalies of hosts db.*, Disks").waitFor();
+    await row.getByText("behaves unlike usual in disks, on hosts db.* only").waitFor();
     await row.getByText(/as rare as 0\.03.a.week/).waitFor();
+    await heading(page, /7.rules watch every host, 1 watches some hosts\. 1 is off/);
     await row.getByRole("button", { name: "Edit" }).click();
     await page.getByRole("region", { name: "Edit Database disks" }).getByRole("button", { name: "Delete rule" }).click();
     await row.waitFor({ state: "detached" });

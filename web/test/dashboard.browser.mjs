@@ -190,6 +190,19 @@ describe("first page", () => {
   }));
 });
 
+describe("a phone", () => {
+  it("reaches incidents by the bar below, and the pages about the tool behind More", () => visit("/", async (page) => {
+    const bar = page.getByRole("navigation", { name: "Main" });
+    await bar.getByRole("link", { name: "Incidents" }).click();
+    await page.waitForURL(/\/incidents/);
+    await bar.getByRole("button", { name: "More" }).click();
+    await assertAccessible(page);
+    await page.getByRole("menuitem", { name: "Settings" }).click();
+    await heading(page, /Settings/);
+    await bar.locator("button[aria-current=page]").getByText("More").waitFor();
+  }, { width: 390 }));
+});
+
 describe("accessibility", () => {
   const pages = { overview: "/", hosts: "/hosts", host: "/hosts/db-03", metrics: "/hosts/db-03?tab=metrics&metric=node_cpu_seconds_total", processes: "/hosts/db-03?tab=processes", facts: "/hosts/db-03?tab=facts", alerts: "/hosts/db-03?tab=alerts", anomalies: "/anomalies", incidents: "/incidents?days=30", changes: "/changes?from=1790000000000&to=1790001800000&host=db-03" };
   for (const [name, path] of Object.entries(pages)) {

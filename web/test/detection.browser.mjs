@@ -33,6 +33,13 @@ describe("changes", () => {
   }));
 });
 
+describe("evidence", () => {
+  it("marks what was unusual and is over beside what runs", () => visit("/hosts/db-03", async (page) => {
+    const chart = region(page, "Evidence").locator("figure").filter({ hasText: "Disk writes" });
+    await chart.locator("rect[class*=barWarn], rect[class*=barCrit]").nth(1).waitFor();
+  }));
+});
+
 describe("feedback", () => {
   it("says what was learned, and takes it back", () => visit("/anomalies", async (page) => {
     await heading(page, /2.hosts are unusual now\./);

@@ -61,7 +61,8 @@ public static class NotificationGrouping
     {
         var duration = TimeSpan.FromMilliseconds(nowMs - change.State.SinceMs);
         return change.Ended is { } reason
-            ? Sentences.Resolved(change.Rule, change.Labels, change.State.Value, duration, reason)
+            ? Sentences.Resolved(
+                change.Rule, change.Labels, change.State.Value, duration, reason, change.State.Explanation)
             : Sentences.Firing(
                 change.Rule, change.Labels, change.State.Value, duration, change.State.Explanation);
     }

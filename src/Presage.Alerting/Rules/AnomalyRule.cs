@@ -41,7 +41,7 @@ public sealed record AnomalyRule(
         Unit = "1/week",
         For = For,
         Sentence = "{host}: behaves unlike usual. {explanation}",
-        ResolvedSentence = "{host}: as usual again after {duration}.",
+        ResolvedSentence = "{host}: as usual again after {duration}. {explanation}",
         Explains = true,
     };
 

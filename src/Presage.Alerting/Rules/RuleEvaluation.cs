@@ -183,18 +183,14 @@ public static class RuleEvaluation
     static (InstanceState After, EndReason? Ended) Firing(
         AlertRule rule, InstanceState state, RuleSample sample, long nowMs)
     {
-        state = state with
-        {
-            SeenMs = nowMs,
-            Value = sample.Value,
-            Explanation = sample.Explanation ?? state.Explanation,
-        };
+        state = state with { SeenMs = nowMs, Value = sample.Value };
         if (!sample.Exempt && rule.IsStillBad(sample.Value))
         {
-            return (state with { GoodSinceMs = null }, null);
+            return (state with { GoodSinceMs = null, Explanation = sample.Explanation ?? state.Explanation }, null);
         }
 
-        state = state with { GoodSinceMs = state.GoodSinceMs ?? nowMs };
+        // What was said while it was bad says what is: of what is over only what is given now.
+        state = state with { GoodSinceMs = state.GoodSinceMs ?? nowMs, Explanation = sample.Explanation };
         bool over = nowMs - state.GoodSinceMs.Value >= rule.KeepFiringFor.TotalMilliseconds;
         return (state, over ? EndReason.Cleared : null);
     }

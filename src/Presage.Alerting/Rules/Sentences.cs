@@ -19,12 +19,8 @@ public static class Sentences
 
     /// <summary>"web1: CPU is 99 % busy for 5 min; threshold 95 %."</summary>
     public static string Firing(
-        AlertRule rule, LabelSet labels, double value, TimeSpan duration, string? explanation = null)
-    {
-        // What explains is text, no template: series in it have braces.
-        var parts = rule.Sentence.Split("{explanation}").Select(part => Fill(part, rule, labels, value, duration));
-        return string.Join(explanation, parts).TrimEnd();
-    }
+        AlertRule rule, LabelSet labels, double value, TimeSpan duration, string? explanation = null) =>
+        Explained(rule.Sentence, rule, labels, value, duration, explanation);
 
     /// <summary>The same with what is still missing: "… It alerts when this has lasted 5 min."</summary>
     public static string Pending(
@@ -35,8 +31,14 @@ public static class Sentences
     /// <summary>
     /// "web1: CPU is 40 % busy again after 12 min above 95 %."; says so when it ended for want of data.
     /// </summary>
+    /// <param name="explanation">What it was, where the rule explains and that is over.</param>
     public static string Resolved(
-        AlertRule rule, LabelSet labels, double value, TimeSpan duration, EndReason reason)
+        AlertRule rule,
+        LabelSet labels,
+        double value,
+        TimeSpan duration,
+        EndReason reason,
+        string? explanation = null)
     {
         string subject = $"{HostNames.Of(labels)}: {rule.Name}{Where(labels)}";
         string ended = $"{subject} ended after {NumberText.Duration(duration)}";
@@ -44,7 +46,7 @@ public static class Sentences
         {
             EndReason.NoData => $"{ended} without a value: none for {NumberText.Duration(RuleEvaluation.MissingMax)}.",
             EndReason.RuleOff => $"{ended}; its rule was switched off.",
-            _ => Fill(rule.ResolvedSentence, rule, labels, value, duration),
+            _ => Explained(rule.ResolvedSentence, rule, labels, value, duration, explanation),
         };
     }
 
@@ -88,6 +90,13 @@ public static class Sentences
 
         return text.Append(template, at, template.Length - at).ToString();
     }
+
+    /// <summary>What explains is text, no template: series in it have braces.</summary>
+    static string Explained(
+        string template, AlertRule rule, LabelSet labels, double value, TimeSpan duration, string? explanation) =>
+        string.Join(
+            explanation,
+            template.Split("{explanation}").Select(part => Fill(part, rule, labels, value, duration))).TrimEnd();
 
     /// <summary>What tells this instance from others of its host: "/var", "sda"; empty when nothing does.</summary>
     public static string Subject(LabelSet labels)

@@ -6,7 +6,8 @@ namespace Presage.Detection;
 /// distances of the whitenings, each compared with its own usual size on this host, joined by a power mean so that one
 /// strong witness counts more than many weak ones. A ninth, the move of all metrics within ten minutes, is asked for
 /// what is rare only: beyond the oddest thousandth of its history it may decide alone. A tenth, the drift, asks the
-/// same of the two metrics that have strayed furthest in the mean of the last hour or two; alarms do not hear it.
+/// same of the two metrics that have strayed furthest in the mean of the last hour or two, an eleventh of <see
+/// cref="LastingMoves"/>; alarms hear neither.
 ///
 /// Two summaries per time scale: over all metrics (a busy host moves everywhere) and over the five oddest after
 /// division by what is rare for that metric (one quiet metric that moves is news, a nervous one is not).
@@ -14,12 +15,14 @@ namespace Presage.Detection;
 sealed class ChangeScore
 {
     /// <summary>
-    /// Summaries: day, 6 h, 30 min each plain and per metric; 30 min over all; two whitened; moves, drift.
+    /// Summaries: day, 6 h, 30 min each plain and per metric; 30 min over all; two whitened; moves, drift, lasting
+    /// moves.
     /// </summary>
-    public const int Parts = 12;
+    public const int Parts = 13;
 
-    /// <summary>The parts that are joined by the power mean; the last ones, moves and drift, are not.</summary>
+    /// <summary>The parts that are joined by the power mean; the last three are not.</summary>
     const int Joined = 10;
+    const int LastingPart = 12;
 
     /// <summary>Metrics that count in the summaries of the oddest.</summary>
     const int Oddest = 5;
@@ -35,6 +38,18 @@ sealed class ChangeScore
 
     /// <summary>The change of a drift as large as the oddest thousandth of the host's history.</summary>
     const double RareDrift = 3.8;
+
+    /// <summary>
+    /// The change of lasting moves as rare as the oddest thousandth of the host's history, where that begins to lift a
+    /// row, and by how much at most: two metrics of many that move for good come about once in two days on real hosts,
+    /// however rare they are by themselves.
+    /// </summary>
+    const double RareLasting = 4.5;
+    const double LastingFrom = 3.5;
+    const double LastingMax = 0.7;
+
+    /// <summary>Spreads that a lasting move is divided by beyond what other moves are.</summary>
+    const float MoreSpread = 0.4f;
 
     /// <summary>Moves beyond are taken as this, in units of 2.58 times less than the metric's 99 % quantile.</summary>
     const double MoveMax = 30;
@@ -97,7 +112,7 @@ sealed class ChangeScore
     public void SetUsual(int part, double median, double high)
     {
         _usual[part] = median;
-        _spread[part] = high - median + (part < Joined ? 0.17 : 0.1);
+        _spread[part] = high - median + (part < Joined ? 0.17 : part == LastingPart ? 0.5 : 0.1);
     }
 
     /// <summary>
@@ -105,6 +120,18 @@ sealed class ChangeScore
     /// </summary>
     public void SetOwn(double maximum, double belief) =>
         _own = Math.Clamp(OwnShare * belief * (maximum - CommonMaximum), -OwnMax, OwnMax);
+
+    /// <summary>
+    /// How large each metric's move is for <see cref="LastingMoves"/>: in units of what is rare for it and half its
+    /// spread.
+    /// </summary>
+    public void SizeMoves(ReadOnlySpan<float> moves, Span<float> sizes)
+    {
+        for (int j = 0; j < moves.Length; j++)
+        {
+            sizes[j] = Math.Abs(moves[j]) / ((1 / _moveUsual[j]) + MoreSpread);
+        }
+    }
 
     /// <summary>Writes the logarithms of the parts of one row.</summary>
     public void Summarise(
@@ -115,6 +142,7 @@ sealed class ChangeScore
         ReadOnlySpan<float> moves,
         double level,
         double step,
+        double lasting,
         Span<double> parts)
     {
         parts[0] = Log(RootMeanSquare(day));
@@ -129,6 +157,7 @@ sealed class ChangeScore
         parts[9] = Log(level);
         parts[10] = Log(Move(moves));
         parts[11] = Log(TopLogs(slow, _slowRare, Drifting));
+        parts[LastingPart] = lasting;
     }
 
     /// <summary>
@@ -149,6 +178,13 @@ sealed class ChangeScore
 
     /// <summary>A slow drift in the unit of change.</summary>
     public double DriftOf(ReadOnlySpan<double> parts) => Math.Max(0, (RareDrift * Beyond(parts, Joined + 1)) - _own);
+
+    /// <summary>Lasting moves in the unit of change, bounded.</summary>
+    public double LastingOf(ReadOnlySpan<double> parts)
+    {
+        double change = (RareLasting * Beyond(parts, LastingPart)) - _own, lifted = change - LastingFrom;
+        return lifted > 0 ? LastingFrom + (LastingMax * (1 - Math.Exp(-lifted / LastingMax))) : Math.Max(0, change);
+    }
 
     /// <summary>
     /// How much a metric takes part in a change, for ranking: logarithms of its distances, added; that from its day in
@@ -179,13 +215,15 @@ sealed class ChangeScore
         }
     }
 
-    public bool Restore(ref StateReader reader)
+    /// <summary>Restores; versions before knew no lasting moves: they stay silent until the next learning.</summary>
+    public bool Restore(ref StateReader reader, bool hasLasting)
     {
         bool isSane = reader.Floats(_dayRare) && reader.Floats(_hoursRare) && reader.Floats(_minutesRare) &&
             reader.Floats(_minutesRarest) && reader.Floats(_moveUsual) && reader.Floats(_slowRare);
         _own = reader.Double();
         isSane &= Math.Abs(_own) <= OwnMax;
-        for (int part = 0; part < Parts; part++)
+        (_usual[LastingPart], _spread[LastingPart]) = (1e9, 1);
+        for (int part = 0; part < (hasLasting ? Parts : LastingPart); part++)
         {
             _usual[part] = reader.Double();
             _spread[part] = reader.Double();

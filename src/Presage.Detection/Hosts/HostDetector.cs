@@ -19,7 +19,10 @@ namespace Presage.Detection;
 /// </summary>
 public sealed class HostDetector
 {
-    const byte StateVersion = 4;
+    const byte StateVersion = 5;
+
+    /// <summary>Knew no lasting moves; the rest is read as it is.</summary>
+    const byte LastinglessVersion = 4;
 
     /// <summary>
     /// From here on versions knew the moves of ten minutes, but no drifts. Those before are still read: what the host
@@ -39,10 +42,12 @@ public sealed class HostDetector
     readonly HostViews _views;
     readonly AlarmLine _line;
     readonly ChangeHabit _habit = new();
+    readonly LastingMoves _lasting;
     readonly float[] _scaled;
     readonly float[] _before;
     readonly float[] _steps;
     readonly float[] _moves;
+    readonly float[] _sizes;
     readonly float[] _evidence;
 
     /// <summary>Evidence as of the last row fed or looked at, for <see cref="Rank"/>.</summary>
@@ -64,10 +69,12 @@ public sealed class HostDetector
         StepSeconds = stepSeconds;
         _views = new HostViews(metrics, stepSeconds);
         _line = new AlarmLine(stepSeconds, sensitivity);
+        _lasting = new LastingMoves(metrics, stepSeconds);
         _scaled = new float[metrics];
         _before = new float[metrics];
         _steps = new float[metrics];
         _moves = new float[metrics];
+        _sizes = new float[metrics];
         _evidence = new float[metrics];
         _shown = new float[metrics];
         _evidenceKept = double.Exp2(-stepSeconds / EvidenceHalfLifeSeconds);
@@ -122,7 +129,7 @@ public sealed class HostDetector
         }
 
         detector._model = HostModel.Fit(
-            history, metrics, detector._views, out double[] changes, out detector._smoothed);
+            history, metrics, detector._views, detector._lasting, out double[] changes, out detector._smoothed);
         for (int row = 0; row < changes.Length; row++)
         {
             detector._seconds = timesMs.IsEmpty ? row * stepSeconds : timesMs[row] / 1_000.0;
@@ -147,6 +154,7 @@ public sealed class HostDetector
         trained._before.CopyTo(_before, 0);
         _line.TakeOver(trained._line);
         _habit.TakeOver(trained._habit);
+        _lasting.TakeOver(trained._lasting);
     }
 
     /// <summary>
@@ -159,6 +167,7 @@ public sealed class HostDetector
         _smoothed = 0;
         _hasBefore = false;
         _line.TakeOver(peer._line);
+        _lasting.TakeOver(peer._lasting);
     }
 
     /// <summary>Judges a row, then learns it in the moving part of the state.</summary>
@@ -176,7 +185,7 @@ public sealed class HostDetector
             return default;
         }
 
-        var (level, change, drift, cubed) = Judge(model, row, _views);
+        var (level, change, quiet, cubed) = Judge(model, row, _views, learns: true);
         _smoothed = Smoothed(cubed);
         _scaled.CopyTo(_before, 0);
         _hasBefore = true;
@@ -184,7 +193,7 @@ public sealed class HostDetector
         bool isAlert = IsAlert(change, _seconds);
         _habit.Learn(change, _seconds);
         _line.Learn(change);
-        change = Math.Max(change, drift);
+        change = Math.Max(change, quiet);
         return new HostReading(HostScale.Score(level, change), isAlert, level, change, model.Level(cubed));
     }
 
@@ -203,9 +212,9 @@ public sealed class HostDetector
         _glance ??= new HostViews(Metrics, StepSeconds);
         _glance.TakeOver(_views);
         _glance.See(row);
-        var (level, change, drift, cubed) = Judge(model, row, _glance);
+        var (level, change, quiet, cubed) = Judge(model, row, _glance, learns: false);
         bool isAlert = IsAlert(change, timeMs / 1_000.0 ?? _seconds + StepSeconds);
-        change = Math.Max(change, drift);
+        change = Math.Max(change, quiet);
         return new HostReading(HostScale.Score(level, change), isAlert, level, change, model.Level(cubed));
     }
 
@@ -264,6 +273,7 @@ public sealed class HostDetector
             _model.Save(writer);
             writer.Double(_seconds);
             _habit.Save(writer);
+            _lasting.Save(writer);
         }
     }
 
@@ -294,8 +304,8 @@ public sealed class HostDetector
         }
 
         var detector = new HostDetector((int)metrics, stepSeconds, sensitivity);
-        bool isRestored = version == StateVersion
-            ? detector.Restore(ref reader) && reader.IsWhole
+        bool isRestored = version >= LastinglessVersion
+            ? detector.Restore(ref reader, hasLasting: version == StateVersion) && reader.IsWhole
             : detector.RestoreViews(ref reader, hasPast: version >= DriftlessVersion);
         if (!isRestored)
         {
@@ -306,7 +316,7 @@ public sealed class HostDetector
         return detector;
     }
 
-    bool Restore(ref StateReader reader)
+    bool Restore(ref StateReader reader, bool hasLasting)
     {
         bool isSane = _views.Restore(ref reader, hasSlow: true, hasPast: true) && _line.Restore(ref reader) &&
             reader.Floats(_evidence);
@@ -319,32 +329,37 @@ public sealed class HostDetector
         _hasBefore = reader.Byte() == 1;
         isSane = _smoothed is >= 0 and < 1e30 && reader.Floats(_before);
         _evidence.CopyTo(_shown, 0);
-        _model = isSane ? HostModel.Restore(ref reader, Metrics) : null;
+        _model = isSane ? HostModel.Restore(ref reader, Metrics, hasLasting) : null;
         _seconds = reader.Double();
-        return _model is not null && double.IsFinite(_seconds) && _habit.Restore(ref reader);
+        return _model is not null && double.IsFinite(_seconds) && _habit.Restore(ref reader) &&
+            (!hasLasting || _lasting.Restore(ref reader));
     }
 
     /// <summary>What of an older state still holds: the views. Line and evidence were on another scale.</summary>
     bool RestoreViews(ref StateReader reader, bool hasPast) =>
         _views.Restore(ref reader, hasSlow: false, hasPast) && !reader.IsCut;
 
-    (double Level, double Change, double Drift, double Cubed) Judge(
-        HostModel model, ReadOnlySpan<double> row, HostViews views)
+    /// <summary>Quiet is what raises the score alone: drifts and lasting moves.</summary>
+    (double Level, double Change, double Quiet, double Cubed) Judge(
+        HostModel model, ReadOnlySpan<double> row, HostViews views, bool learns)
     {
         model.Scale(row, _scaled);
         model.ScaleSteps(_hasBefore ? _before : _scaled, _scaled, _steps);
         double levelDistance = model.LevelDistance(_scaled), stepDistance = model.StepDistance(_steps);
         double cubed = model.LevelCubed(levelDistance, stepDistance);
         model.ScaleMoves(views.Moves, _moves);
+        model.Change.SizeMoves(_moves, _sizes);
+        double lasting = _lasting.Judge(_sizes, learns);
         model.Change.Summarise(
-            views.Day, views.Hours, views.Minutes, views.Slow, _moves, levelDistance, stepDistance, _parts);
+            views.Day, views.Hours, views.Minutes, views.Slow, _moves, levelDistance, stepDistance, lasting, _parts);
         for (int j = 0; j < Metrics; j++)
         {
             double now = model.Change.Evidence(j, views.Day[j], views.Hours[j], views.Minutes[j]);
             _shown[j] = (float)Math.Max(now, _evidence[j] * _evidenceKept);
         }
 
-        return (model.Level(Smoothed(cubed)), model.Change.Of(_parts), model.Change.DriftOf(_parts), cubed);
+        double quiet = Math.Max(model.Change.DriftOf(_parts), model.Change.LastingOf(_parts));
+        return (model.Level(Smoothed(cubed)), model.Change.Of(_parts), quiet, cubed);
     }
 
     /// <summary>Whether a change is worth an alarm; one that comes every day at this time hardly is.</summary>

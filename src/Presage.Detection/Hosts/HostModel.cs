@@ -54,13 +54,14 @@ public sealed class HostModel
 
     /// <summary>
     /// Learns a model from history: rows of <paramref name="metrics"/> values each, evenly spaced; NaN is missing. The
-    /// views have seen nothing before and all rows afterwards; the smoothed level is that after the last row. Also
-    /// gives the change of every row.
+    /// views and moves have seen nothing before and all rows afterwards; the smoothed level is that after the last row.
+    /// Also gives the change of every row.
     /// </summary>
     internal static HostModel Fit(
         ReadOnlySpan<double> history,
         int metrics,
         HostViews views,
+        LastingMoves lasting,
         out double[] changes,
         out double smoothed)
     {
@@ -94,8 +95,8 @@ public sealed class HostModel
 
         double[] level = model.FitLevels(history, column, out float[] scaled);
         double[] step = model.FitSteps(scaled, column);
-        changes = model.FitUsual(
-            distances, model.FitMoves(history, views.Lag, column), level, step, column, views.StepSeconds);
+        float[] moves = model.FitMoves(history, views.Lag, column);
+        changes = model.FitUsual(distances, moves, lasting, level, step, column, views.StepSeconds);
         smoothed = model.FitLevel(level, step, column);
         return model;
     }
@@ -160,7 +161,7 @@ public sealed class HostModel
         writer.Double(_levelRare);
     }
 
-    internal static HostModel? Restore(ref StateReader reader, int metrics)
+    internal static HostModel? Restore(ref StateReader reader, int metrics, bool hasLasting)
     {
         var model = new HostModel(metrics);
         bool isSane = true;
@@ -171,7 +172,8 @@ public sealed class HostModel
             (j < metrics ? model.Values : model.Steps)[j % metrics] = scale;
         }
 
-        if (!isSane || !model.Change.Restore(ref reader) || Whitening.Restore(ref reader, metrics) is not { } levels ||
+        if (!isSane || !model.Change.Restore(ref reader, hasLasting) ||
+            Whitening.Restore(ref reader, metrics) is not { } levels ||
             Whitening.Restore(ref reader, metrics) is not { } steps)
         {
             return null;
@@ -286,6 +288,7 @@ public sealed class HostModel
     double[] FitUsual(
         ReadOnlySpan<float> distances,
         ReadOnlySpan<float> moves,
+        LastingMoves lasting,
         double[] level,
         double[] step,
         double[] column,
@@ -293,8 +296,10 @@ public sealed class HostModel
     {
         int n = column.Length, all = n * Metrics;
         double[] parts = new double[n * ChangeScore.Parts];
+        float[] sizes = new float[Metrics];
         for (int t = 0; t < n; t++)
         {
+            Change.SizeMoves(moves.Slice(t * Metrics, Metrics), sizes);
             Change.Summarise(
                 distances.Slice(t * Metrics, Metrics),
                 distances.Slice(all + (t * Metrics), Metrics),
@@ -303,6 +308,7 @@ public sealed class HostModel
                 moves.Slice(t * Metrics, Metrics),
                 level[t],
                 step[t],
+                lasting.Judge(sizes, learns: true),
                 parts.AsSpan(t * ChangeScore.Parts, ChangeScore.Parts));
         }
 

@@ -23,4 +23,13 @@ public enum SeriesOddity : byte
 
     /// <summary>It has stopped although its host still sends.</summary>
     Missing,
+
+    /// <summary>
+    /// The mean of the last minutes does not belong to this hour of the day, or not on this kind of day: a broken
+    /// rhythm.
+    /// </summary>
+    WrongTime,
+
+    /// <summary>Its drift within a day is not what it used to be: the trend has changed.</summary>
+    Trend,
 }

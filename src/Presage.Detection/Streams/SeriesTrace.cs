@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Presage.Detection;
 
 /// <summary>
-/// All that is remembered of one series to tell whether it behaves as it always did, in 120 bytes: the cheap detector
-/// that every series gets.
+/// All that is remembered of one series to tell whether it behaves as it always did, in 108 bytes: the cheap detector
+/// that every series gets. What it does at what time of the day and the week is its <see cref="SeriesRhythm"/>'s.
 ///
 /// It looks at the newest value every ten seconds or so (of a counter at its rate since the last look) and asks four
 /// questions: how far is the value from its level, how far is the mean of five minutes, how much does it move, for how
@@ -46,7 +46,11 @@ public struct SeriesTrace
     const float MovesMin = 0.5f;
 
     /// <summary>Means take values up to this many spreads: a spike is over when it is over.</summary>
-    const double MeanReach = 20;
+    const double MeanReach = 10;
+    const double MovesReach = 20;
+
+    /// <summary>A shifted mean is told only while the value lies on its side, by this share of its distance.</summary>
+    const double AgreeingShare = 0.5;
 
     /// <summary>
     /// Means creep: what they reached is remembered after one to two of these many looks (20 min), or each step
@@ -54,7 +58,7 @@ public struct SeriesTrace
     /// </summary>
     const float BlockLooks = 120;
 
-    const double ValueMax = 1e100;
+    const double ValueMax = 1e30;
 
     /// <summary>A pause is missing data from this many seconds, and this many of the longest pauses, on.</summary>
     const double GapMin = 30;
@@ -81,8 +85,8 @@ public struct SeriesTrace
     float _longestGap;
 
     // Levels: of the value for hours, its mean distance from it, of the last five minutes, of the moves.
-    double _level;
-    double _recent;
+    float _level;
+    float _recent;
     float _spread;
     float _recentSpread;
     float _moves;
@@ -101,8 +105,10 @@ public struct SeriesTrace
     float _looks;
     float _moved;
     float _still;
-    float _stillBefore;
     float _probability;
+
+    /// <summary>What the rhythm said last, as a probability; its oddity stands in the flags.</summary>
+    float _rhythmProbability;
     SeriesOddity _oddity;
     byte _flags;
     byte _oddLooks;
@@ -110,8 +116,13 @@ public struct SeriesTrace
     // The farthest it stayed behind its host when looked at, in steps; one more than that, 0 while it is not known.
     byte _lag;
 
+    /// <summary>Of a counter its rate per second at the last look.</summary>
+    float _rate;
+
     const byte IsCounterFlag = 1;
     const byte HasRateFlag = 2;
+    const byte IsTrendFlag = 4;
+    const byte IsDueFlag = 8;
 
     /// <summary>Time of the newest value looked at, ms since 1970 UTC; 0 before the first.</summary>
     public readonly long LastMs => _lastMs;
@@ -129,7 +140,18 @@ public struct SeriesTrace
     public readonly double Reach => _farthest * Scale(_spread, _level);
 
     /// <summary>The newest value, or of a counter its rate per second.</summary>
-    public double Value { readonly get; private set; }
+    public readonly double Value => IsCounter ? _rate : _last;
+
+    /// <summary>The mean of the last five minutes or so; what wild values do to it is bounded.</summary>
+    public readonly double Mean => _recent;
+
+    /// <summary>
+    /// Whether a mean of five minutes has come to its end with the last look: its rhythm is to see it.
+    /// </summary>
+    public readonly bool IsMeanDue => (_flags & IsDueFlag) != 0;
+
+    /// <summary>Whether it has moved often enough to have a rhythm.</summary>
+    public readonly bool HasLife => _looks >= LooksMin && _moved >= MovesForTail;
 
     /// <summary>Whether it is a counter: only its rate is looked at, and its resets are none of a dip.</summary>
     public bool IsCounter
@@ -155,20 +177,21 @@ public struct SeriesTrace
         value = Math.Clamp(value, -ValueMax, ValueMax);
         double seconds = _lastMs == 0 ? 0 : (timestampMs - _lastMs) / 1000.0;
         double before = _last;
+        bool isDue = timestampMs / SeriesRhythm.VisitMs != _lastMs / SeriesRhythm.VisitMs;
+        _flags = (byte)(isDue ? _flags | IsDueFlag : _flags & ~IsDueFlag);
         _lastMs = timestampMs;
         _last = value;
         if (seconds <= 0)
         {
-            Value = value;
-            _level = _recent = IsCounter ? 0 : value;
-            _probability = 1;
+            _level = _recent = IsCounter ? 0 : (float)value;
+            _probability = _rhythmProbability = 1;
             return;
         }
 
         LearnCadence(seconds);
         if (!IsCounter)
         {
-            Look(value, value == before, Math.Min(seconds, 60));
+            Look(value, Math.Abs(value - before), Math.Min(seconds, 60), isSame: value == before);
             return;
         }
 
@@ -179,7 +202,18 @@ public struct SeriesTrace
             return;
         }
 
-        Look((value - before) / seconds, value == before, Math.Min(seconds, 60));
+        double rate = (value - before) / seconds;
+        double move = Math.Abs(rate - _rate);
+        _rate = (float)rate;
+        Look(rate, move, Math.Min(seconds, 60), isSame: value == before);
+    }
+
+    /// <summary>Takes in what the rhythm says; that counts until it says something else.</summary>
+    public void Hear(RhythmReading reading)
+    {
+        _rhythmProbability = (float)reading.Probability;
+        _flags = (byte)(reading.Oddity == SeriesOddity.Trend ? _flags | IsTrendFlag : _flags & ~IsTrendFlag);
+        HearRhythm();
     }
 
     /// <summary>Says how far behind its host the newest sample was when it was looked at.</summary>
@@ -200,12 +234,12 @@ public struct SeriesTrace
             _still = 0;
             if (isFirst && !IsCounter)
             {
-                Value = _level = _recent = _last;
+                _level = _recent = (float)_last;
             }
         }
 
         _oddity = SeriesOddity.None;
-        _probability = 1;
+        _probability = _rhythmProbability = 1;
     }
 
     /// <summary>
@@ -237,16 +271,34 @@ public struct SeriesTrace
     public static bool TryRead(ReadOnlySpan<byte> input, out SeriesTrace trace)
     {
         trace = MemoryMarshal.Read<SeriesTrace>(input);
-        double sum = trace._last + trace._level + trace._recent + trace.Value;
+        double sum = trace._last + trace._level + trace._recent + trace._rate;
         float smallest = Math.Min(
             Math.Min(Math.Min(trace._spread, trace._recentSpread), Math.Min(trace._moves, trace._usualMoves)),
             Math.Min(Math.Min(trace._looks, trace._moved), Math.Min(trace._cadenceSeconds, trace._longestGap)));
         float sizes = trace._farthest + trace._farthestMean + trace._farthestMoves + trace._longestStill +
             trace._meanInBlock + trace._meanBefore + trace._movesInBlock + trace._movesBefore + trace._spread +
-            trace._recentSpread + trace._moves + trace._usualMoves + trace._still + trace._stillBefore;
+            trace._recentSpread + trace._moves + trace._usualMoves + trace._still;
         return double.IsFinite(sum) && smallest >= 0 && sizes is >= 0 and < float.MaxValue &&
             trace._looks <= LooksMax && trace._probability is >= 0 and <= 1 &&
-            trace._oddity <= SeriesOddity.Missing && trace._lastMs >= 0;
+            trace._rhythmProbability is >= 0 and <= 1 && trace._oddity <= SeriesOddity.Trend && trace._lastMs >= 0;
+    }
+
+    /// <summary>Bytes of a trace of the first two versions of the file.</summary>
+    public const int BytesBefore = 120;
+
+    /// <summary>Reads a trace of the first two versions, which knew no rhythm and kept three numbers as f64.</summary>
+    public static bool TryReadBefore(ReadOnlySpan<byte> input, out SeriesTrace trace)
+    {
+        Span<byte> now = stackalloc byte[Bytes];
+        input[..24].CopyTo(now);
+        MemoryMarshal.Write(now[24..], (float)MemoryMarshal.Read<double>(input[24..]));
+        MemoryMarshal.Write(now[28..], (float)MemoryMarshal.Read<double>(input[32..]));
+        input[40..100].CopyTo(now[32..]);
+        input[104..108].CopyTo(now[92..]);
+        MemoryMarshal.Write(now[96..], 1f);
+        input[108..112].CopyTo(now[100..]);
+        MemoryMarshal.Write(now[104..], (float)MemoryMarshal.Read<double>(input[112..]));
+        return TryRead(now, out trace);
     }
 
     void LearnCadence(double seconds)
@@ -260,29 +312,30 @@ public struct SeriesTrace
         _longestGap *= 0.9999f;
     }
 
-    void Look(double value, bool isSame, double seconds)
+    void Look(double value, double move, double seconds, bool isSame)
     {
         if ((_flags & HasRateFlag) == 0)
         {
             _flags |= HasRateFlag;
-            _level = _recent = value;
+            _level = _recent = (float)value;
         }
 
-        double move = Math.Abs(value - Value);
-        Value = value;
         double off = value - _level;
         double distance = Math.Abs(off) / Scale(_spread, _level);
         double reach = MeanReach * Scale(_spread, _level);
-        _recent += Gain(seconds, ShiftHalfLife) * (Math.Clamp(value, _level - reach, _level + reach) - _recent);
+        double bounded = Math.Clamp(value, _level - reach, _level + reach);
+        _recent += (float)(Gain(seconds, ShiftHalfLife) * (bounded - _recent));
         double meanDistance = Math.Abs(_recent - _level) / Scale(_recentSpread, _level);
         double floor = 0.1 * Scale(_spread, _level);
         _moves += (float)(Gain(seconds, MovesHalfLife) *
-            (Math.Min(move, MeanReach * (_usualMoves + floor)) - _moves));
+            (Math.Min(move, MovesReach * (_usualMoves + floor)) - _moves));
         double ratio = (_moves + floor) / (_usualMoves + floor);
         double moves = Math.Max(ratio, 1 / ratio) - 1;
+        float stillBefore = _still;
         _still = isSame ? _still + 1 : 0;
         Judge(off, distance, meanDistance, moves);
-        Learn(value, off, move, seconds, distance, meanDistance, moves);
+        LearnStill(stillBefore);
+        Learn(off, move, seconds, distance, meanDistance, moves);
     }
 
     void Judge(double off, double distance, double meanDistance, double moves)
@@ -298,7 +351,13 @@ public struct SeriesTrace
         Ask(distance, _farthest, _looks, tail, off > 0 ? SeriesOddity.Spike : SeriesOddity.Dip);
         if (_looks >= 3 * BlockLooks)
         {
-            Ask(meanDistance, _farthestMean, _looks, tail, SeriesOddity.Shift);
+            // Where the value is back already, the mean only follows: a spike is no shift.
+            double meanOff = _recent - _level;
+            if (off * meanOff > 0 && Math.Abs(off) >= AgreeingShare * Math.Abs(meanOff))
+            {
+                Ask(meanDistance, _farthestMean, _looks, tail, SeriesOddity.Shift);
+            }
+
             Ask(moves, Math.Max(_farthestMoves, MovesMin), _looks, tail, SeriesOddity.Variance);
         }
 
@@ -312,6 +371,19 @@ public struct SeriesTrace
         if (_probability > OddProbability)
         {
             _oddity = SeriesOddity.None;
+        }
+
+        HearRhythm();
+    }
+
+    void HearRhythm()
+    {
+        if (_rhythmProbability < _probability)
+        {
+            _probability = _rhythmProbability;
+            bool isTrend = (_flags & IsTrendFlag) != 0;
+            _oddity = _probability > OddProbability ? SeriesOddity.None
+                : isTrend ? SeriesOddity.Trend : SeriesOddity.WrongTime;
         }
     }
 
@@ -331,11 +403,11 @@ public struct SeriesTrace
         }
     }
 
-    void Learn(
-        double value, double off, double move, double seconds, double distance, double meanDistance, double moves)
+    void Learn(double off, double move, double seconds, double distance, double meanDistance, double moves)
     {
         // What is odd teaches nothing for five minutes, then slowly: what stays is usual within the hour.
-        _oddLooks = (byte)(_oddity == SeriesOddity.None ? 0 : Math.Min(byte.MaxValue, _oddLooks + 1));
+        bool isOdd = _oddity is not (SeriesOddity.None or SeriesOddity.Trend);
+        _oddLooks = (byte)(isOdd ? Math.Min(byte.MaxValue, _oddLooks + 1) : 0);
         float pull = _oddLooks == 0 ? 1 : _oddLooks < 30 ? 0 : 0.016f;
         if (_looks >= ScaleLooks)
         {
@@ -349,12 +421,11 @@ public struct SeriesTrace
             EndBlock();
         }
 
-        LearnStill();
         double gain = Math.Max(Gain(seconds, LevelHalfLife), 1 / (_looks + 2));
-        double bound = _oddity == SeriesOddity.None ? 10 : 3;
+        double bound = isOdd ? 3 : 10;
         double reach = bound * Scale(_spread, _level);
         double bounded = _looks < LooksMin ? off : Math.Clamp(off, -reach, reach);
-        _level += gain * bounded;
+        _level += (float)(gain * bounded);
         _spread += (float)(gain * (Math.Min(Math.Abs(bounded), 1e30) - _spread));
         double recentMax = _looks < LooksMin ? 1e30 : bound * Scale(_recentSpread, _level);
         double recent = Math.Min(Math.Abs(_recent - _level), recentMax);
@@ -381,18 +452,16 @@ public struct SeriesTrace
     }
 
     /// <summary>A stillness is learned when it ends; one that is odd becomes usual while it lasts.</summary>
-    void LearnStill()
+    void LearnStill(float before)
     {
         if (_still == 0)
         {
-            _longestStill = Math.Max(_longestStill * 0.9999f, _stillBefore);
+            _longestStill = Math.Max(_longestStill * 0.9999f, before);
         }
         else if (_oddity == SeriesOddity.Flat)
         {
             _longestStill += 0.005f * (_still - _longestStill);
         }
-
-        _stillBefore = _still;
     }
 
     static void Extend(ref float farthest, double distance, float pull)

@@ -26,10 +26,12 @@ sealed class BlockCare(
     readonly SemaphoreSlim _deleting = new(1, 1);
     readonly DueMerges _due = new(tiers, journal, options);
     readonly MergePace _pace = new(time, options.MergeShare);
-    readonly RetentionClock _clock = new(time);
     readonly List<StorageEvent> _events = [];
     long? _lastMergeMs;
     string? _lastError;
+
+    /// <summary>The time that retention counts from.</summary>
+    public RetentionClock Clock { get; } = new(time);
 
     /// <summary>When a merge last wrote something, ms since 1970 UTC; null where none has.</summary>
     public long? LastMergeMs => _lastMergeMs;
@@ -51,7 +53,7 @@ sealed class BlockCare(
     long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>The store is open; its newest timestamp in memory is given.</summary>
-    public void Begin(long newestMs) => _clock.Begin(
+    public void Begin(long newestMs) => Clock.Begin(
         tiers.All.SelectMany(list => list.Current).Select(static b => b.Totals.NewestMs).Append(newestMs).Max(), Tell);
 
     /// <summary>Merges, drops and deletes whatever is due now.</summary>
@@ -289,7 +291,7 @@ sealed class BlockCare(
     /// <summary>Drops what is older than it is to be kept. Raw samples go when their roll-ups are written.</summary>
     void Retire(CancellationToken cancellationToken)
     {
-        var plan = new RetentionPlan(options, tombstones.Current, _clock.NowMs);
+        var plan = new RetentionPlan(options, tombstones.Current, Clock.NowMs);
         var part = new SortedSet<long>();
         foreach (var list in tiers.All)
         {
@@ -442,7 +444,7 @@ sealed class BlockCare(
     {
         long started = time.GetTimestamp();
         var (numbers, plan) = tombstones.WhileNoneComes(deletions =>
-            (new MergeNumbers(tiers.Numbers, job), new RetentionPlan(options, deletions, _clock.NowMs)));
+            (new MergeNumbers(tiers.Numbers, job), new RetentionPlan(options, deletions, Clock.NowMs)));
         using var merge = new SpanMerge(tiers, job, numbers, plan, _pace, tiers.Raw.Report);
         merge.Run(cancellationToken);
         var files = merge.Files;

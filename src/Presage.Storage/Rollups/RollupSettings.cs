@@ -3,7 +3,8 @@ using Presage.Metrics;
 namespace Presage.Storage;
 
 /// <summary>What reading roll-ups needs to know of the options and the head.</summary>
-sealed class RollupSettings(StorageOptions options, TimeProvider time)
+/// <param name="clock">What is still kept is what retention, which doubts a clock that jumps, has not deleted.</param>
+sealed class RollupSettings(StorageOptions options, TimeProvider time, RetentionClock clock)
 {
     long _flushedBeforeMs = long.MinValue;
     long _beganMs = long.MinValue;
@@ -37,8 +38,7 @@ sealed class RollupSettings(StorageOptions options, TimeProvider time)
         IEnumerable<Block> rollups, IReadOnlyList<LabelMatcher> matchers, string? host, TimeRange range) =>
         options.RetentionRules.Count == 0
             ? long.MinValue
-            : RawBounds.Of(
-                options, time.GetUtcNow().ToUnixTimeMilliseconds(), rollups, matchers, host, range);
+            : RawBounds.Of(options, clock.NowMs, rollups, matchers, host, range);
 
     /// <summary>Tells of a series whether its raw samples are kept from a time on; null where rules are none.</summary>
     public Func<LabelSet, bool>? KeepsRaw(long fromMs)
@@ -48,7 +48,7 @@ sealed class RollupSettings(StorageOptions options, TimeProvider time)
             return null;
         }
 
-        long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        long nowMs = clock.NowMs;
         return labels =>
         {
             var rule = options.RetentionRules.FirstOrDefault(rule => rule.Matches(labels));

@@ -21,6 +21,8 @@ sealed class AnomalyViews(Watcher watcher, ReaderClock reader)
     readonly Dictionary<AnomalyKind, IReadOnlyList<(StoredAnomaly Anomaly, IReadOnlyDictionary<string, double> Parts)>>
         _history = [];
 
+    readonly Dictionary<string, IReadOnlyList<UnusualVital>> _unusual = new(StringComparer.Ordinal);
+
     public AnomalyItem Shown(StoredAnomaly stored)
     {
         var kind = KindOf(stored.Key);
@@ -46,7 +48,7 @@ sealed class AnomalyViews(Watcher watcher, ReaderClock reader)
                 AnomalyKind.Twins => AnomaliesApi.RarityOfQuarters(stored.PeakScore),
                 _ => RarityText.Of(stored.PeakScore),
             },
-            reader.Read(stored.Sentence),
+            reader.Read(stored.EndMs is null ? Now(stored) : stored.Sentence),
             [.. stored.Causes.Select(AnomaliesApi.Shown)],
             watcher.Labels.Of(stored) is { } label ? Shown(label) : null,
             SentenceOf(seen),
@@ -76,6 +78,25 @@ sealed class AnomalyViews(Watcher watcher, ReaderClock reader)
         one.Rarity,
         stored is not null && watcher.Labels.Of(stored) is { } label ? Shown(label) : null,
         stored is null ? null : SentenceOf(Seen(stored)));
+
+    /// <summary>A running anomaly as it is now: what is stored may be some minutes old.</summary>
+    string Now(StoredAnomaly stored) => KindOf(stored.Key) switch
+    {
+        AnomalyKind.Host => watcher.AnomalyOf(stored.Host)?.Sentence,
+        AnomalyKind.Vital => UnusualOf(stored.Host).FirstOrDefault(one => one.Key == stored.Key)?.Sentence,
+        _ => null,
+    } ?? stored.Sentence;
+
+    IReadOnlyList<UnusualVital> UnusualOf(string host)
+    {
+        if (!_unusual.TryGetValue(host, out var unusual))
+        {
+            unusual = watcher.UnusualOf(host);
+            _unusual.Add(host, unusual);
+        }
+
+        return unusual;
+    }
 
     static double? Finite(double? value) => value is { } x && double.IsFinite(x) ? x : null;
 

@@ -218,7 +218,9 @@ sealed record CauseView(
 /// <summary>A series that does not behave as it always did.</summary>
 /// <param name="Query">PromQL of what was judged: the series, or the rate of a counter.</param>
 /// <param name="Oddity">What is odd about it.</param>
-/// <param name="Value">The newest value; of a counter its rate per second.</param>
+/// <param name="Value">
+/// The newest value, of a counter its rate per second; of a shift and a wrong time the mean of five minutes.
+/// </param>
 /// <param name="Lower">As low as it usually goes.</param>
 /// <param name="Upper">As high as it usually goes.</param>
 /// <param name="Rate">Whether value and range are rates per second.</param>

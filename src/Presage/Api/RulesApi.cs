@@ -253,6 +253,11 @@ static class RulesApi
                 $"Choose of {string.Join(", ", VitalCatalogue.Families.Order())}.");
         }
 
+        if (rule.Hosts.Length > HostsMax || rule.Hosts.Any(char.IsControl))
+        {
+            throw ProblemException.BadField("hosts", $"Hosts need at most {HostsMax} printable characters.");
+        }
+
         try
         {
             _ = new LabelMatcher(LabelNames.Host, MatchOperator.RegexMatch, rule.Hosts);
@@ -262,11 +267,6 @@ static class RulesApi
             throw ProblemException.BadField(
                 "hosts", $"\"{AccountRules.Shown(rule.Hosts)}\" is not a regular expression: {e.Message}",
                 "Write one such as db.* or web1|web2.");
-        }
-
-        if (rule.Hosts.Length > HostsMax || rule.Hosts.Any(char.IsControl))
-        {
-            throw ProblemException.BadField("hosts", $"Hosts need at most {HostsMax} printable characters.");
         }
     }
 

@@ -211,7 +211,8 @@ sealed class AlertCommit(AlertingStores stores, Func<string?> externalUrl, TimeP
         {
             (AlertPhase.Pending, _) => Sentences.Pending(
                 rule, transition.Labels, state.Value, duration, state.Explanation),
-            (_, { } reason) => Sentences.Resolved(rule, transition.Labels, state.Value, duration, reason),
+            (_, { } reason) => Sentences.Resolved(
+                rule, transition.Labels, state.Value, duration, reason, state.Explanation),
             _ => Sentences.Firing(rule, transition.Labels, state.Value, duration, state.Explanation),
         };
     }

@@ -22,7 +22,7 @@ sealed class AlertEvaluator
     readonly RuleQuery _query;
     readonly AlertPulse _pulse;
     readonly OutboxSignal _signal;
-    readonly Func<AlertRule, string, string?> _explain;
+    readonly Func<AlertRule, string, bool, string?> _explain;
     readonly TimeProvider _time;
     readonly ILogger _logger;
     readonly AlertCommit _commit;
@@ -34,14 +34,16 @@ sealed class AlertEvaluator
     Dictionary<(string Rule, LabelSet Labels), OpenAlert> _open = [];
     long _refreshedMs;
 
-    /// <param name="explain">What is odd about a host in a sentence, for rules that explain.</param>
+    /// <param name="explain">
+    /// What is odd about a host in a sentence, for rules that explain; where nothing is any more, what was.
+    /// </param>
     /// <param name="externalUrl">The dashboard's address for links in messages, or null.</param>
     public AlertEvaluator(
         AlertingStores stores,
         RuleQuery query,
         AlertPulse pulse,
         OutboxSignal signal,
-        Func<AlertRule, string, string?> explain,
+        Func<AlertRule, string, bool, string?> explain,
         Func<string?> externalUrl,
         TimeProvider time,
         ILogger<AlertEvaluator> logger)
@@ -171,7 +173,7 @@ sealed class AlertEvaluator
     {
         try
         {
-            var samples = Samples(rule, silentHosts, nowMs, cancellationToken);
+            var samples = Samples(rule, before, silentHosts, nowMs, cancellationToken);
             return new RuleOutcome(rule, RuleEvaluation.Step(rule, before, samples, nowMs), Evaluated: true, null);
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -190,7 +192,11 @@ sealed class AlertEvaluator
     /// alive by PromQL's look-back, and neither good nor bad news.
     /// </summary>
     RuleSample[] Samples(
-        AlertRule rule, HashSet<string> silentHosts, long nowMs, CancellationToken cancellationToken)
+        AlertRule rule,
+        IReadOnlyDictionary<LabelSet, InstanceState> before,
+        HashSet<string> silentHosts,
+        long nowMs,
+        CancellationToken cancellationToken)
     {
         var samples = Named(_query(rule.Query, nowMs, cancellationToken));
         if (rule.TellsSilence)
@@ -207,8 +213,11 @@ sealed class AlertEvaluator
 
         if (rule.Explains)
         {
-            return [.. samples.Select(sample => rule.IsStillBad(sample.Value)
-                ? sample with { Explanation = _explain(rule, HostNames.Of(sample.Labels)) }
+            return [.. samples.Select(sample => rule.IsStillBad(sample.Value) || before.ContainsKey(sample.Labels)
+                ? sample with
+                {
+                    Explanation = _explain(rule, HostNames.Of(sample.Labels), rule.IsStillBad(sample.Value)),
+                }
                 : sample)];
         }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using Presage.Alerting.Outbox;
+using Presage.Alerting.Rules;
 using Presage.Api;
 using Presage.Configuration;
 using Presage.Metrics;
@@ -49,14 +50,25 @@ static class NotifyingParts
             queries.Instant,
             services.GetRequiredService<AlertPulse>(),
             services.GetRequiredService<OutboxSignal>(),
-            (rule, host) => services.GetService<Watcher>() is not { } watcher ? null
-                : rule.Query.StartsWith("presage_host_peer_", StringComparison.Ordinal)
-                    ? watcher.Peers.Of(host)?.Sentence
-                : watcher.AnomalyOf(host)?.Sentence,
+            (rule, host, isBad) => services.GetService<Watcher>() is { } watcher
+                ? Explain(watcher, rule, host, isBad)
+                : null,
             () => externalUrl ?? services.GetService<ListenAddresses>()?.Local.ToString().TrimEnd('/'),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<AlertEvaluator>>());
     }
+
+    /// <summary>What is odd about a host, or what was where nothing is any more.</summary>
+    static string? Explain(Watcher watcher, AlertRule rule, string host, bool isBad) =>
+        (rule.Query.StartsWith("presage_host_peer_", StringComparison.Ordinal), isBad) switch
+        {
+            (true, true) => watcher.Peers.Of(host)?.Sentence,
+            (true, false) => watcher.Anomalies.Last(host, AnomalyLog.TwinsKey) is { EndMs: not null } last
+                ? last.Sentence
+                : null,
+            (_, true) => watcher.AnomalyOf(host)?.Sentence,
+            _ => watcher.EndedOf(host),
+        };
 
     static OutboxDispatcher Dispatcher(IServiceProvider services)
     {

@@ -13,34 +13,23 @@ namespace Presage.Notifying;
 /// samples nor their rows could be written. They are kept in memory and tried again every <see cref="RetryInterval"/>
 /// until each channel took them; a restart begins anew.
 /// </summary>
-sealed class StorageAlarm
+sealed class StorageAlarm(
+    SampleStore store,
+    ChannelStore channels,
+    ChannelNotifiers notifiers,
+    TimeProvider time,
+    ILogger<StorageAlarm> logger)
 {
     static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(30);
 
     static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(10);
 
-    readonly SampleStore _store;
-    readonly ChannelStore _channels;
-    readonly ChannelNotifiers _notifiers;
-    readonly TimeProvider _time;
-    readonly ILogger<StorageAlarm> _logger;
     readonly StorageTrouble[] _troubles = [StorageTrouble.NotWritable(), StorageTrouble.NotTidy()];
-
-    public StorageAlarm(
-        SampleStore store, ChannelStore channels, ChannelNotifiers notifiers, TimeProvider time,
-        ILogger<StorageAlarm> logger)
-    {
-        _store = store;
-        _channels = channels;
-        _notifiers = notifiers;
-        _time = time;
-        _logger = logger;
-    }
 
     /// <summary>One look at the store; sends what is due.</summary>
     public async ValueTask TurnAsync(CancellationToken cancellationToken)
     {
-        long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var trouble in _troubles)
         {
             await LookAsync(trouble, nowMs, cancellationToken);
@@ -49,7 +38,7 @@ sealed class StorageAlarm
 
     async Task LookAsync(StorageTrouble trouble, long nowMs, CancellationToken cancellationToken)
     {
-        if (trouble.ReasonIn(_store, trouble.Told.Count > 0) is not { } reason)
+        if (trouble.ReasonIn(store, trouble.Told.Count > 0) is not { } reason)
         {
             if (trouble.SinceMs is { } since)
             {
@@ -73,7 +62,7 @@ sealed class StorageAlarm
 
     async Task TellAsync(StorageTrouble trouble, Notification message, CancellationToken cancellationToken)
     {
-        foreach (var channel in _channels.All.Where(channel => channel.Routing.Wants(message, toldFiring: false)))
+        foreach (var channel in channels.All.Where(channel => channel.Routing.Wants(message, toldFiring: false)))
         {
             foreach (string recipient in channel.Recipients)
             {
@@ -90,7 +79,7 @@ sealed class StorageAlarm
     {
         string sentence = trouble.Ends(Environment.MachineName, Clock(sinceMs));
         var message = Message(trouble, NotificationStatus.Resolved, sentence, sinceMs, nowMs);
-        foreach (var channel in _channels.All)
+        foreach (var channel in channels.All)
         {
             foreach (string recipient in channel.Recipients)
             {
@@ -107,22 +96,22 @@ sealed class StorageAlarm
     async Task<bool> SendAsync(
         StoredChannel channel, string recipient, Notification message, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(SendLimit, _time);
+        using var limit = new CancellationTokenSource(SendLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             string key = $"{message.ThreadKey}-{message.Status}".ToLowerInvariant();
-            var outcome = await _notifiers.For(channel).SendAsync(message, recipient, key, either.Token);
+            var outcome = await notifiers.For(channel).SendAsync(message, recipient, key, either.Token);
             if (outcome.Result != SendResult.Delivered)
             {
-                Log.StorageAlarmNotDelivered(_logger, channel.Name, outcome.Answer);
+                Log.StorageAlarmNotDelivered(logger, channel.Name, outcome.Answer);
             }
 
             return outcome.Result == SendResult.Delivered;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.StorageAlarmNotDelivered(_logger, channel.Name, $"No answer within {SendLimit.TotalSeconds:0} s.");
+            Log.StorageAlarmNotDelivered(logger, channel.Name, $"No answer within {SendLimit.TotalSeconds:0} s.");
             return false;
         }
     }

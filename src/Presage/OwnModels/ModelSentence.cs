@@ -31,6 +31,26 @@ static class ModelSentence
             $"the value {verb} {value}.";
     }
 
+    /// <summary>
+    /// The sentence of one that ran when the server stopped, told as over: its model may not be there any more to tell
+    /// it anew.
+    /// </summary>
+    public static string Ended(string running, long endMs)
+    {
+        int since = running.LastIndexOf(", since ", StringComparison.Ordinal);
+        int verb = since < 0 ? -1 : running.LastIndexOf(" is ", since, StringComparison.Ordinal);
+        int until = since < 0 ? -1 : running.IndexOfAny(['.', ';'], since);
+        if (verb < 0 || until < 0)
+        {
+            return running;
+        }
+
+        string start = running[(since + ", since ".Length)..until];
+        string rest = running[until..].Replace("the value is ", "the value was ", StringComparison.Ordinal);
+        return $"{running[..verb]} was {running[(verb + " is ".Length)..since]}, from {start} to "
+            + SentenceTimes.Of(endMs) + rest;
+    }
+
     /// <summary>A score as the model gives it: where low ones are odd they are judged with the other sign.</summary>
     public static double Shown(ModelContract contract, double raw) =>
         contract is { Output: ModelOutput.Score, Odd: OddEnd.Low } ? -raw : raw;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Presage.OwnModels;
 using Presage.State;
 
 namespace Presage.Watching;
@@ -48,6 +49,15 @@ public sealed class AnomalyLog(StateDatabase state, AnomalyNews? news = null)
     public StoredAnomaly? Running(string host, string key = HostKey) => state.Read(connection => connection.Query(
         $"select {Columns} from anomalies where host = $host and key = $key and end_ms is null " +
         "order by start_ms desc limit 1",
+        Row,
+        ("$host", host),
+        ("$key", key))).FirstOrDefault();
+
+    /// <summary>
+    /// The newest anomaly of a vital sign or, by default, of a host as a whole; null before the first.
+    /// </summary>
+    public StoredAnomaly? Last(string host, string key = HostKey) => state.Read(connection => connection.Query(
+        $"select {Columns} from anomalies where host = $host and key = $key order by start_ms desc limit 1",
         Row,
         ("$host", host),
         ("$key", key))).FirstOrDefault();
@@ -113,25 +123,36 @@ public sealed class AnomalyLog(StateDatabase state, AnomalyNews? news = null)
     internal void CloseAbandoned(string host, IReadOnlySet<string> runningKeys) => state.Write(connection =>
     {
         var open = connection.Query(
-            "select id, key from anomalies where host = $host and end_ms is null and key not like 'model %'",
-            static row => (Id: row.GetInt64(0), Key: row.GetString(1)),
+            $"select {Columns} from anomalies where host = $host and end_ms is null and key not like 'model %'",
+            Row,
             ("$host", host));
-        foreach (var (id, key) in open)
+        foreach (var one in open)
         {
-            if (!runningKeys.Contains(key))
+            if (!runningKeys.Contains(one.Key))
             {
-                connection.Execute("update anomalies set end_ms = peak_ms where id = $id", ("$id", id));
+                Close(connection, one, AbandonedSentence.Of(one));
             }
         }
     });
 
     /// <summary>Ends what own models found: those that still find it say so again.</summary>
-    internal void CloseOfModels() => state.Write(static connection => connection.Execute(
-        "update anomalies set end_ms = peak_ms where end_ms is null and key like 'model %'"));
+    internal void CloseOfModels() => state.Write(static connection =>
+    {
+        foreach (var one in connection.Query(
+            $"select {Columns} from anomalies where end_ms is null and key like 'model %'", Row))
+        {
+            Close(connection, one, ModelSentence.Ended(one.Sentence, one.PeakMs));
+        }
+    });
 
     /// <summary>Drops what ended before a time.</summary>
     internal void Trim(long beforeMs) => state.Write(connection =>
         connection.Execute("delete from anomalies where end_ms < $before", ("$before", beforeMs)));
+
+    static void Close(SqliteConnection connection, StoredAnomaly one, string sentence) => connection.Execute(
+        "update anomalies set end_ms = peak_ms, sentence = $sentence where id = $id",
+        ("$id", one.Id),
+        ("$sentence", sentence));
 
     static StoredAnomaly Row(SqliteDataReader row) => new(
         row.GetInt64(0),

@@ -6,7 +6,9 @@ namespace Presage.Watching;
 /// <param name="IsJoint">
 /// Whether the vital signs together raised it; else one of them alone, too rare to be chance.
 /// </param>
-/// <param name="Causes">What takes part, likeliest first, as it was when the host was oddest.</param>
+/// <param name="Causes">
+/// What takes part, likeliest first, as it was when the host was oddest, each at its farthest from usual.
+/// </param>
 public sealed record HostAnomaly(
     long StartMs, long EndMs, double PeakScore, bool IsJoint, IReadOnlyList<AnomalyCause> Causes)
 {
@@ -48,4 +50,13 @@ public sealed record AnomalyCause(
     string Unit,
     string Family,
     long? SinceMs,
-    double Strength);
+    double Strength)
+{
+    /// <summary>How far a value lies outside the usual range; 0 within it, and where the range is not known.</summary>
+    public double Outside(double? value) => (value, Lower, Upper) is ({ } seen, { } lower, { } upper)
+        ? Math.Max(0, Math.Max(seen - upper, lower - seen))
+        : 0;
+
+    /// <summary>Whether the value lies outside the usual range.</summary>
+    public bool IsOutside() => Outside(Value) > 0;
+}

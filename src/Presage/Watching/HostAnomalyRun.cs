@@ -27,6 +27,9 @@ sealed class HostAnomalyRun
     /// <summary>The anomaly that runs, or the last one; null before the first.</summary>
     public HostAnomaly? Anomaly { get; private set; }
 
+    /// <summary>Calm that ends this anomaly.</summary>
+    public static long CalmFor(HostAnomaly anomaly) => anomaly.KnownSeconds is null ? CalmMs : CalmAtFirstMs;
+
     /// <summary>Takes up an anomaly that was saved.</summary>
     public void Resume(HostAnomaly anomaly, bool isOpen)
     {
@@ -59,7 +62,9 @@ sealed class HostAnomalyRun
 
     /// <summary>Goes on by one look.</summary>
     /// <param name="causes">What takes part now; asked for only where it is needed.</param>
-    public AnomalyChange See(long nowMs, in HostLook look, Func<IReadOnlyList<AnomalyCause>> causes)
+    /// <param name="value">The present value of what takes part, by its key; null where there is none.</param>
+    public AnomalyChange See(
+        long nowMs, in HostLook look, Func<IReadOnlyList<AnomalyCause>> causes, Func<string, double?> value)
     {
         if (!IsOpen)
         {
@@ -94,17 +99,47 @@ sealed class HostAnomalyRun
                 IsJoint = running.IsJoint || isJoint,
                 KnownSeconds = isJoint ? null : running.KnownSeconds,
                 AlarmsPerWeek = Math.Min(running.AlarmsPerWeek, look.AlarmsPerWeek),
-                Causes = isTelling ? causes() : running.Causes,
+                Causes = Farthest(isTelling ? Retold(running.Causes, causes()) : running.Causes, value),
             };
             return AnomalyChange.None;
         }
 
-        if (nowMs - running.EndMs < (running.KnownSeconds is null ? CalmMs : CalmAtFirstMs))
+        if (nowMs - running.EndMs < CalmFor(running))
         {
             return AnomalyChange.None;
         }
 
         IsOpen = false;
         return AnomalyChange.Closed;
+    }
+
+    /// <summary>
+    /// The causes of now, each as far out as it has been. What only fades away tells less than what was.
+    /// </summary>
+    static IReadOnlyList<AnomalyCause> Retold(
+        IReadOnlyList<AnomalyCause> before, IReadOnlyList<AnomalyCause> now)
+    {
+        if (now is not [var first, ..] || (!first.IsOutside() && before.Any(static cause => cause.IsOutside())))
+        {
+            return before;
+        }
+
+        return
+        [
+            .. now.Select(cause => before.FirstOrDefault(old => old.Key == cause.Key) is { } old &&
+                old.Outside(old.Value) > cause.Outside(cause.Value)
+                    ? old with { SinceMs = cause.SinceMs ?? old.SinceMs, Strength = cause.Strength }
+                    : cause),
+        ];
+    }
+
+    /// <summary>Takes the present value of what is farther out than it has been.</summary>
+    static IReadOnlyList<AnomalyCause> Farthest(IReadOnlyList<AnomalyCause> causes, Func<string, double?> value)
+    {
+        return causes.Any(IsFarther)
+            ? [.. causes.Select(cause => IsFarther(cause) ? cause with { Value = value(cause.Key) } : cause)]
+            : causes;
+
+        bool IsFarther(AnomalyCause cause) => cause.Outside(value(cause.Key)) > cause.Outside(cause.Value);
     }
 }

@@ -24,7 +24,7 @@ static class HostEvents
     }
 
     /// <summary>The anomaly of a host as a whole.</summary>
-    public static AnomalyEvent OfHost(string host, HostAnomaly anomaly, bool isOpen) => new(
+    public static AnomalyEvent OfHost(string host, HostAnomaly anomaly, string sentence, bool isOpen) => new(
         host,
         AnomalyLog.HostKey,
         "",
@@ -38,7 +38,7 @@ static class HostEvents
             IsAbove = true,
         },
         isOpen,
-        HostSentence.Of(anomaly, isOpen),
+        sentence,
         isOpen ? anomaly.SinceMs : Math.Min(anomaly.SinceMs, anomaly.StartMs),
         anomaly.Causes);
 

@@ -157,7 +157,8 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
                 Score ?? 0,
                 isEarly && !isJoint && !isOfModel ? known : null,
                 least),
-            () => Causes(tracks));
+            () => Causes(tracks),
+            key => ValueOf(key, tracks));
         if (Run.IsOpen)
         {
             News.Tell(nowMs, change == AnomalyChange.Opened);
@@ -215,6 +216,20 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
                 .Concat(ModelCauses.Of(Models?.Invoke(host) ?? []))
                 .Where(static cause => cause.Strength > 1),
             CausesMax);
+    }
+
+    /// <summary>The present value of a vital sign; null where there is none.</summary>
+    public static double? ValueOf(string key, IEnumerable<VitalTrack> tracks)
+    {
+        foreach (var track in tracks)
+        {
+            if (track.Key == key)
+            {
+                return track.IsPresent ? track.Value : null;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Moves what is to be stored into a batch.</summary>

@@ -47,7 +47,7 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
 
             _hasLearned = true;
             long toMs = completeMs / stepMs * stepMs;
-            Learn(entry, watch, rows, toMs, stepMs, options.ModelHistory, null, cancellationToken);
+            Learn(entry, watch, rows, toMs, stepMs, options.ModelHistory, null, false, cancellationToken);
         }
         else if (whole.IsBorrowingDue)
         {
@@ -88,7 +88,7 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
         long stepMs = HostRows.StepMsFor(entry.Cadence);
         long completeMs = entry.NewestMs - (2 * (long)entry.Cadence.TotalMilliseconds);
         return Learn(
-            entry, watch, RowsOf(entry, source), completeMs / stepMs * stepMs, stepMs, since, progress,
+            entry, watch, RowsOf(entry, source), completeMs / stepMs * stepMs, stepMs, since, progress, true,
             cancellationToken);
     }
 
@@ -100,11 +100,13 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
         long stepMs,
         TimeSpan since,
         Action<double>? progress,
+        bool isAsked,
         CancellationToken cancellationToken)
     {
         long fromMs = (toMs - (long)since.TotalMilliseconds) / stepMs * stepMs;
         var history = rows.Between(fromMs, toMs, stepMs, null, progress, cancellationToken)
             .Without(Maintenance.Of(entry.Name));
+        watch.Recall(history, isAsked);
         bool isLearned = watch.Judge.Whole.Learn(history, toMs, stepMs / 1_000.0, watch.Judge.FalseAlarmsPerWeek);
         if (isLearned)
         {

@@ -28,7 +28,8 @@ public sealed record HostLearning(
             return null;
         }
 
-        double missing = VitalDetector.DaysSeconds - most.Detector.LearnedSeconds;
+        bool isKnown = most.Detector.Phase >= LearningPhase.Weeks;
+        double missing = isKnown ? 0 : VitalDetector.DaysSeconds - most.Detector.LearnedSeconds;
         return new HostLearning(
             startedMs,
             most.Detector.LearnedSeconds,

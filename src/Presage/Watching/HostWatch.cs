@@ -195,13 +195,16 @@ sealed class HostWatch
     {
         if (_hostChange != AnomalyChange.None)
         {
-            events.Add(HostEvents.OfHost(_host, Judge.Run.Anomaly!, _hostChange == AnomalyChange.Opened));
+            var anomaly = Judge.Run.Anomaly!;
+            bool isOpen = _hostChange == AnomalyChange.Opened;
+            string sentence = isOpen ? Sentence(anomaly) : HostSentence.OfEnded(anomaly);
+            events.Add(HostEvents.OfHost(_host, anomaly, sentence, isOpen));
             _hostChange = AnomalyChange.None;
         }
 
-        foreach (var (track, anomaly, isOpen) in _tracks.Changes)
+        foreach (var (track, run, isOpen) in _tracks.Changes)
         {
-            events.Add(HostEvents.Of(_host, track, anomaly, _tracks.All, isOpen));
+            events.Add(HostEvents.Of(_host, track, run, _tracks.All, isOpen));
         }
 
         _tracks.Changes.Clear();
@@ -227,7 +230,7 @@ sealed class HostWatch
     {
         if (Judge.Running is { } whole)
         {
-            events.Add(HostEvents.OfHost(_host, whole, isOpen: true));
+            events.Add(HostEvents.OfHost(_host, whole, Sentence(whole), isOpen: true));
         }
 
         foreach (var track in _tracks.All)
@@ -235,6 +238,24 @@ sealed class HostWatch
             if (track.IsTold)
             {
                 events.Add(HostEvents.Of(_host, track, track.Detector.Anomaly, _tracks.All, true));
+            }
+        }
+    }
+
+    /// <summary>Teaches its vital signs the rhythm of the day and the week from history.</summary>
+    /// <param name="isAsked">Whether somebody wants it; else only those learn that know less than history.</param>
+    public void Recall(RowHistory history, bool isAsked)
+    {
+        double seconds = history.Rows == 0 ? 0 : (history.TimesMs[^1] - history.TimesMs[0]) / 1_000.0;
+        lock (_gate)
+        {
+            foreach (var track in _tracks.All)
+            {
+                if ((isAsked || seconds > track.Detector.LearnedSeconds) &&
+                    history.Columns.Of(track.Vital, track.Per?.Value ?? "") is >= 0 and int column)
+                {
+                    track.Detector.Recall(history.TimesMs, history.Column(column), isAsked);
+                }
             }
         }
     }
@@ -299,12 +320,33 @@ sealed class HostWatch
             var unusual = _tracks.All.Where(static track => track.IsTold).ToList();
             var oddest = unusual.MaxBy(static track => track.Detector.Anomaly.PeakScore);
             int level = unusual.Count switch { 0 => 0, 1 => 1, <= 3 => 2, _ => 3 };
-            string? sentence = Judge.Running is { } whole ? HostSentence.Of(whole, isOpen: true)
+            string? sentence = Judge.Running is { } whole ? Sentence(whole)
                 : oddest is null ? null
                 : HostEvents.Unusual(oddest, _tracks.All).Sentence;
             return new HostOddity(Judge.Running is null ? level : Math.Max(2, level), Judge.Score, sentence);
         }
     }
+
+    /// <summary>The anomaly of the host as a whole; null when none runs.</summary>
+    public UnusualHost? AsWhole()
+    {
+        lock (_gate)
+        {
+            return Judge.Running is { } whole ? new UnusualHost(whole, Sentence(whole), Judge.Whole.IsBorrowed) : null;
+        }
+    }
+
+    /// <summary>The last anomaly of the host as a whole, in words; null while one runs and before the first.</summary>
+    public string? Ended()
+    {
+        lock (_gate)
+        {
+            return Judge.Run is { IsOpen: false, Anomaly: { } last } ? HostSentence.OfEnded(last) : null;
+        }
+    }
+
+    string Sentence(HostAnomaly running) =>
+        HostSentence.Of(running, EvaluatedMs, key => HostJudge.ValueOf(key, _tracks.All));
 
     void Evaluate(
         VitalPlan plan,

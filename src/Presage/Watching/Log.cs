@@ -52,6 +52,6 @@ static partial class Log
         1113, LogLevel.Warning, "What is known of how hosts differ from their twins cannot be used: {Problem}")]
     public static partial void PeersDropped(ILogger logger, string problem);
 
-    [LoggerMessage(1112, LogLevel.Warning, "The traces of all series were not saved to {Path}: {Reason}")]
+    [LoggerMessage(1112, LogLevel.Warning, "What was learned of single series was not saved to {Path}: {Reason}")]
     public static partial void TracesNotSaved(ILogger logger, string path, string reason);
 }

@@ -12,13 +12,16 @@ sealed class OddSeries
 
     readonly SampleColumns _scores = new(capacity: 0);
     readonly byte[] _key;
+    readonly (double Lower, double Upper)? _expected;
     long _storedMs = long.MinValue;
     double _scoreStored;
     bool _isRangeKnown;
 
-    public OddSeries(LabelSet labels, long sinceMs)
+    /// <param name="expected">The range expected at this time, where that is what is odd.</param>
+    public OddSeries(LabelSet labels, long sinceMs, (double Lower, double Upper)? expected)
     {
         Labels = labels;
+        _expected = expected;
         Host = Encoding.UTF8.GetString(SeriesKey.HostOf(labels.ToKey()));
         SinceMs = sinceMs;
         _key = labels.With("metric", labels.MetricName).With(LabelNames.Host, Host)
@@ -38,7 +41,9 @@ sealed class OddSeries
     /// <summary>The highest score since.</summary>
     public double Score { get; private set; }
 
-    /// <summary>The newest value; of a counter its rate per second.</summary>
+    /// <summary>
+    /// The newest value, of a counter its rate per second; where the mean of five minutes is what is odd, that.
+    /// </summary>
     public double Value { get; private set; }
 
     public double Lower { get; private set; }
@@ -58,15 +63,16 @@ sealed class OddSeries
         NowMs = nowMs;
         Score = Math.Max(Score, trace.Score);
         Oddity = trace.Oddity;
-        Value = trace.Value;
+        Value = trace.Oddity is SeriesOddity.Shift or SeriesOddity.WrongTime ? trace.Mean : trace.Value;
         IsRate = trace.IsCounter;
         if (!_isRangeKnown)
         {
             // As it was before; later what is odd now begins to be usual.
             _isRangeKnown = true;
             bool isPositive = IsRate || trace.Level >= 0;
-            Lower = Math.Max(isPositive ? 0 : double.MinValue, trace.Level - trace.Reach);
-            Upper = trace.Level + trace.Reach;
+            double lower = _expected?.Lower ?? (trace.Level - trace.Reach);
+            Lower = Math.Max(isPositive ? 0 : double.MinValue, lower);
+            Upper = _expected?.Upper ?? (trace.Level + trace.Reach);
         }
 
         double moved = Math.Abs(Math.Log10((1 - trace.Score) / Math.Max(1 - _scoreStored, 1e-12)));

@@ -32,7 +32,8 @@ static class Quantity
     public static string Format(double value, string unit, string family)
     {
         var scale = ScaleOf(value, unit, family);
-        return $"{Digits(value, scale, unit)}{Suffix(scale)}";
+        string digits = Digits(value, scale, unit);
+        return digits == "1" && unit == "tasks" ? $"1{NoBreakSpace}task" : $"{digits}{Suffix(scale)}";
     }
 
     /// <summary>A range with the unit once, chosen by its upper end: "1.2–3.4 ms".</summary>
@@ -88,7 +89,8 @@ static class Quantity
         return text is "-0" ? "0" : text.Replace('-', '−');
     }
 
-    static string Suffix(Scale scale) => scale.Unit.Length == 0 ? "" : $"{NoBreakSpace}{scale.Unit}";
+    static string Suffix(Scale scale) =>
+        scale.Unit.Length == 0 ? "" : scale.Unit[0] == '/' ? scale.Unit : $"{NoBreakSpace}{scale.Unit}";
 
     static Scale ScaleOf(double value, string unit, string family)
     {

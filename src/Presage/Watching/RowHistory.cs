@@ -13,6 +13,18 @@ sealed record RowHistory(HostColumns Columns, double[] Values, IReadOnlyList<lon
 
     public ReadOnlySpan<double> Row(int row) => Values.AsSpan(row * Columns.Count, Columns.Count);
 
+    /// <summary>The values of one column.</summary>
+    public double[] Column(int column)
+    {
+        double[] values = new double[Rows];
+        for (int row = 0; row < values.Length; row++)
+        {
+            values[row] = Values[(row * Columns.Count) + column];
+        }
+
+        return values;
+    }
+
     /// <summary>The same without the rows of some stretches of time.</summary>
     public RowHistory Without(IReadOnlyList<TimeRange> ranges)
     {

@@ -8,8 +8,9 @@ namespace Presage.Watching;
 
 /// <summary>
 /// Looks at the newest value of every series of the store every ten seconds and keeps a <see cref="SeriesTrace"/> of
-/// each. Those that are odd are listed and stored as presage_anomaly_score; all others cost nothing but their trace.
-/// Used by the watcher's loop, except for <see cref="Odd"/>.
+/// each, and a <see cref="SeriesRhythm"/> of those that move. Those that are odd are listed and stored as
+/// presage_anomaly_score; all others cost nothing but their trace. Used by the watcher's loop, except for <see
+/// cref="Odd"/>.
 /// </summary>
 sealed class SeriesWatch(SampleStore store)
 {
@@ -30,6 +31,11 @@ sealed class SeriesWatch(SampleStore store)
     /// <summary>What history says is taken where it knows this many looks more: five minutes.</summary>
     const int LooksMore = 30;
 
+    /// <summary>A rhythm that begins where this many looks are known, a day, may find its past in history.</summary>
+    const int LooksOfDay = 8_640;
+
+    const int HoursOfDay = 24;
+
     /// <summary>A series that is less behind its host is not asked whether it is missing.</summary>
     const long MissingMinMs = 15_000;
 
@@ -38,9 +44,11 @@ sealed class SeriesWatch(SampleStore store)
 
     readonly NewestSamples _newest = store.Newest;
     readonly Dictionary<ulong, SeriesTrace> _waiting = [];
+    readonly Dictionary<ulong, SeriesRhythm> _waitingRhythms = [];
     readonly Dictionary<int, OddSeries> _odd = [];
     readonly List<int> _ended = [];
-    readonly TraceSlabs _traces = new();
+    readonly Slabs<SeriesTrace> _traces = new();
+    readonly Slabs<SeriesRhythm> _rhythms = new();
     Place[][] _slabs = [];
     long[] _hostNewestMs = [];
 
@@ -61,6 +69,9 @@ sealed class SeriesWatch(SampleStore store)
 
     /// <summary>Takes up saved traces.</summary>
     public void Resume(ulong keyHash, in SeriesTrace trace) => _waiting[keyHash] = trace;
+
+    /// <summary>Takes up saved rhythms.</summary>
+    public void Resume(ulong keyHash, in SeriesRhythm rhythm) => _waitingRhythms[keyHash] = rhythm;
 
     /// <summary>Looks at every series.</summary>
     /// <param name="isMaintained">Whether the series of a host are neither judged nor learned now.</param>
@@ -103,9 +114,9 @@ sealed class SeriesWatch(SampleStore store)
         {
             foreach (var place in slab)
             {
-                if (place.Kind == Kind.Watched)
+                if (place.IsWatched)
                 {
-                    yield return (place.KeyHash, _traces[place.Trace]);
+                    yield return (place.KeyHash, _traces[place.Trace - 1]);
                 }
             }
         }
@@ -113,6 +124,26 @@ sealed class SeriesWatch(SampleStore store)
         foreach (var (keyHash, trace) in _waiting)
         {
             yield return (keyHash, trace);
+        }
+    }
+
+    /// <summary>All rhythms, for saving.</summary>
+    public IEnumerable<(ulong KeyHash, SeriesRhythm Rhythm)> Rhythms()
+    {
+        foreach (var slab in _slabs)
+        {
+            foreach (var place in slab)
+            {
+                if (place.Rhythm > 0)
+                {
+                    yield return (place.KeyHash, _rhythms[place.Rhythm - 1]);
+                }
+            }
+        }
+
+        foreach (var (keyHash, rhythm) in _waitingRhythms)
+        {
+            yield return (keyHash, rhythm);
         }
     }
 
@@ -133,45 +164,66 @@ sealed class SeriesWatch(SampleStore store)
         }
     }
 
-    /// <summary>Whether a series is known too little to be judged.</summary>
-    public bool IsUnknown(int id, ulong keyHash)
+    /// <summary>Whether history may tell more of a series than is known.</summary>
+    /// <param name="isAsked">Whether somebody asked for it: then of every series.</param>
+    public bool IsUnknown(int id, ulong keyHash, bool isAsked)
     {
         ref var place = ref PlaceOf(id);
-        return place.KeyHash == keyHash && place.Kind == Kind.Watched && !_traces[place.Trace].IsJudging;
+        if (place.KeyHash != keyHash || !place.IsWatched)
+        {
+            return false;
+        }
+
+        ref var trace = ref _traces[place.Trace - 1];
+        return isAsked || !trace.IsJudging || (place.Rhythm > 0 && _rhythms[place.Rhythm - 1].HoursKnown < HoursOfDay);
     }
 
     /// <summary>Takes up what history says of a series, where that is more than is known.</summary>
-    public void Teach(int id, ulong keyHash, in SeriesTrace taught)
+    public void Teach(int id, ulong keyHash, in SeriesTrace taught, in SeriesRhythm rhythm)
     {
         ref var place = ref PlaceOf(id);
-        if (place.KeyHash != keyHash || place.Kind != Kind.Watched)
+        if (place.KeyHash != keyHash || !place.IsWatched)
         {
             return;
         }
 
-        ref var trace = ref _traces[place.Trace];
+        ref var trace = ref _traces[place.Trace - 1];
         if (taught.Looks > trace.Looks + LooksMore)
         {
             trace = taught;
+        }
+
+        if (!trace.HasLife || rhythm.HoursKnown == 0)
+        {
+            return;
+        }
+
+        if (place.Rhythm == 0)
+        {
+            place.Rhythm = _rhythms.Add(rhythm) + 1;
+        }
+        else if (rhythm.HoursKnown > _rhythms[place.Rhythm - 1].HoursKnown)
+        {
+            _rhythms[place.Rhythm - 1] = rhythm;
         }
     }
 
     void Look(int id, ulong keyHash, int host, long timestampMs, double value)
     {
         ref var place = ref PlaceOf(id);
-        if (place.KeyHash != keyHash || place.Kind == Kind.Unknown)
+        if (place.KeyHash != keyHash || place.Trace == 0)
         {
             Meet(ref place, id, keyHash, host);
         }
 
-        if (place.Kind != Kind.Watched)
+        if (!place.IsWatched)
         {
             return;
         }
 
         Watched++;
         long hostMs = NewestOf(host, timestampMs);
-        ref var trace = ref _traces[place.Trace];
+        ref var trace = ref _traces[place.Trace - 1];
         if (timestampMs - trace.LastMs > LeapMs && !trace.IsJudging && host < _wishes.Length)
         {
             _wishes[host] |= trace.LastMs == 0 ? Wish.History : Wish.LateHistory;
@@ -187,6 +239,10 @@ sealed class SeriesWatch(SampleStore store)
         {
             trace.See(timestampMs, value);
             trace.SeeLag((hostMs - trace.LastMs) / 1_000.0);
+            if (trace.IsMeanDue && trace.HasLife)
+            {
+                Follow(ref place, ref trace, host, timestampMs);
+            }
         }
         else if (hostMs - trace.LastMs is > MissingMinMs and < GoneMs)
         {
@@ -195,20 +251,38 @@ sealed class SeriesWatch(SampleStore store)
 
         if (trace.Oddity != SeriesOddity.None && hostMs - trace.LastMs < GoneMs)
         {
-            Note(id, keyHash, trace, Math.Max(timestampMs, trace.Oddity == SeriesOddity.Missing ? hostMs : 0));
+            Note(id, place, trace, Math.Max(timestampMs, trace.Oddity == SeriesOddity.Missing ? hostMs : 0));
         }
     }
 
-    void Note(int id, ulong keyHash, in SeriesTrace trace, long nowMs)
+    /// <summary>Shows a mean of five minutes to the rhythm of a series.</summary>
+    void Follow(ref Place place, ref SeriesTrace trace, int host, long timestampMs)
+    {
+        if (place.Rhythm == 0)
+        {
+            place.Rhythm = _rhythms.Add(default) + 1;
+            if (trace.Looks >= LooksOfDay && host < _wishes.Length)
+            {
+                _wishes[host] |= Wish.History;
+            }
+        }
+
+        bool isOdd = trace.Oddity is not (SeriesOddity.None or SeriesOddity.WrongTime or SeriesOddity.Trend);
+        trace.Hear(_rhythms[place.Rhythm - 1].See(timestampMs, trace.Mean, isOdd));
+    }
+
+    void Note(int id, in Place place, in SeriesTrace trace, long nowMs)
     {
         if (!_odd.TryGetValue(id, out var odd))
         {
-            if (_odd.Count >= OddMax || _newest.LabelsOf(id, keyHash) is not { } labels)
+            if (_odd.Count >= OddMax || _newest.LabelsOf(id, place.KeyHash) is not { } labels)
             {
                 return;
             }
 
-            odd = new OddSeries(labels, nowMs);
+            bool isOfTime = trace.Oddity == SeriesOddity.WrongTime && place.Rhythm > 0;
+            var expected = isOfTime ? _rhythms[place.Rhythm - 1].Expected(trace.LastMs) : null;
+            odd = new OddSeries(labels, nowMs, expected);
             _odd.Add(id, odd);
         }
 
@@ -217,16 +291,7 @@ sealed class SeriesWatch(SampleStore store)
 
     void Meet(ref Place place, int id, ulong keyHash, int host)
     {
-        if (place.Kind == Kind.Watched && _waiting.Count < WaitingMax)
-        {
-            _waiting[place.KeyHash] = _traces[place.Trace];
-        }
-
-        if (place.Kind == Kind.Watched)
-        {
-            _traces.Free(place.Trace);
-        }
-
+        PutAway(place);
         place = new Place { KeyHash = keyHash };
         if (_newest.LabelsOf(id, keyHash) is not { } labels)
         {
@@ -235,14 +300,44 @@ sealed class SeriesWatch(SampleStore store)
 
         Name(host, labels);
         string metric = labels.MetricName;
-        place.Kind = Array.Exists(Own, own => metric.StartsWith(own, StringComparison.Ordinal))
-            ? Kind.Ignored
-            : Kind.Watched;
-        if (place.Kind == Kind.Watched)
+        if (Array.Exists(Own, own => metric.StartsWith(own, StringComparison.Ordinal)))
         {
-            _waiting.Remove(keyHash, out var trace);
-            trace.IsCounter = CounterNames.IsCounter(metric);
-            place.Trace = _traces.Add(trace);
+            place.Trace = Place.Ignored;
+            return;
+        }
+
+        _waiting.Remove(keyHash, out var trace);
+        trace.IsCounter = CounterNames.IsCounter(metric);
+        place.Trace = _traces.Add(trace) + 1;
+        if (_waitingRhythms.Remove(keyHash, out var rhythm))
+        {
+            place.Rhythm = _rhythms.Add(rhythm) + 1;
+        }
+    }
+
+    /// <summary>Keeps what is known of a series whose place another takes.</summary>
+    void PutAway(in Place place)
+    {
+        if (!place.IsWatched)
+        {
+            return;
+        }
+
+        bool isKept = _waiting.Count < WaitingMax;
+        if (isKept)
+        {
+            _waiting[place.KeyHash] = _traces[place.Trace - 1];
+        }
+
+        _traces.Free(place.Trace - 1);
+        if (place.Rhythm > 0)
+        {
+            if (isKept)
+            {
+                _waitingRhythms[place.KeyHash] = _rhythms[place.Rhythm - 1];
+            }
+
+            _rhythms.Free(place.Rhythm - 1);
         }
     }
 
@@ -295,13 +390,6 @@ sealed class SeriesWatch(SampleStore store)
         return _hostNewestMs[host] = Math.Max(_hostNewestMs[host], timestampMs);
     }
 
-    enum Kind : byte
-    {
-        Unknown,
-        Watched,
-        Ignored,
-    }
-
     /// <summary>What a host wants of history.</summary>
     [Flags]
     enum Wish : byte
@@ -317,10 +405,18 @@ sealed class SeriesWatch(SampleStore store)
 
     struct Place
     {
+        public const int Ignored = -1;
+
         public ulong KeyHash;
 
-        /// <summary>The number of its trace, where it is watched.</summary>
+        /// <summary>
+        /// The number of its trace and one; 0 where nothing is known of it, or that it is not watched.
+        /// </summary>
         public int Trace;
-        public Kind Kind;
+
+        /// <summary>The number of its rhythm and one; 0 where it has none.</summary>
+        public int Rhythm;
+
+        public readonly bool IsWatched => Trace > 0;
     }
 }

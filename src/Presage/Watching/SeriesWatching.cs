@@ -16,6 +16,7 @@ sealed class SeriesWatching
     readonly SeriesHistory _history;
     readonly SampleStore _store;
     readonly string _path;
+    readonly string _rhythmsPath;
     readonly ILogger _logger;
     readonly ILookup<string, OddSeries> _none = Array.Empty<OddSeries>().ToLookup(static odd => odd.Host);
     ILookup<string, OddSeries> _toStore;
@@ -30,15 +31,17 @@ sealed class SeriesWatching
         _path = Path.Combine(dataFolder, SeriesTraces.FileName);
         _logger = logger;
         _toStore = _none;
+        _rhythmsPath = Path.Combine(dataFolder, SeriesRhythms.FileName);
         var traces = SeriesTraces.Read(_path, out string? problem);
-        if (problem is not null)
-        {
-            Log.TracesDropped(logger, _path, problem);
-        }
-
-        foreach (var (keyHash, trace) in traces ?? [])
+        foreach (var (keyHash, trace) in Told(traces, _path, problem))
         {
             _watch.Resume(keyHash, trace);
+        }
+
+        var rhythms = SeriesRhythms.Read(_rhythmsPath, out problem);
+        foreach (var (keyHash, rhythm) in Told(rhythms, _rhythmsPath, problem))
+        {
+            _watch.Resume(keyHash, rhythm);
         }
     }
 
@@ -48,7 +51,11 @@ sealed class SeriesWatching
     /// <summary>Looks at all series when it is time to, and teaches from history in between.</summary>
     public void Turn(long nowMs, Maintenance maintenance)
     {
-        _history.Turn(nowMs, maintenance.Of, UnknownOf, (id, keyHash, trace) => _watch.Teach(id, keyHash, trace));
+        _history.Turn(
+            nowMs,
+            maintenance.Of,
+            UnknownOf,
+            (id, keyHash, taught) => _watch.Teach(id, keyHash, taught.Trace, taught.Rhythm));
         if (nowMs - _lookedMs < LookEveryMs)
         {
             return;
@@ -61,11 +68,15 @@ sealed class SeriesWatching
             _history.Ask(host, nowMs, isComing);
         }
 
-        _toStore = _watch.Odd.Count + _watch.Ended.Count == 0
-            ? _none
-            : _watch.Odd.Concat(_watch.Ended).ToLookup(static odd => odd.Host, StringComparer.Ordinal);
+        _toStore =
+            _watch.Odd.Count + _watch.Ended.Count == 0
+                ? _none
+                : _watch.Odd.Concat(_watch.Ended).ToLookup(static odd => odd.Host, StringComparer.Ordinal);
         _watch.Ended.Clear();
     }
+
+    /// <summary>Learns all series of a host from this much of its history, in the turns to come.</summary>
+    public void Learn(string host, long nowMs, TimeSpan since) => _history.Ask(host, nowMs, since);
 
     /// <summary>Moves what is to be stored of a host's odd series into a batch.</summary>
     public void Flush(string host, SampleBatch batch)
@@ -85,22 +96,38 @@ sealed class SeriesWatching
         }
 
         _savedMs = nowMs;
+        Save(_path, path => SeriesTraces.Write(path, _watch.Traces()));
+        Save(_rhythmsPath, path => SeriesRhythms.Write(path, _watch.Rhythms()));
+    }
+
+    void Save(string path, Action<string> write)
+    {
         try
         {
-            SeriesTraces.Write(_path, _watch.Traces());
+            write(path);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Log.TracesNotSaved(_logger, _path, e.Message);
+            Log.TracesNotSaved(_logger, path, e.Message);
         }
     }
 
-    Dictionary<ulong, int> UnknownOf(string host)
+    List<(ulong KeyHash, T State)> Told<T>(List<(ulong KeyHash, T State)>? states, string path, string? problem)
+    {
+        if (problem is not null)
+        {
+            Log.TracesDropped(_logger, path, problem);
+        }
+
+        return states ?? [];
+    }
+
+    Dictionary<ulong, int> UnknownOf(string host, bool isAsked)
     {
         var unknown = new Dictionary<ulong, int>();
         foreach (var one in _store.Follow(host).Series())
         {
-            if (_watch.IsUnknown(one.Id, one.KeyHash))
+            if (_watch.IsUnknown(one.Id, one.KeyHash, isAsked))
             {
                 unknown[one.KeyHash] = one.Id;
             }

@@ -106,13 +106,12 @@ public sealed class Watcher
     }
 
     /// <summary>The anomaly of the host as a whole, if one runs.</summary>
-    public UnusualHost? AnomalyOf(string host) =>
-        Watch(host)?.Judge is { Running: { } anomaly } judge
-            ? new UnusualHost(
-                anomaly,
-                HostSentence.Of(anomaly, isOpen: true),
-                judge.Whole.IsBorrowed)
-            : null;
+    public UnusualHost? AnomalyOf(string host) => Watch(host)?.AsWhole();
+
+    /// <summary>The last anomaly of a host, in words; null while one runs and before the first.</summary>
+    public string? EndedOf(string host) => Watch(host) is not { Judge.Running: null } watch
+        ? null
+        : watch.Ended() ?? (Anomalies.Last(host) is { EndMs: not null } last ? last.Sentence : null);
 
     /// <summary>The cheap look at every series; null where only vital signs are watched.</summary>
     internal SeriesWatching? Series { get; init; }
@@ -128,8 +127,8 @@ public sealed class Watcher
     public Training Training { get; } = new();
 
     /// <summary>
-    /// Learns one host as a whole from its stored history at once; how many rows there were, 0 when they were too few.
-    /// Belongs to the loop, or to a tool without one.
+    /// Learns one host as a whole and the rhythms of its vital signs from its stored history at once; how many rows
+    /// there were, 0 when they were too few. Belongs to the loop, or to a tool without one.
     /// </summary>
     public int Learn(string host, TimeSpan since, Action<double>? progress, CancellationToken cancellationToken)
     {
@@ -138,9 +137,14 @@ public sealed class Watcher
             return 0;
         }
 
+        Series?.Learn(host, NowMs, since);
         var watch = Watch(host) ?? Meet(entry);
         bool isLearned = _judging.Learn(entry, watch, _store.ForHost(host), since, progress, cancellationToken);
-        _state.Write(connection => HostModels.Save(connection, host, watch.Judge, NowMs));
+        _state.Write(connection =>
+        {
+            HostModels.Save(connection, host, watch.Judge, NowMs);
+            DetectorStates.Save(connection, host, watch.AllTracks(), NowMs);
+        });
         return isLearned ? watch.Judge.Whole.LearnedRows : 0;
     }
 

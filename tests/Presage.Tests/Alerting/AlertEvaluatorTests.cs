@@ -42,6 +42,7 @@ public sealed class AlertEvaluatorTests
         {
             For = TimeSpan.Zero,
             Sentence = "{host}: unlike usual. {explanation}",
+            ResolvedSentence = "{host}: as usual again. {explanation}",
             Explains = true,
         });
         rig.Time.SetLocalTimeZone(TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
@@ -55,6 +56,32 @@ public sealed class AlertEvaluatorTests
         const string Told = "web1: unlike usual. jobs{queue=\"mail\"} is 9, since 15:02 UTC+1; with it Load.";
         Assert.Equal(Told, message.Sentence);
         Assert.Equal(Told, Assert.Single(message.Alerts).Sentence);
+
+        // At the end what was is told, as it is said then.
+        rig.Explanation = $"jobs was 9, from {SentenceTimes.Of(rig.NowMs)} to {SentenceTimes.Of(rig.NowMs + 60_000)}.";
+        rig.Second(0.2);
+        Assert.Equal(
+            "web1: as usual again. jobs was 9, from 15:02 to 15:03.",
+            Assert.Single(rig.Board.History("web1", 10)).Sentence);
+        message = NotificationJson.Read(rig.Outbox.List(null, 10)[0].Notification);
+        Assert.Equal(NotificationStatus.Resolved, message.Status);
+        Assert.Equal("web1: as usual again. jobs was 9, from 15:02 to 15:03 UTC+1.", message.Sentence);
+    }
+
+    [Fact]
+    public void The_end_says_nothing_of_what_was_where_that_is_not_known()
+    {
+        using var rig = new AlertingRig(AlertingRig.CpuRule with
+        {
+            For = TimeSpan.Zero,
+            ResolvedSentence = "{host}: as usual again. {explanation}",
+            Explains = true,
+        });
+        rig.Explanation = "jobs is 9.";
+        rig.Second(0.99);
+        rig.Explanation = null;
+        rig.Second(0.2);
+        Assert.Equal("web1: as usual again.", Assert.Single(rig.Board.History("web1", 10)).Sentence);
     }
 
     [Fact]

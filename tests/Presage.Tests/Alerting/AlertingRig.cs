@@ -167,7 +167,7 @@ sealed class AlertingRig : IDisposable
             new RuleQueries(new PromQlEngine(new QueryLimits()), Samples).Instant,
             Pulse,
             Signal,
-            (_, _) => Explanation,
+            (_, _, _) => Explanation,
             static () => "https://presage.example.test",
             Time,
             NullLogger<AlertEvaluator>.Instance);

@@ -9,11 +9,18 @@ namespace Presage.Tests.Detection;
 public sealed class SeriesTraceTests
 {
     const int Hour = 360;
-    const int SizeNow = 120;
-    const string Golden =
+    const int SizeNow = 108;
+
+    /// <summary>The trace of the first test as the first two versions wrote it.</summary>
+    internal const string GoldenBefore =
         "f82a0000000000000000000000003940000020410000000000000000000000400000000000000040" +
         "00000000000000008b41f2398b417239000000000000000000000000000000000000000000000000" +
         "00000000000000000000803f0000803f00000000000000000000803f000300000000000000000040";
+
+    const string Golden =
+        "f82a0000000000000000000000003940000020410000000000000040000000400000000000000000" +
+        "8b41f2398b4172390000000000000000000000000000000000000000000000000000000000000000" +
+        "0000803f0000803f000000000000803f0000803f0003000000000040";
 
     [Fact]
     public void A_trace_is_small_and_its_bytes_are_as_documented()
@@ -21,6 +28,8 @@ public sealed class SeriesTraceTests
         var trace = new SeriesTrace { IsCounter = true };
         trace.See(1_000, 5);
         trace.See(11_000, 25);
+        Assert.True(SeriesTrace.TryReadBefore(Convert.FromHexString(GoldenBefore), out var before));
+        Assert.Equal(trace, before);
         byte[] bytes = new byte[SeriesTrace.Bytes];
         trace.Save(bytes);
         Assert.Equal(SizeNow, Unsafe.SizeOf<SeriesTrace>());

@@ -107,7 +107,7 @@ public sealed class ModelWatchTests : IAsyncDisposable
         var problems = models.Statuses.ToDictionary(static one => one.Name, static one => one.Problem);
         Assert.Null(problems["good"]);
         Assert.Contains("answers were no numbers (NaN or infinite)", problems["nan"]);
-        Assert.Contains("broken.onnx is no model this server can run", problems["broken"]);
+        Assert.Contains("broken.onnx (100 bytes) is no ONNX file", problems["broken"]);
         Assert.Contains("its input is window: float32[N, 7]; expected is float32[N, 8]", problems["shape"]);
         Assert.Contains("key.yaml:6: unknown key \"windw\"; the nearest valid key is \"window\".", problems["key"]);
         Assert.Single(models.FindingsOf("web1"), static finding => finding.Model == "good");

@@ -56,13 +56,23 @@ public sealed class OnnxModelTests
         "its input is window: int64[N, 1]; expected is float32[N, 8], [1, 8], [N, 8, 1] or [N, 1, 8]"
     )]
     [InlineData("bad-window", "its input is window: float32[N, 7]; expected is float32[N, 8]")]
+    [InlineData("bad-window", "for a window of 8: say window: 7 in its description, or train it for 8")]
     [InlineData(
         "bad-output",
         "its output is answer: float32[N, 8]; expected is float32[N] or [N, 1], a score per window"
     )]
-    [InlineData("bad-opset", "bad-opset.onnx is no model this server can run: ")]
-    [InlineData("bad-bytes", "bad-bytes.onnx is no model this server can run: ")]
-    [InlineData("bad-shape", "it failed on 2 windows: ")]
+    [InlineData("bad-opset", "bad-opset.onnx needs ONNX's operator set 99, which ONNX Runtime 1.")]
+    [InlineData("bad-bytes", "bad-bytes.onnx (100 bytes) is no ONNX file, or not all of one: export it again")]
+    [InlineData("bad-shape", "it failed on 2 windows at a node of Reshape: The input tensor cannot be reshaped")]
+    [InlineData("bad-one", "any number of windows at once, but it failed on 2 windows at node flatten (Reshape): ")]
+    [InlineData("bad-one", "One window it answers: export it with a first axis of 1")]
+    [InlineData("bad-operator", "bad-operator.onnx has the operator com.acme:Tokenizer, which is not one of ONNX's")]
+    [InlineData("bad-version", "bad-version.onnx is written in version 99 of ONNX's file format (its IR version)")]
+    [InlineData("bad-weights", "keeps the weights \"w\" in another file, which is not read: save it as one file")]
+    [InlineData("bad-number", "has numbers of a type that ONNX Runtime")]
+    [InlineData("bad-node", "does not fit together: node dense (MatMul): Incompatible dimensions for matrix")]
+    [InlineData("bad-mix", "does not fit together: node plus (Add) takes tensor(float) and tensor(int64), which")]
+    [InlineData("bad-link", "does not fit together: a node takes \"nowhere\", which nothing gives")]
     [InlineData("none-at-all", "none-at-all.onnx cannot be read: ")]
     public void What_cannot_be_used_is_told_with_what_was_seen_and_expected(string name, string message)
     {

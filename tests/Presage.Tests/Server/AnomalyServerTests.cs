@@ -112,7 +112,11 @@ public sealed class AnomalyServerTests
         Assert.Equal("Web disks", Text(rule, "name"));
 
         await AnswerAsync(server, HttpMethod.Post, "", """{"name":"web DISKS"}""", 422, "name");
-        await AnswerAsync(server, HttpMethod.Post, "", """{"name":"a","hosts":"("}""", 422, "hosts");
+        string told = await AnswerAsync(server, HttpMethod.Post, "", """{"name":"a","hosts":"db(1"}""", 422, "hosts");
+        Assert.Contains("\"db(1\" is not a regular expression: Not enough )'s, at character 4.", told);
+        Assert.DoesNotContain("(?:", told);
+        string tooLong = new('(', 501);
+        await AnswerAsync(server, HttpMethod.Post, "", $$"""{"name":"a","hosts":"{{tooLong}}"}""", 422, "hosts");
         await AnswerAsync(server, HttpMethod.Post, "", """{"name":"a","families":["cpus"]}""", 422, "families");
         await AnswerAsync(server, HttpMethod.Post, "", """{"name":"a","falseAlarms":0}""", 422, "falseAlarms");
         await AnswerAsync(server, HttpMethod.Post, "", """{"name":" "}""", 422, "name");
@@ -224,19 +228,23 @@ public sealed class AnomalyServerTests
         return Text(JsonElement.Parse(text), "id");
     }
 
-    static async Task AnswerAsync(
+    static async Task<string> AnswerAsync(
         ServerFixture server, HttpMethod method, string path, string? body, int status, string? field = null)
     {
         string address = path.Length == 0 ? $"{Own}/rules" : $"{Own}/rules/{path}";
         using var request = new HttpRequestMessage(method, address);
         request.Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, "application/json");
         using var answer = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Equal(status, (int)answer.StatusCode);
-        if (field is not null)
+        if (field is null)
         {
-            var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-            Assert.Equal(field, Text(problem, "field"));
+            return "";
         }
+
+        var problem = JsonElement.Parse(text);
+        Assert.Equal(field, Text(problem, "field"));
+        return Text(problem, "detail");
     }
 
     static async Task<JsonElement> RuleAsync(ServerFixture server, string id) =>

@@ -125,6 +125,30 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task A_clock_that_jumps_ahead_by_mistake_takes_no_answers_from_the_samples_still_kept()
+    {
+        await using var fixture = new StoreFixture();
+        RetentionRule[] rules =
+        [
+            new(
+                [new LabelMatcher("i", MatchOperator.Equal, "2")],
+                new RetentionTimes(TimeSpan.FromDays(30), TimeSpan.FromDays(90), TimeSpan.FromDays(90))),
+        ];
+        fixture.Options = folder => new StorageOptions { DataFolder = folder, RetentionRules = rules };
+        fixture.Open();
+        await BackfillAsync(fixture, 1, TimeSpan.FromDays(2));
+        await fixture.Store.CareNowAsync(CancellationToken.None);
+        long fromMs = fixture.Time.GetUtcNow().ToUnixTimeMilliseconds() - (3 * 86_400_000L);
+        long oldestMs = OldestRaw(fixture, "1");
+        Assert.True(fixture.Store.KeepsRaw(fromMs)!(LabelsOf(1)));
+
+        fixture.Time.Jump(TimeSpan.FromDays(1000));
+
+        Assert.True(fixture.Store.KeepsRaw(fromMs)!(LabelsOf(1)));
+        Assert.Equal(oldestMs, OldestRaw(fixture, "1"));
+    }
+
+    [Fact]
     public async Task The_size_limit_deletes_the_oldest_day_and_says_so()
     {
         await using var fixture = new StoreFixture();

@@ -56,7 +56,7 @@ public sealed class NightlyJobTests(ITestOutputHelper output)
                 count++;
                 if (key == "host")
                 {
-                    output.WriteLine(HostSentence.Of(host.Judge.Running!, true));
+                    output.WriteLine(HostSentence.OfEnded(host.Judge.Running!));
                 }
             }
             else if (!isOpen)

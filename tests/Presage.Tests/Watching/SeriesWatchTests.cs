@@ -133,6 +133,65 @@ public sealed class SeriesWatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stored_days_teach_the_rhythm_which_is_kept()
+    {
+        // Nobody looks for six days.
+        while (Day < 6)
+        {
+            await AddSineAsync(60, hoursLate: 0, samples: 60);
+        }
+
+        var watching = new SeriesWatching(_store, _folder, NullLogger.Instance);
+        for (int i = 0; i < 360; i++)
+        {
+            await AddSineAsync(10, hoursLate: 0);
+            watching.Turn(NowMs, Maintenance.None);
+            Assert.Empty(watching.OddOf("web1"));
+        }
+
+        watching.Save(NowMs, isStopping: true);
+        watching = new SeriesWatching(_store, _folder, NullLogger.Instance);
+        for (int i = 0; i < 120; i++)
+        {
+            await AddSineAsync(10, hoursLate: i < 60 ? 0 : 12);
+            watching.Turn(NowMs, Maintenance.None);
+        }
+
+        var odd = Assert.Single(watching.OddOf("web1"));
+        Assert.Equal(SeriesOddity.WrongTime, odd.Oddity);
+        Assert.InRange(odd.Value, odd.Lower - 80, odd.Lower - 10);
+        Assert.InRange(odd.Upper, odd.Lower + 5, 90);
+
+        // Asked for, history is read again; a file that cannot be used is told of and begun anew.
+        watching.Learn("web1", NowMs, TimeSpan.FromDays(30));
+        watching.Turn(NowMs, Maintenance.None);
+        string path = Path.Combine(_folder, SeriesRhythms.FileName);
+        Assert.Single(SeriesRhythms.Read(path, out string? problem)!);
+        Assert.Null(problem);
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[100] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        Assert.Empty(SeriesRhythms.Read(path, out problem)!);
+        Assert.StartsWith("1 of its 1 blocks are damaged", problem, StringComparison.Ordinal);
+        _ = new SeriesWatching(_store, _folder, NullLogger.Instance);
+    }
+
+    double Day => (NowMs - WatchedServer.StartMs) / 86_400_000.0;
+
+    async Task AddSineAsync(int seconds, int hoursLate, int samples = 1)
+    {
+        for (int i = 0; i < samples; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(seconds));
+            double angle = 2 * Math.PI * (Day - (hoursLate / 24.0));
+            Add("queue_length", ("queue", "mail"), 50 + (30 * Math.Cos(angle)) + _random.Normal());
+        }
+
+        await _store.AppendAsync(_batch, CancellationToken.None);
+        _batch.Clear();
+    }
+
+    [Fact]
     public void Traces_are_written_and_read_fast_and_damage_is_told()
     {
         string path = Path.Combine(_folder, SeriesTraces.FileName);
@@ -151,12 +210,12 @@ public sealed class SeriesWatchTests : IAsyncLifetime
         Assert.Equal(trace, read[7].Trace);
 
         byte[] bytes = File.ReadAllBytes(path);
-        bytes[8] = 3;
+        bytes[8] = 4;
         File.WriteAllBytes(path, bytes);
         Assert.Null(SeriesTraces.Read(path, out problem));
         Assert.Equal(
-            "it has version 3, this version of Presage reads 1 and 2: all series are learned anew", problem);
-        bytes[8] = 2;
+            "it has version 4, this version of Presage reads 1, 2, 3: all series are learned anew", problem);
+        bytes[8] = 3;
         foreach (int length in (int[])[0, 5])
         {
             File.WriteAllBytes(path, bytes[..length]);
@@ -178,16 +237,22 @@ public sealed class SeriesWatchTests : IAsyncLifetime
     public void Traces_of_the_version_before_are_read()
     {
         string path = Path.Combine(_folder, SeriesTraces.FileName);
-        var trace = new SeriesTrace();
+        var trace = new SeriesTrace { IsCounter = true };
         trace.See(1_000, 5);
-        trace.See(11_000, 7);
-        byte[] entry = new byte[8 + SeriesTrace.Bytes];
-        entry[0] = 9;
-        trace.Save(entry.AsSpan(8));
+        trace.See(11_000, 25);
+        byte[] entry = [9, 0, 0, 0, 0, 0, 0, 0, .. Convert.FromHexString(Detection.SeriesTraceTests.GoldenBefore)];
+
+        // The second version differs by its blocks, each with a checksum of its own.
+        byte[] head = [.. "PRESTRC\n"u8, 2, 0, 0, 0, 120, 0, 0, 0];
+        File.WriteAllBytes(path, [.. head, .. entry, .. XxHash3.Hash(entry)]);
+        var (keyHash, read) = Assert.Single(SeriesTraces.Read(path, out string? problem)!);
+        Assert.Null(problem);
+        Assert.Equal((9UL, trace), (keyHash, read));
+
         byte[] body = [.. "PRESTRC\n"u8, 1, 0, 0, 0, 120, 0, 0, 0, .. entry];
         byte[] file = [.. body, .. XxHash3.Hash(body)];
         File.WriteAllBytes(path, file);
-        var (keyHash, read) = Assert.Single(SeriesTraces.Read(path, out string? problem)!);
+        (keyHash, read) = Assert.Single(SeriesTraces.Read(path, out problem)!);
         Assert.Null(problem);
         Assert.Equal((9UL, trace), (keyHash, read));
         file[40] ^= 1;

@@ -26,6 +26,7 @@ public sealed class WordsTests
     [InlineData(1940000, "1/s", "system", "1.94 M/s")]
     [InlineData(-4.25, "celsius", "system", "−4.25 °C")]
     [InlineData(3, "tasks", "cpu", "3 tasks")]
+    [InlineData(1, "tasks", "cpu", "1 task")]
     [InlineData(7, "count", "disk", "7")]
     public void Values_have_three_digits_and_their_unit(double value, string unit, string family, string text) =>
         Assert.Equal(text.Replace(' ', '\u00A0'), Quantity.Format(value, unit, family));

@@ -33,10 +33,11 @@ export function getChanges(question: ChangeQuestion, signal?: AbortSignal): Prom
 export const getChangePoints = (host: string, fromMs: number, toMs: number, signal?: AbortSignal) =>
   request<ChangeMark[]>("GET", `/hosts/${part(host)}/change-points?fromMs=${Math.round(fromMs)}&toMs=${Math.round(toMs)}`, undefined, signal);
 
-export interface AnomalyFilter { host?: string; fromMs: number; limit: number; vitals: boolean }
+export interface AnomalyFilter { host?: string; fromMs: number; toMs?: number; limit: number; vitals: boolean }
 export function getAnomalies(filter: AnomalyFilter, signal?: AbortSignal): Promise<Anomaly[]> {
   const query = new URLSearchParams({ fromMs: String(filter.fromMs), limit: String(filter.limit), vitals: String(filter.vitals) });
   if (filter.host !== undefined) query.set("host", filter.host);
+  if (filter.toMs !== undefined) query.set("toMs", String(filter.toMs));
   return request<Anomaly[]>("GET", `/anomalies?${query}`, undefined, signal);
 }
 export interface IncidentFilter { host?: string; fromMs: number; toMs: number; limit: number }

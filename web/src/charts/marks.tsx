@@ -52,7 +52,7 @@ function TimeLabels({ layout, data }: MarkProps) {
 }
 
 export function Shades({ layout, data }: MarkProps) {
-  return (data.shades ?? []).map((shade) => {
+  return (data.shades ?? []).filter((shade) => shade.toMs >= data.fromMs && shade.fromMs <= data.toMs).map((shade) => {
     const from = clampTime(layout, shade.fromMs);
     const width = Math.max(1, clampTime(layout, shade.toMs) - from);
     const critical = shade.state === "critical";

@@ -72,11 +72,18 @@ export class Explaining {
 
   /** Those single vital signs of the troubled host that are odd on their own. */
   private oddVitals(): Anomaly[] {
-    return (this.world.detail("db-03")?.unusual ?? []).flatMap((metric): Anomaly[] => (metric.id === null ? [] : [{
+    const unusual = this.world.detail("db-03")?.unusual ?? [];
+    const now = Date.now();
+    const over = unusual.slice(0, 1).map((metric): Anomaly => ({
+      id: 480, kind: "vital", host: "db-03", key: metric.key, model: null, sinceMs: now - 44 * MINUTE, startMs: now - 44 * MINUTE, endMs: now - 39 * MINUTE, peakMs: now - 41 * MINUTE,
+      peakValue: metric.value, lower: metric.lower, upper: metric.upper, score: metric.score, rarity: metric.rarity, causes: [], label: null, lastSeen: null, seenBefore: [],
+      sentence: `${metric.name} was odd at ${clock(now - 41 * MINUTE)}. It lasted from ${clock(now - 44 * MINUTE)} to ${clock(now - 39 * MINUTE)}.`,
+    }));
+    return over.concat(unusual.flatMap((metric): Anomaly[] => (metric.id === null ? [] : [{
       id: metric.id, kind: "vital", host: "db-03", key: metric.key, model: null, sinceMs: metric.sinceMs, startMs: metric.sinceMs, endMs: null, peakMs: metric.sinceMs,
       peakValue: metric.value, lower: metric.lower, upper: metric.upper, score: metric.score, rarity: metric.rarity, causes: [], label: null, lastSeen: null, seenBefore: [],
       sentence: metric.sentence,
-    }]));
+    }])));
   }
 
   /** Each host's alerts and anomalies of now are one incident, each earlier anomaly is one of its own. */

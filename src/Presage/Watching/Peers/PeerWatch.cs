@@ -241,7 +241,8 @@ public sealed class PeerWatch
         Tell(host, change, events);
         if (host.Run.IsOpen)
         {
-            host.Run.Sentence = PeerSentence.Of(host.Run.Anomaly!, group, isOpen: true);
+            var anomaly = host.Run.Anomaly!;
+            host.Run.Sentence = PeerSentence.Of(anomaly, group, nowMs - anomaly.EndMs < 2 * LookEveryMs);
         }
 
         host.Store(host.SeenMs);

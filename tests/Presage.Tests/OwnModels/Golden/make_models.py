@@ -12,14 +12,15 @@ FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
 WINDOW = 8
 
 
-def write(name, nodes, inputs, outputs, initializers=(), opset=13):
+def write(name, nodes, inputs, outputs, initializers=(), opset=13, version=8, domain=None):
     graph = helper.make_graph(
         nodes, name,
         [helper.make_tensor_value_info(*one) for one in inputs],
         [helper.make_tensor_value_info(*one) for one in outputs],
         list(initializers))
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], producer_name="presage-tests")
-    model.ir_version = 8
+    opsets = [helper.make_opsetid("", opset)] + ([helper.make_opsetid(domain, 1)] if domain else [])
+    model = helper.make_model(graph, opset_imports=opsets, producer_name="presage-tests")
+    model.ir_version = version
     (FOLDER / f"{name}.onnx").write_bytes(model.SerializeToString())
 
 
@@ -101,3 +102,27 @@ write("bad-opset", [mean], [WINDOWS], [("mean", FLOAT, ["N", 1])], opset=99)
 write("bad-shape", [node("Reshape", ["window", "to"], ["answer"])],
       [WINDOWS], [("answer", FLOAT, ["N", 1])], [constant("to", [3, 3], INT64)])
 (FOLDER / "bad-bytes.onnx").write_bytes((FOLDER / "mean.onnx").read_bytes()[:60] + b"\xff" * 40)
+ANSWER = ("answer", FLOAT, ["N", 1])
+write("bad-version", [mean], [WINDOWS], [("mean", FLOAT, ["N", 1])], version=99)
+write("bad-operator", [node("Tokenizer", ["window"], ["answer"], domain="com.acme")], [WINDOWS], [ANSWER],
+      domain="com.acme")
+write("bad-number", [
+    mean,
+    node("Cast", ["mean"], ["half"], to=TensorProto.BFLOAT16),
+    node("Erf", ["half"], ["error"]),
+    node("Cast", ["error"], ["answer"], to=FLOAT),
+], [WINDOWS], [ANSWER])
+write("bad-node", [node("MatMul", ["window", "w"], ["answer"], name="dense")], [WINDOWS], [ANSWER],
+      [constant("w", [1.0] * 6, shape=[6, 1])])
+write("bad-mix", [node("Add", ["window", "w"], ["answer"], name="plus")], [WINDOWS],
+      [("answer", FLOAT, ["N", WINDOW])], [constant("w", [1] * WINDOW, INT64)])
+write("bad-link", [node("Add", ["window", "nowhere"], ["answer"])], [WINDOWS], [("answer", FLOAT, ["N", WINDOW])])
+write("bad-one", [node("Reshape", ["window", "to"], ["row"], name="flatten"),
+                  node("ReduceMean", ["row"], ["answer"], axes=[1], keepdims=1)],
+      [WINDOWS], [ANSWER], [constant("to", [1, WINDOW], INT64)])
+elsewhere = constant("w", [1.0] * WINDOW, shape=[WINDOW, 1])
+elsewhere.ClearField("float_data")
+elsewhere.data_location = TensorProto.EXTERNAL
+place = elsewhere.external_data.add()
+place.key, place.value = "location", "weights.bin"
+write("bad-weights", [node("MatMul", ["window", "w"], ["answer"])], [WINDOWS], [ANSWER], [elsewhere])

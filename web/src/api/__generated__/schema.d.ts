@@ -2571,7 +2571,7 @@ export interface components {
             warnings?: null | string[];
         };
         /** @enum {unknown} */
-        SeriesOddity: "none" | "spike" | "dip" | "shift" | "variance" | "flat" | "missing";
+        SeriesOddity: "none" | "spike" | "dip" | "shift" | "variance" | "flat" | "missing" | "wrongTime" | "trend";
         ServerItem: {
             /** Format: int64 */
             firstSeenMs: number;

@@ -1,7 +1,8 @@
-import { Activity, Bell, CirclePlus, History, LayoutDashboard, Server, Settings, type LucideIcon } from "lucide-react";
+import { Activity, Bell, CirclePlus, Ellipsis, History, LayoutDashboard, Server, Settings, type LucideIcon } from "lucide-react";
 import { links } from "../../routes/links";
-import { useAddress } from "../../routes/router";
+import { navigate, useAddress } from "../../routes/router";
 import { Mark } from "../../ui/Glyph";
+import { Menu } from "../../ui/Menu";
 import styles from "./Frame.module.css";
 
 interface Place { name: string; icon: LucideIcon; href: string }
@@ -45,15 +46,23 @@ export function Rail() {
   );
 }
 
-/** What a phone has no room for; the overview and the palette lead there. */
-const WIDE_ONLY: readonly string[] = ["Incidents"];
-
-/** The rail of a phone. */
+/** The rail of a phone: the questions, and behind "More" the pages about the tool itself. */
 export function PhoneBar() {
   const { path } = useAddress();
+  const isMore = FOOT.some((place) => isHere(place, path));
   return (
     <nav className={styles.tabbar} aria-label="Main">
-      {[...PLACES, ...FOOT].filter(({ name }) => !WIDE_ONLY.includes(name)).map((place) => <PlaceLink key={place.name} place={place} path={path} size={22} />)}
+      {PLACES.map((place) => <PlaceLink key={place.name} place={place} path={path} size={22} />)}
+      <Menu
+        label="More pages"
+        items={FOOT.map(({ name, icon: Icon, href }) => ({ id: name, label: name, icon: <Icon size={18} aria-hidden="true" />, onSelect: () => navigate(href) }))}
+        trigger={({ expanded, hasPopup, onClick }) => (
+          <button type="button" aria-current={isMore ? "page" : undefined} aria-expanded={expanded} aria-haspopup={hasPopup} onClick={onClick}>
+            <Ellipsis size={22} strokeWidth={1.75} aria-hidden="true" />
+            <span>More</span>
+          </button>
+        )}
+      />
     </nav>
   );
 }

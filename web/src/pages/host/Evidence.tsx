@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Bell } from "lucide-react";
 import { useMemo } from "react";
-import { changePointsQuery } from "../../api/queries";
-import type { AlertItem, ChangeMark, HostDetail, VitalReading } from "../../api/types";
+import { anomaliesQuery, changePointsQuery } from "../../api/queries";
+import type { AlertItem, Anomaly, ChangeMark, HostDetail, VitalReading } from "../../api/types";
 import type { ChartStatus } from "../../charts/Chart";
 import { ChartFigure } from "../../charts/ChartFigure";
 import type { ChartData } from "../../charts/model";
@@ -35,6 +35,7 @@ interface EvidenceProps {
 export function Evidence(props: EvidenceProps) {
   const { detail, readings, window, nowMs } = props;
   const marks = useChangeMarks(detail.summary.host, window, nowMs);
+  const ended = useEnded(detail.summary.host, window, nowMs);
   const alerts = detail.alerts.filter((alert) => alert.firedMs !== null && alert.firedMs >= window.fromMs && alert.firedMs <= window.toMs);
   return (
     <Panel
@@ -44,22 +45,36 @@ export function Evidence(props: EvidenceProps) {
       <EventLane alerts={alerts} window={window} />
       {readings.map((reading, index) => (
         <div key={reading.key} className={styles.evidence}>
-          <VitalChart {...props} marks={marks} reading={reading} axis={index === readings.length - 1} first={index === 0} />
+          <VitalChart {...props} marks={marks} ended={ended} reading={reading} axis={index === readings.length - 1} first={index === 0} />
         </div>
       ))}
     </Panel>
   );
 }
 
-/** When regimes changed; a moving window asks once a minute. */
-function useChangeMarks(host: string, window: Window, nowMs: number): readonly ChangeMark[] {
+/** The window to ask about; a moving one moves once a minute. */
+function asked(window: Window, nowMs: number): Window {
   const coarse = (timeMs: number) => Math.floor(timeMs / 60_000) * 60_000;
-  const toMs = window.toMs >= nowMs ? coarse(nowMs) : window.toMs;
-  const { data } = useQuery(changePointsQuery(host, window.toMs >= nowMs ? coarse(window.fromMs) : window.fromMs, toMs));
+  return window.toMs < nowMs ? window : { fromMs: coarse(window.fromMs), toMs: coarse(nowMs) };
+}
+
+/** When regimes changed. */
+function useChangeMarks(host: string, window: Window, nowMs: number): readonly ChangeMark[] {
+  const { fromMs, toMs } = asked(window, nowMs);
+  const { data } = useQuery(changePointsQuery(host, fromMs, toMs));
   return data ?? NO_MARKS;
 }
 
 const NO_MARKS: readonly ChangeMark[] = [];
+
+/** When vital signs were unusual and are no more: the readings of now know only of what runs. */
+function useEnded(host: string, window: Window, nowMs: number): readonly Anomaly[] {
+  const { fromMs, toMs } = asked(window, nowMs);
+  const { data } = useQuery(anomaliesQuery({ host, fromMs: Math.round(fromMs), toMs: Math.round(toMs), vitals: true, limit: ENDED_MAX }));
+  return useMemo(() => (data ?? []).filter((anomaly) => anomaly.kind === "vital" && anomaly.endMs !== null), [data]);
+}
+
+const ENDED_MAX = 200;
 
 function Key() {
   return (
@@ -69,9 +84,9 @@ function Key() {
   );
 }
 
-interface VitalChartProps extends EvidenceProps { marks: readonly ChangeMark[]; reading: VitalReading; axis: boolean; first: boolean }
+interface VitalChartProps extends EvidenceProps { marks: readonly ChangeMark[]; ended: readonly Anomaly[]; reading: VitalReading; axis: boolean; first: boolean }
 
-function VitalChart({ detail, marks, reading, range, window, nowMs, staleSinceMs, axis, first }: VitalChartProps) {
+function VitalChart({ detail, marks, ended, reading, range, window, nowMs, staleSinceMs, axis, first }: VitalChartProps) {
   const host = detail.summary.host;
   const series = useVitalSeries(host, reading, range);
   const { zoom, back } = useZoom();
@@ -84,12 +99,12 @@ function VitalChart({ detail, marks, reading, range, window, nowMs, staleSinceMs
   const data = useMemo((): ChartData => ({
     fromMs, toMs, unit, series: [{ id: reading.key, name: title, points: series.points }], band: series.band, axis,
     nowMs: range.kind === "last" ? toMs : shown, fit: fitsAxis(reading.vital), staleSinceMs: staleSinceMs ?? undefined,
-    shades: shadesOf(reading, toMs), thresholds: thresholdsOf(reading, alerts),
+    shades: shadesOf(reading, ended, toMs), thresholds: thresholdsOf(reading, alerts),
     marks: [
       ...alerts.flatMap((alert) => (alert.firedMs === null ? [] : [{ timeMs: alert.firedMs, label: `${alert.rule} fired ${formatClock(alert.firedMs)}` }])),
       ...marks.filter((mark) => mark.key === reading.key).map((mark) => ({ timeMs: mark.timeMs, label: mark.sentence, isChange: true })),
     ],
-  }), [marks, fromMs, toMs, unit, reading, title, series.points, series.band, axis, range.kind, shown, staleSinceMs, alerts, utc]); // eslint-disable-line react-hooks/exhaustive-deps -- marks name times in the zone of the page
+  }), [marks, ended, fromMs, toMs, unit, reading, title, series.points, series.band, axis, range.kind, shown, staleSinceMs, alerts, utc]); // eslint-disable-line react-hooks/exhaustive-deps -- marks name times in the zone of the page
   const note = capacityText(reading);
   return (
     <ChartFigure
@@ -99,9 +114,10 @@ function VitalChart({ detail, marks, reading, range, window, nowMs, staleSinceMs
   );
 }
 
-function shadesOf(reading: VitalReading, toMs: number): NonNullable<ChartData["shades"]> {
-  if (reading.state === "ok" || reading.sinceMs === null) return [];
-  return [{ fromMs: reading.sinceMs, toMs, state: reading.state === "critical" ? "critical" : "warning" }];
+function shadesOf(reading: VitalReading, ended: readonly Anomaly[], toMs: number): NonNullable<ChartData["shades"]> {
+  const over = ended.filter((anomaly) => anomaly.key === reading.key).map(({ sinceMs, endMs }) => ({ fromMs: sinceMs, toMs: endMs ?? toMs, state: "warning" as const }));
+  if (reading.state === "ok" || reading.sinceMs === null) return over;
+  return [...over, { fromMs: reading.sinceMs, toMs, state: reading.state === "critical" ? "critical" : "warning" }];
 }
 
 function thresholdsOf(reading: VitalReading, alerts: readonly AlertItem[]): NonNullable<ChartData["thresholds"]> {

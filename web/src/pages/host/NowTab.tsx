@@ -33,7 +33,14 @@ export function NowTab({ detail, range, window, nowMs, staleSinceMs, sparkOf }: 
     if (metric === undefined) setParams({ show: key }, { replace: true });
     else setParams({ tab: "metrics", metric: metricOf(metric) });
   };
-  if (detail.vitals.length === 0) return <BusyNow host={detail.summary.host} processes={detail.processes} />;
+  if (detail.vitals.length === 0) {
+    return (
+      <>
+        <OddSeries series={detail.oddSeries} nowMs={nowMs} />
+        <BusyNow host={detail.summary.host} processes={detail.processes} />
+      </>
+    );
+  }
   return (
     <>
       <div className={styles.columns}>

@@ -7,9 +7,18 @@ import styles from "./Host.module.css";
 
 const SHOWN_MAX = 10;
 
-const WORDS: Readonly<Record<Odd["oddity"], string>> = {
-  none: "as usual", spike: "higher than ever", dip: "lower than ever", shift: "level shifted",
-  variance: "moves unlike before", flat: "stands still", missing: "stopped coming",
+type Oddity = Odd["oddity"];
+
+const WORDS: Readonly<Record<Oddity, { word: string; means: string }>> = {
+  none: { word: "as usual", means: "Nothing is odd any more." },
+  spike: { word: "higher than ever", means: "The value lies above all that has been seen of it." },
+  dip: { word: "lower than ever", means: "The value lies below all that has been seen of it." },
+  shift: { word: "level shifted", means: "The mean of five minutes lies where it never did; single values may be as usual." },
+  variance: { word: "moves unlike before", means: "It goes up and down far more, or far less, than it ever did." },
+  flat: { word: "stands still", means: "It has not changed for longer than it ever did." },
+  missing: { word: "stopped coming", means: "The host still sends, but not this series." },
+  wrongTime: { word: "at an unusual time", means: "Such values are usual, but not at this time of day or on this kind of day." },
+  trend: { word: "changed trend", means: "It rises or falls from day to day unlike before." },
 };
 
 /** Single series that do not behave as they always did; evidence, not alerts. A click opens the metric's chart. */
@@ -25,7 +34,7 @@ export function OddSeries({ series, nowMs }: { series: readonly Odd[]; nowMs: nu
               {odd.name}<small>{labelsText(odd)}</small>
             </button>
             <p className={styles.since}>
-              {WORDS[odd.oddity]}{odd.oddity === "missing" ? "" : `: ${valueText(odd)}`} · {odd.rarity} · <time title={timeTooltip(odd.sinceMs)}>since {formatTime(odd.sinceMs, nowMs)}</time>
+              <span title={WORDS[odd.oddity].means}>{WORDS[odd.oddity].word}</span>{odd.oddity === "missing" ? "" : `: ${valueText(odd)}`} · {odd.rarity} · <time title={timeTooltip(odd.sinceMs)}>since {formatTime(odd.sinceMs, nowMs)}</time>
             </p>
           </li>
         ))}

@@ -30,7 +30,7 @@ export function Twins({ host, twins, nowMs }: { host: string; twins: TwinsOf; no
       <p className={styles.twins}>
         {twins.score === null ? "Compared once a quarter of an hour of samples is there: " : anomaly === null && rest.length === 0 ? "It does as they do: " : "They are "}
         {others.slice(0, NAMED_MAX).map((name, index) => (
-          <span key={name}>{index > 0 && ", "}<a className="link" href={links.host(name)}>{name}</a></span>
+          <span key={name}>{index > 0 && ", "}<a className="link nowrap" href={links.host(name)}>{name}</a></span>
         ))}
         {others.length > NAMED_MAX && ` and ${others.length - NAMED_MAX} more`}.
         {twins.byLabel ? "" : " They were found by what they usually do."}

@@ -35,7 +35,7 @@ interface VitalTilesProps {
 export function VitalTiles(props: VitalTilesProps) {
   const tiles = props.vitals.filter((reading) => reading.headline).slice(0, 6);
   if (tiles.length === 0) {
-    return <p className={styles.noTiles}>No vital signs yet. They come a few seconds after the first samples; what has arrived so far is under <a className="link" href={links.host(props.host, "metrics")}>Metrics</a>.</p>;
+    return <p className={styles.noTiles}>No vital signs yet. They come a few seconds after samples of CPU, memory, disks or network; every other series is watched as well and stands under <a className="link" href={links.host(props.host, "metrics")}>Metrics</a>.</p>;
   }
   return (
     <div className={styles.tiles}>

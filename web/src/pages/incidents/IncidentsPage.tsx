@@ -88,7 +88,7 @@ function Lanes({ incidents, fromMs, toMs, nowMs }: { incidents: readonly Inciden
         ))}
         <div className={styles.lane} aria-hidden="true">
           <span />
-          <div className={styles.axis}>{timeAxis(fromMs, toMs, 6).map(({ at, label }) => <span key={at} style={{ left: `clamp(42px, ${percent((at - fromMs) / (toMs - fromMs))}, 100% - 42px)` }}>{label}</span>)}</div>
+          <div className={styles.axis}>{timeAxis(fromMs, toMs, 6).map(({ at, label }) => <span key={at} style={{ left: `clamp(${label.length / 2}ch, ${percent((at - fromMs) / (toMs - fromMs))}, 100% - ${label.length / 2}ch)` }}>{label}</span>)}</div>
         </div>
       </div>
     </Panel>

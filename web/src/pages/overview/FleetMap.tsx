@@ -140,7 +140,7 @@ const Cell = memo(function Cell({ host, state, unusual, tabbable, tip, onPoint }
   return (
     <a
       href={links.host(host)} role="gridcell" data-host={host} tabIndex={tabbable ? 0 : -1} aria-label={`${host}, ${hostWord(state).toLowerCase()}${odd}`}
-      className={cx(styles.cell, styles[state], state === "ok" && ODD[Math.min(3, unusual)], state === "ok" && unusual < 3 && styles.quiet)}
+      className={cx(styles.cell, styles[state], state === "ok" && ODD[Math.min(3, unusual)], state === "ok" && unusual < 3 && styles.quiet, tip !== null && styles.pointed)}
       onPointerEnter={() => onPoint(host)} onFocus={() => onPoint(host)} onBlur={() => onPoint(null)}
     >
       {state === "warning" && <svg viewBox="0 0 12 12" aria-hidden="true"><path className={styles.bang} d="M6 1.6v5.2M6 9.4v.8" /></svg>}

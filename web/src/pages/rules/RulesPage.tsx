@@ -3,7 +3,7 @@ import { Plus } from "lucide-react";
 import { errorText } from "../../api/client";
 import { rulesQuery } from "../../api/queries";
 import type { Rule } from "../../api/types";
-import { formatDuration, plural } from "../../lib/format";
+import { formatDuration } from "../../lib/format";
 import { links } from "../../routes/links";
 import { useParams } from "../../routes/router";
 import { useMay } from "../../state/session";
@@ -15,7 +15,7 @@ import { Switch } from "../../ui/Switch";
 import { useNow } from "../../ui/TimeText";
 import { useCursor } from "../../ui/useCursor";
 import { Page } from "../frame/Page";
-import { conditionText, gist, watchesSilence, whomText } from "./model";
+import { conditionText, gist, watchesSilence, watchText } from "./model";
 import { OwnRule } from "./OwnRule";
 import { RuleEditor, useRuleChange } from "./RuleEditor";
 import styles from "./Rules.module.css";
@@ -42,13 +42,13 @@ export function RulesPage() {
 
 function headline(rules: readonly Rule[] | undefined): React.ReactNode {
   if (rules === undefined) return "Rules";
-  const on = rules.filter((rule) => rule.enabled).length;
+  const on = rules.filter((rule) => rule.enabled);
   const failing = rules.filter((rule) => rule.enabled && rule.lastError !== null).length;
   const rest = [
-    on < rules.length ? `${rules.length - on} ${rules.length - on === 1 ? "is" : "are"} off.` : "",
+    on.length < rules.length ? `${rules.length - on.length} ${rules.length - on.length === 1 ? "is" : "are"} off.` : "",
     failing > 0 ? `${failing} cannot be evaluated.` : "",
   ].filter((part) => part !== "").join(" ");
-  return <>{plural(on, "rule watches", "rules watch")} every host. <span>{rest}</span></>;
+  return <>{watchText(on)} <span>{rest}</span></>;
 }
 
 function RuleList({ rules }: { rules: readonly Rule[] }) {
@@ -80,7 +80,7 @@ function RuleRow({ rule, cursor, open, offBecause, onOpen }: RuleRowProps) {
       <Glyph kind={watchesSilence(rule) ? "none" : rule.severity === "critical" ? "crit" : "warn"} decorative />
       <div className={styles.name}>
         <b>{rule.name}</b>
-        <p className="meta" title={rule.sentence}>{rule.stock || whomText(rule) === "" ? gist(rule) : `Anomalies of ${whomText(rule)}`}</p>
+        <p className="meta" title={rule.sentence}>{gist(rule)}</p>
       </div>
       <span className={styles.when}>{watchesSilence(rule) ? conditionOfSilence(rule) : conditionText(rule)}{rule.changed && <span className="meta"> · changed</span>}</span>
       <span className={cx(styles.when, styles.severity)}>{rule.severity === "critical" ? "Critical" : "Warning"}</span>

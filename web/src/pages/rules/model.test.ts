@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Rule } from "../../api/types";
-import { anomalyRuns, anomalyVerdict, chanceText, conditionOf, conditionText, draftOf, gist, newRuleDraft, readDraft, readOwnDraft, tryOut, verdict, whomText } from "./model";
+import { anomalyRuns, anomalyVerdict, chanceText, conditionOf, conditionText, draftOf, gist, newRuleDraft, readDraft, readOwnDraft, tryOut, verdict, watchText } from "./model";
 
 const rule: Rule = {
   id: "cpu-saturated", name: "CPU saturated", enabled: true, stock: true, changed: false, kind: "threshold", hosts: "", families: [], severity: "warning", query: 'presage_vital{vital="cpu_use"}',
@@ -41,8 +41,19 @@ describe("editing a rule", () => {
       problems: { threshold: null, forText: null },
     });
     expect(readOwnDraft({ ...draft, threshold: "200" }).problems.threshold).toContain("0.001 to 100");
-    expect(whomText(draft)).toBe("hosts db.*, Disks or Network");
-    expect(whomText(rule)).toBe("");
+    const told = (change: Partial<Rule>) => gist({ ...rule, sentence: "{host}: behaves unlike usual. {explanation}", unit: "1/week", ...change });
+    expect(told({ hosts: "db.*", families: ["disk", "network"] })).toBe("behaves unlike usual in disks or network, on hosts db.* only");
+    expect(told({ families: ["cpu", "memory", "filesystem"] })).toBe("behaves unlike usual in CPU, memory or file systems");
+    expect(told({ hosts: "web1" })).toBe("behaves unlike usual, on hosts web1 only");
+    expect(told({})).toBe("behaves unlike usual");
+  });
+
+  it("says how many rules watch every host, and how many some", () => {
+    const some = { hosts: "db.*" }, every = { hosts: "" };
+    expect([[every], [every, every], [every, every, some], [every, some, some], [some], []].map(watchText)).toEqual([
+      "1 rule watches every host.", "2 rules watch every host.", "2 rules watch every host, 1 watches some hosts.",
+      "1 rule watches every host, 2 watch some hosts.", "1 rule watches some hosts.", "0 rules watch every host.",
+    ].map((text) => text.replace(/^(\d) /, "$1\u00a0")));
   });
 
   it("sends only what was changed", () => {

@@ -48,12 +48,12 @@ export function watchesSilence(rule: Pick<Rule, "query">): boolean {
 const PLACES: Readonly<Record<string, string>> = { "file system {mountpoint}": "a file system", "{mountpoint}": "a file system", "{device}": "a disk" };
 
 /** What a rule tells, as one reads it before it has: "CPU is over 95 % busy for 5 min". The first sentence is enough. */
-export function gist(rule: Pick<Rule, "sentence" | "comparison" | "threshold" | "unit" | "forSeconds">): string {
+export function gist(rule: Pick<Rule, "sentence" | "comparison" | "threshold" | "unit" | "forSeconds" | "hosts" | "families">): string {
   const first = rule.sentence.replace(/^\{host\}: /, "").split(/\.(?: |$)/)[0] ?? "";
   const bound = writeQuantity(rule.threshold, unitOf(rule.unit));
   const value = rule.threshold === 0 ? "some" : `${rule.comparison.startsWith("<") ? "under" : "over"} ${bound}`;
   const placed = Object.entries(PLACES).reduce((text, [place, word]) => text.replaceAll(place, word), first.replace(/[;,] threshold \{threshold\}/, ""));
-  return placed.replaceAll("{value}", value).replaceAll("{duration}", writeDuration(rule.forSeconds)).replace(/\{\w+\}/g, "…");
+  return placed.replaceAll("{value}", value).replaceAll("{duration}", writeDuration(rule.forSeconds)).replace(/\{\w+\}/g, "…") + narrowing(rule);
 }
 
 export interface RuleDraft { threshold: string; forText: string; severity: Rule["severity"] }
@@ -66,8 +66,8 @@ const FOR_MAX_SECONDS = 86_400;
 
 /** Families of vital signs, as a rule for some of them names them. */
 export const FAMILIES = [
-  { family: "cpu", label: "CPU" }, { family: "memory", label: "Memory" }, { family: "disk", label: "Disks" },
-  { family: "filesystem", label: "File systems" }, { family: "network", label: "Network" }, { family: "system", label: "System" },
+  { family: "cpu", label: "CPU", inText: "CPU" }, { family: "memory", label: "Memory", inText: "memory" }, { family: "disk", label: "Disks", inText: "disks" },
+  { family: "filesystem", label: "File systems", inText: "file systems" }, { family: "network", label: "Network", inText: "network" }, { family: "system", label: "System", inText: "system" },
 ] as const;
 
 export interface OwnRuleDraft extends RuleDraft { name: string; hosts: string; families: string[] }
@@ -97,10 +97,19 @@ export function readOwnDraft(draft: OwnRuleDraft) {
   };
 }
 
-/** "db.*, disk or network": whom a rule that somebody made is for; empty for all. */
-export function whomText(rule: Pick<Rule, "hosts" | "families">): string {
-  const families = FAMILIES.filter(({ family }) => rule.families.includes(family)).map(({ label }) => label);
-  return [rule.hosts === "" ? "" : `hosts ${rule.hosts}`, families.join(" or ")].filter((part) => part !== "").join(", ");
+/** " in disks or file systems, on hosts db.* only": what narrows a rule that somebody made; empty for any anomaly of any host. */
+function narrowing(rule: Pick<Rule, "hosts" | "families">): string {
+  const names = FAMILIES.filter(({ family }) => rule.families.includes(family)).map(({ inText }) => inText);
+  const within = names.length === 0 ? "" : ` in ${[names.slice(0, -1).join(", "), ...names.slice(-1)].filter((part) => part !== "").join(" or ")}`;
+  return rule.hosts === "" ? within : `${within}, on hosts ${rule.hosts} only`;
+}
+
+/** "10 rules watch every host, 1 watches some hosts." */
+export function watchText(rules: readonly Pick<Rule, "hosts">[]): string {
+  const some = rules.filter(({ hosts }) => hosts !== "").length;
+  const every = `${plural(rules.length - some, "rule watches", "rules watch")} every host`;
+  if (some === 0) return `${every}.`;
+  return some === rules.length ? `${plural(some, "rule watches", "rules watch")} some hosts.` : `${every}, ${some} ${some === 1 ? "watches" : "watch"} some hosts.`;
 }
 
 export interface ReadDraft {

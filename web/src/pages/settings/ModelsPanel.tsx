@@ -28,8 +28,8 @@ export function ModelsPanel() {
 const COLUMNS: Column<ModelStatus>[] = [
   { id: "model", header: "Model", lead: true, cell: (model) => <ModelName model={model} /> },
   { id: "state", header: "State", cell: (model) => <ModelState model={model} /> },
-  { id: "series", header: "Watches", align: "right", cell: (model) => model.state === "setAside" ? "–" : <Series model={model} /> },
-  { id: "odd", header: "Now", align: "right", cell: (model) => model.state === "setAside" ? "–" : <span className={styles.state}>{formatCount(model.odd)} odd</span> },
+  { id: "series", header: "Watches", align: "right", cell: (model) => model.state === "setAside" ? null : <Series model={model} /> },
+  { id: "odd", header: "Now", align: "right", cell: (model) => model.state === "setAside" ? null : <span className={styles.state}>{formatCount(model.odd)} odd</span> },
   { id: "cost", header: "A window takes", align: "right", desktopOnly: true, cell: (model) => model.microsecondsEach === null ? "–" : <>{significant(model.microsecondsEach)}&nbsp;µs</> },
 ];
 

@@ -1,0 +1,59 @@
+using Presage.Detection;
+using Presage.Metrics.Vitals;
+using Presage.Watching;
+using Xunit;
+
+namespace Presage.Tests.Watching;
+
+/// <summary>The rhythm of the week that vital signs learn from stored history.</summary>
+public sealed class WeekHistoryTests(ITestOutputHelper output)
+{
+    const int StepSeconds = 300;
+
+    /// <summary>
+    /// Two servers of an office, busy from 8 to 18 on workdays, met on a Sunday with 17 days of stored history. One
+    /// host learns in a turn: the first knows its last week from that; the other one is asked for. Both expect Monday.
+    /// </summary>
+    [Fact]
+    public async Task A_week_of_stored_history_is_learned_at_once_and_more_when_it_is_asked_for()
+    {
+        await using var server = new WatchedServer(TimeSpan.FromDays(30));
+        var (met, asked) = (new SimulatedHost("web1:9100", 7), new SimulatedHost("web2:9100", 8));
+        await WorkAsync(server, TimeSpan.FromDays(17), met, asked);
+        await server.Watcher.TurnAsync(CancellationToken.None);
+        int rows = server.Watcher.Learn("web2", TimeSpan.FromDays(30), null, CancellationToken.None);
+        Assert.InRange(rows, 16 * 288, 17 * 288);
+        Assert.Equal(LearningPhase.Weeks, server.Watcher.LearningOf("web2")!.Phase);
+
+        var kept = new DetectorStates(server.State, VitalCatalogue.Default).Load("web2", out int dropped);
+        Assert.Equal(0, dropped);
+        Assert.Contains(kept, static track => track.Key == "cpu_use" && track.Detector.Phase == LearningPhase.Weeks);
+
+        // To Monday, 10:00.
+        var night = TimeSpan.FromHours(22);
+        server.Time.Advance(night);
+        await WorkAsync(server, night, met, asked);
+        await server.Watcher.TurnAsync(CancellationToken.None);
+        var (first, second) = (CpuOf("web1"), CpuOf("web2"));
+        output.WriteLine($"{first.Lower} to {first.Upper}, {second.Lower} to {second.Upper}");
+        Assert.InRange(first.Value!.Value, first.Lower!.Value, first.Upper!.Value);
+        Assert.InRange(second.Value!.Value, second.Lower!.Value, second.Upper!.Value);
+        Assert.InRange(first.Lower.Value, 0.1, 0.45);
+        Assert.InRange(second.Lower.Value, 0.2, 0.45);
+
+        VitalSnapshot CpuOf(string host) => server.Watcher.ReadingsOf(host).Single(static one => one.Key == "cpu_use");
+    }
+
+    static async Task WorkAsync(WatchedServer server, TimeSpan length, params SimulatedHost[] hosts)
+    {
+        foreach (var host in hosts)
+        {
+            await server.BackfillAsync(host, length, StepSeconds, atMs =>
+            {
+                var at = DateTimeOffset.FromUnixTimeMilliseconds(atMs);
+                bool isWork = at is { Hour: >= 8 and < 18, DayOfWeek: not (DayOfWeek.Saturday or DayOfWeek.Sunday) };
+                host.CpuUse = isWork ? 0.45 : 0.03;
+            });
+        }
+    }
+}
