@@ -165,7 +165,7 @@ sealed class DayProfile
         }
 
         Measure();
-        return double.IsFinite(_sum) && double.IsFinite(_seconds) && _errorOfProfile is >= 0 and < 1e30 &&
+        return Math.Abs(_sum) < 1e15 && _seconds is >= 0 and < 1e9 && _errorOfProfile is >= 0 and < 1e30 &&
             _errorOfMean is >= 0 and < 1e30 && _learnedSlots is >= 0 and < 1e9 &&
             _slot is > -1_000_000_000 and < 1_000_000_000;
     }

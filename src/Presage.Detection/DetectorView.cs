@@ -116,6 +116,7 @@ sealed class DetectorView(
         _smooth = reader.Double();
         _hasSmooth = reader.Byte() != 0;
         _oddPeak = reader.Double();
-        return Tails.Restore(ref reader) && isSane && double.IsFinite(_smooth) && double.IsFinite(_oddPeak);
+        return Tails.Restore(ref reader) && isSane && Math.Abs(_smooth) <= SignalScale.ReachMax &&
+            Math.Abs(_oddPeak) <= SignalScale.ReachMax;
     }
 }

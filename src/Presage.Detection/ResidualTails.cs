@@ -248,7 +248,7 @@ sealed class ResidualTails(double lookSeconds, double priorExponent)
     }
 
     static int BinOf(double distance) =>
-        distance < LowestEdge ? 0 : Math.Min(Bins - 1, 1 + (int)(2 * Math.Log2(distance / LowestEdge)));
+        distance < LowestEdge ? 0 : (int)Math.Min(Bins - 1, 1 + (2 * Math.Log2(distance / LowestEdge)));
 
     static double UpperEdge(int bin) => LowestEdge * double.Exp2(bin * 0.5);
 

@@ -77,6 +77,7 @@ struct RobustLevel(double halfLifeSeconds)
         Value = reader.Double();
         _deviation = reader.Double();
         _ageSeconds = reader.Double();
-        return double.IsFinite(Value) && _deviation is >= 0 and < 1e15 && _ageSeconds is >= 0 and < 1e15;
+        return Math.Abs(Value) <= SignalScale.ReachMax &&
+            _deviation is >= 0 and < 1e15 && _ageSeconds is >= 0 and < 1e15;
     }
 }

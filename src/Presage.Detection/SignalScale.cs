@@ -9,6 +9,9 @@ readonly struct SignalScale(DetectorSettings settings)
     /// <summary>Beyond it differences mean nothing and squares might overflow.</summary>
     const double ScaledMax = 1e6;
 
+    /// <summary>No level, nor what is left of a value beside it, is farther from zero than this.</summary>
+    public const double ReachMax = 1e9;
+
     /// <summary>The share of the usual value that is one step of the logarithmic part, unless less matters.</summary>
     const double UsualRelativeFloor = 0.5;
 

@@ -7,6 +7,9 @@ namespace Presage.Detection;
 /// </summary>
 ref struct StateReader(ReadOnlySpan<byte> input)
 {
+    /// <summary>No count is more: one would still be one more in a double.</summary>
+    public const long CountMax = 1L << 53;
+
     ReadOnlySpan<byte> _rest = input;
     bool _short;
 

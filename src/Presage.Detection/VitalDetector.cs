@@ -222,7 +222,8 @@ public sealed class VitalDetector
     /// <summary>Appends everything it has learned (version 4: 0.5 to 4 KB).</summary>
     public void Save(IBufferWriter<byte> output)
     {
-        var writer = new StateWriter(output);
+        var state = StateSeal.Open();
+        var writer = new StateWriter(state);
         writer.Byte(StateVersion);
         writer.Long(_lastMs);
         writer.Double(LearnedSeconds);
@@ -237,6 +238,7 @@ public sealed class VitalDetector
         writer.Byte((byte)(_short is null ? 0 : 1));
         _short?.Save(writer);
         _rhythm.SaveWeek(writer);
+        StateSeal.Close(state, output);
     }
 
     /// <summary>
@@ -245,13 +247,14 @@ public sealed class VitalDetector
     /// </summary>
     public static VitalDetector? Restore(DetectorSettings settings, ReadOnlySpan<byte> state)
     {
-        var reader = new StateReader(state);
-        byte version = reader.Byte();
-        if (version is < StateVersionFirst or > StateVersion)
+        byte version = state.IsEmpty ? (byte)0 : state[0];
+        if (version is < StateVersionFirst or > StateVersion ||
+            (version == StateVersion && !StateSeal.TryOpen(state, out state)))
         {
             return null;
         }
 
+        var reader = new StateReader(state[1..]);
         var detector = new VitalDetector(settings);
         if (version <= StateVersionCoarse && detector._scale.Fineness != 1)
         {

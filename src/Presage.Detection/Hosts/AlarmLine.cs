@@ -147,7 +147,8 @@ sealed class AlarmLine
         _count = reader.Long();
         _rows = reader.Long();
         _maximum = reader.Double();
-        bool isSane = reader.Floats(_maxima) && _count >= 0 && _rows >= 0 && _maximum is >= 0 and < 1e9;
+        bool isSane = reader.Floats(_maxima) && _count is >= 0 and <= StateReader.CountMax &&
+            _rows is >= 0 and <= StateReader.CountMax && _maximum is >= 0 and < 1e9;
         if (isSane)
         {
             Draw();

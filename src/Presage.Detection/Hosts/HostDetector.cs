@@ -257,7 +257,8 @@ public sealed class HostDetector
     /// <summary>Appends everything it knows; see docs/formats/detection-state.md.</summary>
     public void Save(IBufferWriter<byte> output)
     {
-        var writer = new StateWriter(output);
+        var state = StateSeal.Open();
+        var writer = new StateWriter(state);
         writer.Byte(StateVersion);
         writer.Long(Metrics);
         writer.Double(StepSeconds);
@@ -275,6 +276,8 @@ public sealed class HostDetector
             _habit.Save(writer);
             _lasting.Save(writer);
         }
+
+        StateSeal.Close(state, output);
     }
 
     /// <summary>
@@ -287,17 +290,22 @@ public sealed class HostDetector
         Sensitivity sensitivity = Sensitivity.Standard
     )
     {
-        var reader = new StateReader(state);
-        byte version = reader.Byte();
+        byte version = state.IsEmpty ? (byte)0 : state[0];
         if (version is < MovelessVersion or > StateVersion)
         {
             problem = $"the state has version {version}, this version of Presage reads {StateVersion}";
             return null;
         }
 
+        problem = "the state is damaged";
+        if (version == StateVersion && !StateSeal.TryOpen(state, out state))
+        {
+            return null;
+        }
+
+        var reader = new StateReader(state[1..]);
         long metrics = reader.Long();
         double stepSeconds = reader.Double();
-        problem = "the state is damaged";
         if (metrics is < 1 or > HostModel.MetricsMax || !(stepSeconds is >= 0.001 and < 1e9))
         {
             return null;

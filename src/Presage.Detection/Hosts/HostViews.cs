@@ -187,7 +187,7 @@ sealed class HostViews
     public bool Restore(ref StateReader reader, bool hasSlow, bool hasPast)
     {
         _rows = reader.Long();
-        bool isSane = _rows >= 0;
+        bool isSane = _rows is >= 0 and <= StateReader.CountMax;
         foreach (double[] field in AllFields().Take(hasSlow ? Fields : Fields - 1))
         {
             for (int j = 0; j < _d; j++)

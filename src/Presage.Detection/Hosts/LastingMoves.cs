@@ -106,7 +106,7 @@ sealed class LastingMoves
     {
         _rows = reader.Long();
         _total = reader.Double();
-        bool isSane = reader.Floats(_lasting) && _rows >= 0 && _total is >= 0 and < 1e9;
+        bool isSane = reader.Floats(_lasting) && _rows is >= 0 and <= StateReader.CountMax && _total is >= 0 and < 1e9;
         reader.Sparse(_counts);
         return isSane && Array.TrueForAll(_lasting, static decades => decades is >= 0 and < 1e3f) &&
             Array.TrueForAll(_counts, static count => count is >= 0 and < 1e9f);

@@ -77,6 +77,7 @@ struct Attention
         _charge = reader.Double();
         _strongest = reader.Double();
         _since = reader.Long();
-        return double.IsFinite(_habit) && _charge is >= 0 and < 1e9 && double.IsFinite(_strongest) && _since >= 0;
+        return double.IsFinite(_habit) && _charge is >= 0 and < 1e9 && double.IsFinite(_strongest) &&
+            _since is >= 0 and <= StateReader.CountMax;
     }
 }

@@ -101,7 +101,8 @@ sealed class DayNovelty
         _spread = reader.Double();
         _error = reader.Double();
         Weight = reader.Double();
-        bool isSane = _learned >= 0 && at is >= -1 and < Slots && Math.Abs(_last) < 1e101 &&
+        bool isSane = _learned is >= 0 and <= StateReader.CountMax &&
+            at is >= -1 and < Slots && Math.Abs(_last) < 1e101 &&
             Math.Abs(_centre) < 1e101 && _spread is >= 0 and < 1e203 && _error is >= 0 and < 1e203 &&
             Weight is >= 0 and <= 1;
         _slot = isSane ? (int)at : -1;
@@ -109,7 +110,8 @@ sealed class DayNovelty
         {
             _counts[slot] = reader.Long();
             _profile[slot] = reader.Double();
-            isSane = _counts[slot] >= 0 && Math.Abs(_profile[slot]) < 1e101;
+            isSane = _counts[slot] is >= 0 and <= StateReader.CountMax &&
+                Math.Abs(_profile[slot]) < 1e101;
             int known = isSane ? Known(slot).Length : 0;
             for (int day = 0; day < known; day++)
             {

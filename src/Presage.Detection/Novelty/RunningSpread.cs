@@ -56,6 +56,7 @@ struct RunningSpread
         _seen = reader.Long();
         _centre = reader.Double();
         _spread = reader.Double();
-        return _seen >= 0 && double.IsFinite(_centre) && _spread is >= 0 and < double.MaxValue;
+        return _seen is >= 0 and <= StateReader.CountMax &&
+            double.IsFinite(_centre) && _spread is >= 0 and < double.MaxValue;
     }
 }

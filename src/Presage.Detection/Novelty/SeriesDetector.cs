@@ -26,7 +26,10 @@ namespace Presage.Detection;
 /// </summary>
 public sealed class SeriesDetector
 {
-    const byte StateVersion = 3;
+    const byte StateVersion = 4;
+
+    /// <summary>Had no checksum.</summary>
+    const byte UnsealedVersion = 3;
 
     /// <summary>Knew no steps and no stillness; is still read, and those are learned anew.</summary>
     const byte SteplessVersion = 2;
@@ -145,7 +148,8 @@ public sealed class SeriesDetector
     /// <summary>Appends everything it knows (up to about 16 KB); see docs/formats/detection-state.md.</summary>
     public void Save(IBufferWriter<byte> output)
     {
-        var writer = new StateWriter(output);
+        var state = StateSeal.Open();
+        var writer = new StateWriter(state);
         writer.Byte(StateVersion);
         writer.Long(_seen);
         foreach (double value in _recent)
@@ -176,6 +180,7 @@ public sealed class SeriesDetector
         _dayTail.Save(writer);
         _stepTail.Save(writer);
         _stillness.Save(writer);
+        StateSeal.Close(state, output);
     }
 
     /// <summary>
@@ -187,18 +192,19 @@ public sealed class SeriesDetector
         out string? problem,
         Sensitivity sensitivity = Sensitivity.Standard)
     {
-        var reader = new StateReader(state);
-        byte version = reader.Byte();
-        if (version is not (StateVersion or SteplessVersion or TimelessVersion))
+        byte version = state.IsEmpty ? (byte)0 : state[0];
+        if (version is < TimelessVersion or > StateVersion)
         {
             problem = $"the state has version {version}, this version of Presage reads {StateVersion}";
             return null;
         }
 
+        bool isSound = version < StateVersion || StateSeal.TryOpen(state, out state);
+        var reader = new StateReader(state[1..]);
         var detector = new SeriesDetector(sensitivity);
-        bool isWhole = detector.Restore(ref reader) &&
+        bool isWhole = isSound && detector.Restore(ref reader) &&
             (version == TimelessVersion || detector.RestoreDay(ref reader)) &&
-            (version < StateVersion || detector.RestoreSteps(ref reader)) && reader.IsWhole;
+            (version < UnsealedVersion || detector.RestoreSteps(ref reader)) && reader.IsWhole;
         problem = isWhole ? null : "the state is damaged";
         return isWhole ? detector : null;
     }
@@ -206,7 +212,7 @@ public sealed class SeriesDetector
     bool Restore(ref StateReader reader)
     {
         _seen = reader.Long();
-        bool isSane = _seen >= 0;
+        bool isSane = _seen is >= 0 and <= StateReader.CountMax;
         for (int i = 0; i < SlowWindow; i++)
         {
             _recent[i] = reader.Double();

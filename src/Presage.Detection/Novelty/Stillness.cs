@@ -50,6 +50,6 @@ struct Stillness
     {
         _still = reader.Long();
         _longest = reader.Double();
-        return _still >= 0 && _longest is >= 0 and < 1e18;
+        return _still is >= 0 and <= StateReader.CountMax && _longest is >= 0 and < 1e18;
     }
 }

@@ -77,7 +77,7 @@ public sealed class SeriesDetectorTests
         Assert.Equal("the state is damaged", problem);
         bytes[0] = 77;
         Assert.Null(SeriesDetector.Restore(bytes, out problem));
-        Assert.Equal("the state has version 77, this version of Presage reads 3", problem);
+        Assert.Equal("the state has version 77, this version of Presage reads 4", problem);
         Assert.Null(SeriesDetector.Restore([], out problem));
         Gen.Byte.Array[0, 300].Sample(static random =>
         {
