@@ -145,6 +145,12 @@ sealed class TypeChecker(TokenReader tokens, QueryFeatures features)
             throw tokens.Error(binary.Span,
                 $"set operator \"{binary.Operator.Sign()}\" not allowed in binary scalar expression");
         }
+
+        if (binary.Operator.IsTrim() && binary.Kind == ValueKind.Scalar)
+        {
+            throw tokens.Error(binary.Span,
+                $"trim operator \"{binary.Operator.Sign()}\" not allowed in binary scalar expression");
+        }
     }
 
     void Expect(Expression expression, ValueKind kind, string context)

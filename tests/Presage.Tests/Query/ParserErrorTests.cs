@@ -33,6 +33,8 @@ public sealed class ParserErrorTests
     [InlineData("sum(foo[5m])",
         "1:5: parse error: expected type instant vector in aggregation expression, got range vector")]
     [InlineData("1 and 2", "1:1: parse error: set operator \"and\" not allowed in binary scalar expression")]
+    [InlineData("5m </ 5m", "1:1: parse error: trim operator \"</\" not allowed in binary scalar expression")]
+    [InlineData("1 >/ time()", "1:1: parse error: trim operator \">/\" not allowed in binary scalar expression")]
     [InlineData("1 == 2", "1:3: parse error: comparisons between scalars must use BOOL modifier")]
     [InlineData("a + bool b", "1:3: parse error: bool modifier can only be used on comparison operators")]
     [InlineData("1 + on(x) 2", "1:1: parse error: vector matching only allowed between instant vectors")]
