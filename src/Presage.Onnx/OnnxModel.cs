@@ -22,6 +22,7 @@ public sealed class OnnxModel : IWindowModel, IDisposable
     readonly int _window;
     readonly bool _isBatched;
     readonly TimeSpan _timeMax;
+    readonly TimeProvider _time;
 
     OnnxModel(
         InferenceSession session,
@@ -29,7 +30,8 @@ public sealed class OnnxModel : IWindowModel, IDisposable
         ModelTensor output,
         int window,
         int outputs,
-        TimeSpan timeMax
+        TimeSpan timeMax,
+        TimeProvider time
     )
     {
         _session = session;
@@ -37,6 +39,7 @@ public sealed class OnnxModel : IWindowModel, IDisposable
         _output = output;
         _window = window;
         _timeMax = timeMax;
+        _time = time;
         _isBatched = input.Shape[0] < 0;
         Outputs = outputs;
     }
@@ -54,8 +57,16 @@ public sealed class OnnxModel : IWindowModel, IDisposable
     /// <param name="input">The tensor windows go into; null: the only one.</param>
     /// <param name="output">The tensor answers come from; null: the only one.</param>
     /// <param name="timeMax">What one batch may take.</param>
+    /// <param name="time">What that is measured with; null: the system's clock.</param>
     /// <exception cref="ModelException">It cannot be used; the message says why.</exception>
-    public static OnnxModel Load(string path, ModelContract contract, string? input, string? output, TimeSpan timeMax)
+    public static OnnxModel Load(
+        string path,
+        ModelContract contract,
+        string? input,
+        string? output,
+        TimeSpan timeMax,
+        TimeProvider? time = null
+    )
     {
         byte[] bytes = ReadFile(path);
         InferenceSession session;
@@ -85,7 +96,8 @@ public sealed class OnnxModel : IWindowModel, IDisposable
             var given = Choose(outputs, output, "output");
             Check(taken, contract.Window);
             int numbers = OutputsOf(given, contract);
-            var model = new OnnxModel(session, taken, given, contract.Window, numbers, timeMax);
+            var model = new OnnxModel(
+                session, taken, given, contract.Window, numbers, timeMax, time ?? TimeProvider.System);
             model.Try();
             return model;
         }
@@ -119,7 +131,7 @@ public sealed class OnnxModel : IWindowModel, IDisposable
     {
         long[] shape = [.. _input.Shape.Select((size, axis) => axis == 0 ? rows : size < 0 ? _window : (long)size)];
         using var options = new RunOptions();
-        using var limit = new CancellationTokenSource(_timeMax);
+        using var limit = new CancellationTokenSource(_timeMax, _time);
         using var stop = limit.Token.Register(static state => ((RunOptions)state!).Terminate = true, options);
         try
         {

@@ -21,7 +21,7 @@ static class GoldenModel
     };
 
     public static OnnxModel Load(string name, ModelOutput output, string? answer = null) =>
-        OnnxModel.Load(PathOf(name), Contract(output), null, answer, TimeSpan.FromSeconds(2));
+        OnnxModel.Load(PathOf(name), Contract(output), null, answer, TimeSpan.FromSeconds(30));
 
     /// <summary>Puts a model with its description into a folder.</summary>
     public static void Place(string folder, string name, string model, string description)
