@@ -12,6 +12,7 @@ using Xunit;
 namespace Presage.Tests.Alerting;
 
 /// <summary>Alerting through the whole server: its API, its loops, a real mail server, the system's clock.</summary>
+[Collection(Alone.Name)]
 public sealed class AlertingServerTests(ITestOutputHelper output) : IAsyncLifetime
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

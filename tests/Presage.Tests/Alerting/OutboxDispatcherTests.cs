@@ -230,7 +230,7 @@ public sealed class OutboxDispatcherTests
         using var stop = new CancellationTokenSource();
         var running = rig.Dispatcher.RunAsync(stop.Token);
         rig.Seconds(5, 0.99);
-        await stub.Arrived.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await stub.Arrived.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await stop.CancelAsync();
         await running;
     }

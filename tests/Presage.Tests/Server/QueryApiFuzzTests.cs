@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using Presage.Api;
 using Presage.Metrics;
 using Presage.Storage;
+using Presage.Tests.Support;
 using Xunit;
 
 namespace Presage.Tests.Server;
@@ -14,6 +15,7 @@ namespace Presage.Tests.Server;
 /// Whatever is sent to the query API, it answers in Prometheus' envelope, soon, and keeps no memory of it. The
 /// simulation runs the same for longer.
 /// </summary>
+[Collection(Alone.Name)]
 public sealed class QueryApiFuzzTests
 {
     const int Requests = 1200;

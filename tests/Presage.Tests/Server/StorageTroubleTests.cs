@@ -52,7 +52,7 @@ public sealed class StorageTroubleTests
         var patience = Stopwatch.StartNew();
         while (!fixture.Store.IsWritable)
         {
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(20), fixture.Store.NotWritableReason);
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), fixture.Store.NotWritableReason);
             fixture.Time.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Presage.Metrics;
 using Presage.Storage;
 using Xunit;
@@ -151,7 +152,8 @@ public sealed class EarlyFlushTests
 
     static async Task<int> WaitForAsync(Func<int> read, Func<int, bool> done)
     {
-        for (int i = 0; i < 500 && !done(read()); i++)
+        var patience = Stopwatch.StartNew();
+        while (!done(read()) && patience.Elapsed < TimeSpan.FromSeconds(60))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }

@@ -260,7 +260,7 @@ public sealed class FullDiskTests
         var patience = Stopwatch.StartNew();
         while (fixture.Store.Statistics.Blocks == 0)
         {
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(20), "The flush that is owed was not made.");
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), "The flush that is owed was not made.");
             fixture.Time.Advance(TimeSpan.FromMinutes(1));
             await Task.Yield();
         }
@@ -382,7 +382,7 @@ public sealed class FullDiskTests
         var patience = Stopwatch.StartNew();
         while (!fixture.Store.IsWritable)
         {
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(20), fixture.Store.NotWritableReason);
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), fixture.Store.NotWritableReason);
             fixture.Time.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
         }

@@ -36,7 +36,7 @@ public sealed class ParallelTests
         work.AddRange(Enumerable.Range(0, 2).Select(_ => Loop(() => ReadAll(senders), stop.Token)));
         work.Add(Loop(() => fixture.Store.FlushAsync(CancellationToken.None), stop.Token));
         work.Add(Loop(() => fixture.Store.CareNowAsync(CancellationToken.None), stop.Token));
-        work.Add(Loop(() => SnapshotAsync(fixture), stop.Token));
+        work.Add(Loop(() => SnapshotAsync(fixture, senders), stop.Token));
         await Task.WhenAll(work);
 
         await ReadAll(senders);
@@ -67,10 +67,18 @@ public sealed class ParallelTests
         return Task.CompletedTask;
     }
 
-    /// <summary>The clock goes on, and a copy of that moment is made, which opens.</summary>
-    static async Task SnapshotAsync(StoreFixture fixture)
+    /// <summary>
+    /// The clock goes on, and a copy of that moment is made, which opens. It goes on once all senders have seen it:
+    /// one that waits for a processor would else send what is older than the store takes, and be refused.
+    /// </summary>
+    static async Task SnapshotAsync(StoreFixture fixture, Sender[] senders)
     {
-        fixture.Time.Advance(TimeSpan.FromMinutes(7));
+        long nowMs = fixture.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (senders.All(sender => sender.SeenMs == nowMs))
+        {
+            fixture.Time.Advance(TimeSpan.FromMinutes(7));
+        }
+
         string folder = Path.Combine(fixture.Folder, "snapshot");
         await fixture.Store.SnapshotAsync(folder, CancellationToken.None);
         await using (SampleStore.Open(
@@ -88,6 +96,10 @@ public sealed class ParallelTests
         readonly long[] _times = new long[SamplesMax];
         int _offered;
         int _acknowledged;
+        long _seenMs;
+
+        /// <summary>The clock when the last append began that is over.</summary>
+        public long SeenMs => Volatile.Read(ref _seenMs);
 
         public async Task AppendAsync()
         {
@@ -106,6 +118,7 @@ public sealed class ParallelTests
             var outcome = await fixture.Store.AppendAsync(batch, CancellationToken.None);
             Assert.Equal((count, 0), (outcome.Written, outcome.Rejected));
             Volatile.Write(ref _acknowledged, _offered);
+            Volatile.Write(ref _seenMs, nowMs);
         }
 
         public void Check()
