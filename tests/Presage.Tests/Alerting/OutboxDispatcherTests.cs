@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Presage.Alerting.Outbox;
 using Presage.State;
@@ -94,9 +92,9 @@ public sealed class OutboxDispatcherTests
     [Fact]
     public async Task A_refused_connection_is_tried_again_until_the_server_is_back()
     {
-        int port = FreePort();
+        using var port = new ReservedPort();
         using var rig = new AlertingRig();
-        rig.AddEmail(port);
+        rig.AddEmail(port.Number);
         rig.Seconds(5, 0.99);
         await rig.SendDueAsync();
         var waiting = Assert.Single(rig.Outbox.List(null, 10));
@@ -104,7 +102,7 @@ public sealed class OutboxDispatcherTests
         Assert.Contains("refused", waiting.Answer, StringComparison.OrdinalIgnoreCase);
         Assert.InRange(waiting.NextAttemptMs!.Value - rig.NowMs, 1000, 5000);
 
-        await using var server = await SmtpServer.StartAsync(port);
+        await using var server = await SmtpServer.StartAsync(port.Number);
         rig.Time.Advance(TimeSpan.FromSeconds(5));
         await rig.SendDueAsync();
         Assert.Single(server.Mails);
@@ -155,18 +153,18 @@ public sealed class OutboxDispatcherTests
     [Fact]
     public async Task A_mail_server_killed_half_way_gets_the_mail_again_when_it_is_back()
     {
-        int port = FreePort();
+        using var port = new ReservedPort();
         using var rig = new AlertingRig();
-        rig.AddEmail(port);
+        rig.AddEmail(port.Number);
         rig.Seconds(5, 0.99);
-        await using (var dying = await SmtpServer.StartAsync(port, "--die", "data"))
+        await using (var dying = await SmtpServer.StartAsync(port.Number, "--die", "data"))
         {
             await rig.SendDueAsync();
             await dying.ExitedAsync();
         }
 
         Assert.Equal(DeliveryState.Waiting, Assert.Single(rig.Outbox.List(null, 10)).State);
-        await using var server = await SmtpServer.StartAsync(port);
+        await using var server = await SmtpServer.StartAsync(port.Number);
         rig.Time.Advance(TimeSpan.FromSeconds(5));
         await rig.SendDueAsync();
         Assert.Single(server.Mails);
@@ -208,7 +206,8 @@ public sealed class OutboxDispatcherTests
     public async Task A_message_is_given_up_after_a_day()
     {
         using var rig = new AlertingRig();
-        rig.AddEmail(FreePort());
+        using var port = new ReservedPort();
+        rig.AddEmail(port.Number);
         rig.Seconds(5, 0.99);
         for (int i = 0; i < 500 && rig.Outbox.List(null, 1)[0].State == DeliveryState.Waiting; i++)
         {
@@ -260,12 +259,5 @@ public sealed class OutboxDispatcherTests
         Assert.Equal(3000, nextMs);
         Assert.True(rate.TryTake(3000, out long _));
         Assert.False(rate.TryTake(500, out long _));
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Presage.Collection;
 using Presage.Metrics;
 using Presage.Protocols.Prometheus;
+using Presage.Tests.Support;
 using Xunit;
 
 namespace Presage.Tests.Collection;
@@ -56,7 +55,8 @@ public sealed class NodeExporterComparisonTests
 
     static async Task<HashSet<string>> ScrapeNodeExporterAsync()
     {
-        int port = FreePort();
+        using var reserved = new ReservedPort();
+        int port = reserved.Number;
         using var exporter = Process.Start(new ProcessStartInfo(Binary, [$"--web.listen-address=127.0.0.1:{port}"])
         {
             RedirectStandardError = true,
@@ -94,13 +94,6 @@ public sealed class NodeExporterComparisonTests
                 await Task.Yield();
             }
         }
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     static HashSet<string> Series(SampleBatch batch)
