@@ -24,6 +24,9 @@ public sealed class PreparedQuery
 
     internal Expression Expression { get; }
 
+    /// <summary>Whether rates are taken from sample to sample.</summary>
+    internal bool TakesRatesBetweenSamples { get; init; }
+
     internal VectorPlan? Vector { get; }
 
     internal ScalarPlan? Scalar { get; }

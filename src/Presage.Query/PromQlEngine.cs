@@ -123,7 +123,10 @@ public sealed class PromQlEngine(QueryLimits limits, QueryFeatures features)
         return expression.Kind switch
         {
             ValueKind.Scalar => new PreparedQuery(text, expression, null, planner.Scalar(expression), null),
-            ValueKind.InstantVector => new PreparedQuery(text, expression, planner.Vector(expression), null, null),
+            ValueKind.InstantVector => new PreparedQuery(text, expression, planner.Vector(expression), null, null)
+            {
+                TakesRatesBetweenSamples = planner.TakesRatesBetweenSamples,
+            },
             ValueKind.RangeVector => new PreparedQuery(text, expression, null, null, planner.Range(expression)),
             _ => new PreparedQuery(text, expression, null, null, null),
         };

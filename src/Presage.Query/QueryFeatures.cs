@@ -26,6 +26,13 @@ public enum QueryFeatures
     /// <summary>The labels <c>__type__</c> and <c>__unit__</c> go wherever the metric's name goes.</summary>
     TypeAndUnitLabels = 32,
 
+    /// <summary>
+    /// <c>rate</c> is the slope from the first sample of its window to the last, not carried on to the window's
+    /// borders: the same for evenly spaced samples, and right where their distance changes within the window or one
+    /// is lost. Presage's own, for vital signs; no part of <see cref="All"/>.
+    /// </summary>
+    RatesBetweenSamples = 64,
+
     All = ExperimentalFunctions | DurationExpressions | ExtendedRangeSelectors | BinaryFill | DelayedNameRemoval
         | TypeAndUnitLabels,
 }

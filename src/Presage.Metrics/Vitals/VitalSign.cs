@@ -69,6 +69,14 @@ public sealed record VitalSign
     [JsonIgnore]
     public double Maximum => Unit == "ratio" ? 1 : double.MaxValue;
 
+    /// <summary>
+    /// Whether it is a rate of a counter, which every look at a host has unless too few samples were there for one.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsRate => Queries.Values.Any(static query =>
+        query.Value.Contains("rate(", StringComparison.Ordinal) &&
+        !query.Value.Contains(">=", StringComparison.Ordinal));
+
     [JsonIgnore]
     internal IReadOnlyDictionary<string, string> Selectors { get; init; } = new Dictionary<string, string>();
 

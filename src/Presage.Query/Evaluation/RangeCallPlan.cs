@@ -14,7 +14,8 @@ delegate void RangeRemark(QueryRun run, LabelSet labels, double[][] arguments);
 /// <summary>A function over ranges: <c>rate(x[5m])</c>.</summary>
 /// <param name="Kernel">The arithmetic.</param>
 /// <param name="KeepsName">Whether the result bears the metric's name (<c>last_over_time</c>).</param>
-sealed record RangeFunction(RangeKernel Kernel, bool KeepsName = false);
+/// <param name="IgnoresStarts">Whether it is the same where the samples say when their counter began.</param>
+sealed record RangeFunction(RangeKernel Kernel, bool KeepsName = false, bool IgnoresStarts = false);
 
 /// <inheritdoc cref="RangeFunction"/>
 sealed class RangeCallPlan(
@@ -182,7 +183,8 @@ sealed class RangeCallPlan(
             First = scalars.Length > 0 ? scalars[0] : [],
             Second = scalars.Length > 1 ? scalars[1] : [],
         };
-        kernel ??= columns.HasStarts ? StartKernels.Find(name) ?? function.Kernel : function.Kernel;
+        bool usesStarts = columns.HasStarts && !function.IgnoresStarts;
+        kernel ??= usesStarts ? StartKernels.Find(name) ?? function.Kernel : function.Kernel;
         kernel(set, values);
     }
 }

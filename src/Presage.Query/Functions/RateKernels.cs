@@ -17,6 +17,10 @@ static class RateKernels
     public static void Rate(in WindowSet w, Span<double> result) =>
         Extrapolate(w, result, counter: true, perSecond: true);
 
+    /// <summary>From the first sample to the last: <see cref="QueryFeatures.RatesBetweenSamples"/>.</summary>
+    public static void RateBetweenSamples(in WindowSet w, Span<double> result) =>
+        Extrapolate(w, result, counter: true, perSecond: true, toBorders: false);
+
     public static void Increase(in WindowSet w, Span<double> result) =>
         Extrapolate(w, result, counter: true, perSecond: false);
 
@@ -28,7 +32,7 @@ static class RateKernels
     public static void InstantDelta(in WindowSet w, Span<double> result) => LastTwo(w, result, rate: false);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Extrapolate(in WindowSet w, Span<double> result, bool counter, bool perSecond)
+    static void Extrapolate(in WindowSet w, Span<double> result, bool counter, bool perSecond, bool toBorders = true)
     {
         var times = w.TimestampsMs;
         var values = w.Values;
@@ -60,6 +64,12 @@ static class RateKernels
             }
 
             double sampled = (times[last] - times[first]) / 1000.0;
+            if (!toBorders)
+            {
+                result[i] = change / sampled;
+                continue;
+            }
+
             double distance = sampled / (last - first);
             double toStart = (times[first] - (w.EndMs(i) - w.RangeMs)) / 1000.0;
             double toEnd = (w.EndMs(i) - times[last]) / 1000.0;

@@ -119,6 +119,11 @@ static class CallPlanner
     {
         string name = call.Function.Name;
         var function = RangeFunctions.Find(name) ?? throw new UnreachableException(name);
+        if (name == "rate" && planner.TakesRatesBetweenSamples)
+        {
+            function = function with { Kernel = RateKernels.RateBetweenSamples, IgnoresStarts = true };
+        }
+
         var ranged = call.Arguments.First(a => a.Kind == ValueKind.RangeVector);
         var input = planner.Range(ranged);
         var border = (input as RangeSelectorPlan)?.Border ?? RangeBorder.Plain;

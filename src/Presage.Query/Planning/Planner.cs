@@ -19,6 +19,9 @@ sealed class Planner(QueryFeatures features)
     /// </summary>
     bool _forStatistics;
 
+    /// <summary><see cref="QueryFeatures.RatesBetweenSamples"/>.</summary>
+    public bool TakesRatesBetweenSamples { get; } = features.HasFlag(QueryFeatures.RatesBetweenSamples);
+
     SeriesOrder _order = SeriesOrder.ByLabelsAtInstant;
 
     public VectorPlan Vector(Expression expression)

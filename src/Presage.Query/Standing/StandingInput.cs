@@ -12,6 +12,9 @@ public enum WindowKind
     /// <summary><c>rate</c> over the window.</summary>
     Rate,
 
+    /// <summary><c>rate</c> from the first sample of the window to the last.</summary>
+    RateBetweenSamples,
+
     /// <summary><c>increase</c> over the window.</summary>
     Increase,
 }
@@ -83,6 +86,11 @@ public sealed record StandingInput(IReadOnlyList<LabelMatcher> Matchers, WindowK
 
         change += values[last] - values[first];
         double sampled = (timestampsMs[last] - timestampsMs[first]) / 1000.0;
+        if (Kind == WindowKind.RateBetweenSamples)
+        {
+            return change / sampled;
+        }
+
         double distance = sampled / (samples - 1);
         double toStart = (timestampsMs[first] - (atMs - WindowMs)) / 1000.0;
         double toEnd = (atMs - timestampsMs[last]) / 1000.0;

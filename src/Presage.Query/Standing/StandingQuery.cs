@@ -40,7 +40,9 @@ public sealed class StandingQuery
     public static StandingQuery? Of(PreparedQuery query)
     {
         var inputs = new List<(Expression, StandingInput)>();
-        return Collect(query.Expression, inputs) ? new StandingQuery(query.Expression, inputs) : null;
+        return Collect(query.Expression, query.TakesRatesBetweenSamples, inputs)
+            ? new StandingQuery(query.Expression, inputs)
+            : null;
     }
 
     /// <summary>The query for a source with these series.</summary>
@@ -56,28 +58,31 @@ public sealed class StandingQuery
         return new BoundQuery(Bind(_expression, series, starts));
     }
 
-    static bool Collect(Expression node, List<(Expression, StandingInput)> inputs)
+    static bool Collect(
+        Expression node, bool betweenSamples, List<(Expression, StandingInput)> inputs)
     {
         switch (node)
         {
             case NumberLiteral:
                 return true;
             case Parenthesized inner:
-                return Collect(inner.Inner, inputs);
+                return Collect(inner.Inner, betweenSamples, inputs);
             case VectorSelector selector when IsPlain(selector):
                 inputs.Add((node, new StandingInput(selector.Matchers, WindowKind.Newest, 0)));
                 return true;
             case CallExpression { Function.Name: "rate" or "increase" } call
                 when call.Arguments[0] is RangeSelector { Range: DurationLiteral range } windowed &&
                     IsPlain(windowed.Vector):
-                var kind = call.Function.Name == "rate" ? WindowKind.Rate : WindowKind.Increase;
+                var kind = call.Function.Name != "rate" ? WindowKind.Increase
+                    : betweenSamples ? WindowKind.RateBetweenSamples
+                    : WindowKind.Rate;
                 inputs.Add((node, new StandingInput(windowed.Vector.Matchers, kind, range.Milliseconds(0, 0))));
                 return true;
             case AggregateExpression { Without: false, Parameter: null } aggregate
                 when aggregate.Operator <= Aggregator.Count:
-                return Collect(aggregate.Operand, inputs);
+                return Collect(aggregate.Operand, betweenSamples, inputs);
             case BinaryExpression binary when IsPlain(binary):
-                return Collect(binary.Left, inputs) && Collect(binary.Right, inputs);
+                return Collect(binary.Left, betweenSamples, inputs) && Collect(binary.Right, betweenSamples, inputs);
             default:
                 return false;
         }

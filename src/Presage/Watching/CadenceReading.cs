@@ -12,6 +12,13 @@ sealed record CadenceReading(TimeSpan Cadence, long OldestMs, LabelSet Labels, i
     /// <summary>Series that come with each scrape, best first.</summary>
     static readonly string[] Probes = ["node_load1", "node_memory_MemTotal_bytes", "node_time_seconds", "up"];
 
+    /// <summary>
+    /// So many of the newest distances that differ from the median by <see cref="OtherFactor"/> and more, all to one
+    /// side, are another cadence: at 64 samples a minute apart the old one would hold for half an hour.
+    /// </summary>
+    const int OtherDistances = 3;
+    const double OtherFactor = 1.5;
+
     /// <summary>Reads the newest samples of the range; null when no probe is there.</summary>
     public static CadenceReading? Of(ISampleSource source, TimeRange range)
     {
@@ -35,7 +42,8 @@ sealed record CadenceReading(TimeSpan Cadence, long OldestMs, LabelSet Labels, i
     }
 
     /// <summary>
-    /// The median distance of the newest 64 samples, rounded to whole seconds, at least one; one for a single sample.
+    /// The median distance of the newest 64 samples, or of the last three where those are of another cadence, rounded
+    /// to whole seconds, at least one; one for a single sample.
     /// </summary>
     public static TimeSpan Of(ReadOnlySpan<long> timestampsMs)
     {
@@ -51,7 +59,18 @@ sealed record CadenceReading(TimeSpan Cadence, long OldestMs, LabelSet Labels, i
             distances[i - 1] = newest[i] - newest[i - 1];
         }
 
+        Span<long> last = stackalloc long[OtherDistances];
+        bool isMore = distances.Length > OtherDistances;
+        (isMore ? distances[^OtherDistances..] : distances[..0]).CopyTo(last);
         distances.Sort();
-        return TimeSpan.FromSeconds(Math.Max(1, Math.Round(distances[distances.Length / 2] / 1000.0)));
+        double median = distances[distances.Length / 2];
+        if (isMore)
+        {
+            last.Sort();
+            bool isOther = last[0] >= OtherFactor * median || last[^1] <= median / OtherFactor;
+            median = isOther ? last[OtherDistances / 2] : median;
+        }
+
+        return TimeSpan.FromSeconds(Math.Max(1, Math.Round(median / 1000.0)));
     }
 }

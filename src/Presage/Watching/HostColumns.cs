@@ -14,6 +14,7 @@ sealed class HostColumns
     public HostColumns(IReadOnlyList<(VitalSign Vital, string Per)> columns)
     {
         All = columns;
+        HasRates = columns.Any(static column => column.Vital.IsRate);
         for (int i = 0; i < columns.Count; i++)
         {
             _index.Add((columns[i].Vital.Id, columns[i].Per), i);
@@ -21,6 +22,12 @@ sealed class HostColumns
     }
 
     public IReadOnlyList<(VitalSign Vital, string Per)> All { get; }
+
+    /// <summary>
+    /// Whether rates are among them: a row without any of those is of a moment with too few samples, after a gap or
+    /// where a host has begun to send less often. It says nothing of the host.
+    /// </summary>
+    public bool HasRates { get; }
 
     public int Count => All.Count;
 

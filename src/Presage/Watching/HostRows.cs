@@ -28,7 +28,10 @@ sealed class HostRows(
     public static long StepMsFor(TimeSpan cadence) =>
         60_000 * Math.Max(1, (long)Math.Ceiling((cadence.TotalSeconds - 6) / 60));
 
-    /// <summary>Writes the row of one time; NaN where there is no value. False when there is none at all.</summary>
+    /// <summary>
+    /// Writes the row of one time; NaN where there is no value. False when that is no row: without values, or with too
+    /// few samples for rates.
+    /// </summary>
     public bool At(long timestampMs, HostColumns columns, Span<double> row, CancellationToken cancellationToken)
     {
         row.Fill(double.NaN);
@@ -44,7 +47,7 @@ sealed class HostRows(
                     if (double.IsFinite(values[i]) && columns.Of(plan.Vital, per) is >= 0 and int at)
                     {
                         row[at] = plan.Vital.Clamp(values[i]);
-                        any = true;
+                        any |= plan.Vital.IsRate || !columns.HasRates;
                     }
                 }
 
@@ -56,7 +59,7 @@ sealed class HostRows(
                 if (columns.Of(plan.Vital, PerOf(plan, series)) is >= 0 and int column)
                 {
                     row[column] = plan.Vital.Clamp(series.Value);
-                    any = true;
+                    any |= plan.Vital.IsRate || !columns.HasRates;
                 }
             }
         }

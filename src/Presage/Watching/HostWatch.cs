@@ -260,7 +260,10 @@ sealed class HostWatch
         }
     }
 
-    /// <summary>Writes the present values as a row; false when there is none. The watcher's loop alone.</summary>
+    /// <summary>
+    /// Writes the present values as a row; false when that is none (<see cref="HostColumns.HasRates"/>). The watcher's
+    /// loop alone.
+    /// </summary>
     public bool Present(HostColumns columns, double[] row)
     {
         Array.Fill(row, double.NaN);
@@ -270,7 +273,7 @@ sealed class HostWatch
             if (track.IsPresent && columns.Of(track.Vital, track.Per?.Value ?? "") is >= 0 and int column)
             {
                 row[column] = track.Value;
-                any = true;
+                any |= track.Vital.IsRate || !columns.HasRates;
             }
         }
 

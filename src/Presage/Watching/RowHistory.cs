@@ -47,7 +47,9 @@ sealed record RowHistory(HostColumns Columns, double[] Values, IReadOnlyList<lon
         return new RowHistory(Columns, values, [.. kept.Select(row => TimesMs[row])]);
     }
 
-    /// <summary>Puts columns together, leaving out rows in which nothing is.</summary>
+    /// <summary>
+    /// Puts columns together, leaving out rows in which nothing is, or too few samples for rates were there.
+    /// </summary>
     public static RowHistory Of(
         Dictionary<(VitalSign Vital, string Per), double[]> found,
         int rows,
@@ -56,12 +58,16 @@ sealed record RowHistory(HostColumns Columns, double[] Values, IReadOnlyList<lon
         long fromMs,
         long stepMs)
     {
-        var present = Enumerable.Range(0, rows)
-            .Where(row => found.Values.Any(column => !double.IsNaN(column[row])))
-            .ToList();
+        var present = Present(found.Values, rows);
+        if (columns?.HasRates ?? found.Any(pair => pair.Key.Vital.IsRate && IsColumn(pair.Value)))
+        {
+            var rates = found.Where(static pair => pair.Key.Vital.IsRate).Select(static pair => pair.Value);
+            present = Present(rates, rows);
+        }
+
         columns ??= new HostColumns(
         [
-            .. found.Where(pair => pair.Value.Count(static value => !double.IsNaN(value)) > presenceMin * present.Count)
+            .. found.Where(pair => IsColumn(pair.Value))
                 .Select(static pair => pair.Key)
                 .OrderBy(static key => OrderOf(key.Vital))
                 .ThenBy(static key => key.Per, StringComparer.Ordinal)
@@ -81,6 +87,24 @@ sealed record RowHistory(HostColumns Columns, double[] Values, IReadOnlyList<lon
         }
 
         return new RowHistory(columns, values, [.. present.Select(row => fromMs + (row * stepMs))]);
+
+        bool IsColumn(double[] column) =>
+            column.Count(static value => !double.IsNaN(value)) > presenceMin * present.Count;
+    }
+
+    /// <summary>The rows in which at least one of some columns has a value.</summary>
+    static List<int> Present(IEnumerable<double[]> columns, int rows)
+    {
+        bool[] isPresent = new bool[rows];
+        foreach (double[] column in columns)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                isPresent[row] |= !double.IsNaN(column[row]);
+            }
+        }
+
+        return [.. Enumerable.Range(0, rows).Where(row => isPresent[row])];
     }
 
     static int OrderOf(VitalSign vital)

@@ -14,6 +14,11 @@ sealed class VitalPlans(VitalCatalogue catalogue, PromQlEngine engine)
     /// <summary>Collectors that rest between their turns rest 15 s at the most.</summary>
     static readonly TimeSpan LookbackMin = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Prometheus' rates are carried on to the borders of their windows, by a guess where samples are not evenly
+    /// spaced: at a change of the cadence or a lost scrape a busy CPU would be seen on an idle machine.
+    /// </summary>
+    readonly PromQlEngine _preparing = new(engine.Limits, QueryFeatures.RatesBetweenSamples);
     readonly Dictionary<int, IReadOnlyList<VitalPlan>> _byClass = [];
     readonly Dictionary<int, PromQlEngine> _engines = [];
 
@@ -70,8 +75,8 @@ sealed class VitalPlans(VitalCatalogue catalogue, PromQlEngine engine)
             if (vital.ValueQuery(VitalSign.NodeSource, cadence) is { } value)
             {
                 string? capacity = vital.CapacityQuery(VitalSign.NodeSource, cadence);
-                var prepared = capacity is null ? null : engine.Prepare(capacity);
-                plans.Add(new VitalPlan(vital, engine.Prepare(value), prepared));
+                var prepared = capacity is null ? null : _preparing.Prepare(capacity);
+                plans.Add(new VitalPlan(vital, _preparing.Prepare(value), prepared));
             }
         }
 
