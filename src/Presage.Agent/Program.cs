@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Presage.Metrics;
 using Presage.Protocols.Prometheus;
@@ -11,6 +12,9 @@ static class Program
 
     static async Task<int> Main(string[] arguments)
     {
+        // The build has one culture, but a variable of the environment can bring those of the machine back, whose
+        // numbers have commas.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         if (!AgentArguments.TryParse(arguments, Environment.GetEnvironmentVariable, out var options, out string error))
         {
             return Fail(error);
