@@ -1,5 +1,6 @@
 using Presage.Detection;
 using Presage.Detection.OwnModels;
+using Presage.Metrics.Vitals;
 using Presage.Watching;
 
 namespace Presage.OwnModels;
@@ -9,47 +10,53 @@ namespace Presage.OwnModels;
 /// </summary>
 static class ModelSentence
 {
+    /// <summary>What is to be told of a series, whether its anomaly runs or has ended.</summary>
+    public static ModelStatement StatementOf(ModelContract contract, WatchedSeries series)
+    {
+        var anomaly = series.Judged.Anomaly;
+        bool isOfScores = double.IsNaN(anomaly.Lower);
+        return new ModelStatement(
+            contract.Name,
+            series.Name,
+            anomaly.PeakValue,
+            isOfScores ? null : anomaly.Lower,
+            isOfScores ? null : anomaly.Upper,
+            isOfScores ? Shown(contract, series.Judged.PeakRaw) : null,
+            isOfScores ? Shown(contract, series.Judged.UsualRaw) : null,
+            contract.Odd == OddEnd.High);
+    }
+
     public static string Of(ModelContract contract, WatchedSeries series, bool isOpen)
     {
         var anomaly = series.Judged.Anomaly;
-        string when = isOpen
-            ? $"since {SentenceTimes.Of(anomaly.StartMs)}"
-            : $"from {SentenceTimes.Of(anomaly.StartMs)} " +
-              $"to {SentenceTimes.Of(anomaly.EndMs)}";
-        string value = Number(anomaly.PeakValue);
-        string verb = isOpen ? "is" : "was";
-        string subject = $"Model {contract.Name}: {series.Name}";
-        if (!double.IsNaN(anomaly.Lower))
-        {
-            var (seen, range) = Quantity.FormatBeside(anomaly.PeakValue, anomaly.Lower, anomaly.Upper, "", "");
-            return $"{subject} {verb} {seen}, expected {range}, {when}.";
-        }
-
-        double score = Shown(contract, series.Judged.PeakRaw), usual = Shown(contract, series.Judged.UsualRaw);
-        string most = contract.Odd == OddEnd.High ? "at most" : "at least";
-        return $"{subject} {verb} odd, its score {Number(score)}, usually {most} {Number(usual)}, {when}; " +
-            $"the value {verb} {value}.";
+        return Of(StatementOf(contract, series), anomaly.StartMs, isOpen ? null : anomaly.EndMs);
     }
 
-    /// <summary>
-    /// The sentence of one that ran when the server stopped, told as over: its model may not be there any more to tell
-    /// it anew.
-    /// </summary>
-    public static string Ended(string running, long endMs)
+    /// <param name="endMs">When it ended; null while it runs.</param>
+    public static string Of(ModelStatement told, long startMs, long? endMs)
     {
-        int since = running.LastIndexOf(", since ", StringComparison.Ordinal);
-        int verb = since < 0 ? -1 : running.LastIndexOf(" is ", since, StringComparison.Ordinal);
-        int until = since < 0 ? -1 : running.IndexOfAny(['.', ';'], since);
-        if (verb < 0 || until < 0)
+        string verb = endMs is null ? "is" : "was";
+        string when = endMs is { } overMs
+            ? $"from {SentenceTimes.Of(startMs)} to {SentenceTimes.Of(overMs)}"
+            : $"since {SentenceTimes.Of(startMs)}";
+        string subject = $"Model {told.Model}: {told.Series}";
+        if (told is { Score: { } score, Usual: { } usual })
         {
-            return running;
+            string most = told.IsHighOdd ? "at most" : "at least";
+            return $"{subject} {verb} odd, its score {Number(score)}, usually {most} {Number(usual)}, {when}; " +
+                $"the value {verb} {Number(told.Value)}.";
         }
 
-        string start = running[(since + ", since ".Length)..until];
-        string rest = running[until..].Replace("the value is ", "the value was ", StringComparison.Ordinal);
-        return $"{running[..verb]} was {running[(verb + " is ".Length)..since]}, from {start} to "
-            + SentenceTimes.Of(endMs) + rest;
+        var (seen, range) = Quantity.FormatBeside(told.Value, told.Lower ?? 0, told.Upper ?? 0, "", "");
+        return $"{subject} {verb} {seen}, expected {range}, {when}.";
     }
+
+    /// <summary>One that ran when the server stopped, told as over.</summary>
+    public static string OfEnded(StoredAnomaly stored, long endMs) => stored.Statement is { } told
+        ? Of(told, stored.StartMs, endMs)
+
+        // Of versions before, the sentence is all there is: it is left as it was, with what is known now.
+        : $"{stored.Sentence} Over since {SentenceTimes.Of(endMs)}.";
 
     /// <summary>A score as the model gives it: where low ones are odd they are judged with the other sign.</summary>
     public static double Shown(ModelContract contract, double raw) =>

@@ -270,7 +270,10 @@ sealed class ModelWatch
         {
             string sentence = ModelSentence.Of(running.Contract, series, isOpen);
             var told = series.Told(running.Contract);
-            _events.Add(new AnomalyEvent(series.Host, series.Key, "", told, isOpen, sentence, told.StartMs));
+            _events.Add(new AnomalyEvent(series.Host, series.Key, "", told, isOpen, sentence, told.StartMs)
+            {
+                Statement = ModelSentence.StatementOf(running.Contract, series),
+            });
         }
 
         running.Changes.Clear();

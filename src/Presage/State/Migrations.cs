@@ -12,7 +12,7 @@ static class Migrations
     static readonly string[] Steps =
     [
         AccountsSchema.V1, AlertingSchema.V1, WatchingSchema.V1, WatchingSchema.V2, DescriptionsSchema.V1,
-        WatchingSchema.V3, WatchingSchema.V4, AlertingSchema.V2,
+        WatchingSchema.V3, WatchingSchema.V4, AlertingSchema.V2, WatchingSchema.V5,
     ];
 
     /// <exception cref="InvalidDataException">The file was written by a newer version of Presage.</exception>

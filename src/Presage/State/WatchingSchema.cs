@@ -96,4 +96,7 @@ static class WatchingSchema
 
         alter table anomalies add column since_ms integer;
         """;
+
+    /// <summary>anomalies.statement: of what an own model found, what its sentence is made of (JSON).</summary>
+    public const string V5 = "alter table anomalies add column statement text;";
 }

@@ -1,4 +1,5 @@
 using Presage.Detection;
+using Presage.OwnModels;
 
 namespace Presage.Watching;
 
@@ -13,4 +14,8 @@ readonly record struct AnomalyEvent(
     bool IsOpen,
     string Sentence,
     long SinceMs,
-    IReadOnlyList<AnomalyCause>? Causes = null);
+    IReadOnlyList<AnomalyCause>? Causes = null)
+{
+    /// <summary>Of an anomaly that an own model found, what its sentence is made of; else null.</summary>
+    public ModelStatement? Statement { get; init; }
+}

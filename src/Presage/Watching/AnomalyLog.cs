@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Data.Sqlite;
 using Presage.OwnModels;
 using Presage.State;
@@ -19,7 +20,11 @@ public sealed class AnomalyLog(StateDatabase state, AnomalyNews? news = null)
     public const string ModelPrefix = "model ";
 
     const string Columns = "id, host, key, vital, start_ms, end_ms, peak_ms, peak_value, peak_score, lower, upper, " +
-        "is_above, is_slow, sentence, causes, since_ms";
+        "is_above, is_slow, sentence, causes, since_ms, statement";
+
+    /// <summary>Values of any series, and scores of any model, may be infinite.</summary>
+    static readonly JsonSerializerOptions AnyNumber =
+        new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>Anomalies that overlap a time span, newest first; of one host or of all.</summary>
     /// <param name="vitals">Whether those of single vital signs are wanted, too.</param>
@@ -89,13 +94,13 @@ public sealed class AnomalyLog(StateDatabase state, AnomalyNews? news = null)
             ids.Add(connection.Query(
                 """
                 insert into anomalies (host, key, vital, start_ms, end_ms, peak_ms, peak_value, peak_score, lower,
-                    upper, is_above, is_slow, sentence, causes, since_ms)
+                    upper, is_above, is_slow, sentence, causes, since_ms, statement)
                 values ($host, $key, $vital, $start, $end, $peak, $peakValue, $peakScore, $lower, $upper, $above, $slow,
-                    $sentence, $causes, $since)
+                    $sentence, $causes, $since, $statement)
                 on conflict (host, key, start_ms) do update set end_ms = excluded.end_ms, peak_ms = excluded.peak_ms,
                     peak_value = excluded.peak_value, peak_score = excluded.peak_score, is_above = excluded.is_above,
                     sentence = excluded.sentence, causes = excluded.causes,
-                    since_ms = excluded.since_ms
+                    since_ms = excluded.since_ms, statement = excluded.statement
                 returning id
                 """,
                 static row => row.GetInt64(0),
@@ -113,6 +118,7 @@ public sealed class AnomalyLog(StateDatabase state, AnomalyNews? news = null)
                 ("$slow", anomaly.IsSlow),
                 ("$sentence", happened.Sentence),
                 ("$since", happened.SinceMs),
+                ("$statement", happened.Statement is { } told ? JsonSerializer.Serialize(told, AnyNumber) : null),
                 ("$causes", happened.Causes is { } causes ? JsonSerializer.Serialize(causes) : null))[0]);
         }
 
@@ -141,7 +147,7 @@ public sealed class AnomalyLog(StateDatabase state, AnomalyNews? news = null)
         foreach (var one in connection.Query(
             $"select {Columns} from anomalies where end_ms is null and key like 'model %'", Row))
         {
-            Close(connection, one, ModelSentence.Ended(one.Sentence, one.PeakMs));
+            Close(connection, one, ModelSentence.OfEnded(one, one.PeakMs));
         }
     });
 
@@ -172,5 +178,8 @@ public sealed class AnomalyLog(StateDatabase state, AnomalyNews? news = null)
         row.StringOrNull(14) is { } causes ? JsonSerializer.Deserialize<List<AnomalyCause>>(causes)! : [])
         {
             SinceMs = row.LongOrNull(15) ?? row.GetInt64(4),
+            Statement = row.StringOrNull(16) is { } statement
+                ? JsonSerializer.Deserialize<ModelStatement>(statement, AnyNumber)
+                : null,
         };
 }

@@ -1,3 +1,5 @@
+using Presage.OwnModels;
+
 namespace Presage.Watching;
 
 /// <summary>A run of unusual values as stored. Times in ms since 1970 UTC, values in the vital's unit.</summary>
@@ -26,4 +28,10 @@ public sealed record StoredAnomaly(
 {
     /// <summary>When the change point of what leads it was; else when it was noticed.</summary>
     public long SinceMs { get; init; } = StartMs;
+
+    /// <summary>
+    /// Of an anomaly that an own model found, what its sentence is made of; null of others, and where an older version
+    /// stored it.
+    /// </summary>
+    internal ModelStatement? Statement { get; init; }
 }

@@ -123,15 +123,48 @@ public sealed class HostSentenceTests
     }
 
     [Theory]
+    [InlineData(null, "was 8.2, expected 1.1–2.3, from 14:02 to 14:05.")]
     [InlineData(
-        "Model m: jobs{a=\"x is y\"} is 8.2, expected 1.1–2.3, since ⟨1⟩.",
-        "Model m: jobs{a=\"x is y\"} was 8.2, expected 1.1–2.3, from ⟨1⟩ to ⟨5⟩.")]
+        9.0, "was odd, its score 9, usually at most 3, from 14:02 to 14:05; the value was 8.2.")]
     [InlineData(
-        "Model m: load is odd, its score 9, usually at most 3, since ⟨1⟩; the value is 7.",
-        "Model m: load was odd, its score 9, usually at most 3, from ⟨1⟩ to ⟨5⟩; the value was 7.")]
-    [InlineData("Model m: load was 8.2, from ⟨1⟩ to ⟨2⟩.", "Model m: load was 8.2, from ⟨1⟩ to ⟨2⟩.")]
-    public void What_a_model_found_before_a_restart_is_told_as_over(string running, string ended) =>
-        Assert.Equal(ended, ModelSentence.Ended(running, 5));
+        double.PositiveInfinity,
+        "was odd, its score ∞, usually at most 3, from 14:02 to 14:05; the value was 8.2.")]
+    public async Task What_a_model_found_before_a_restart_is_told_as_over(double? score, string ended)
+    {
+        await using var server = new WatchedServer();
+        const string Series = "jobs{a=\"x is y, since z.\"}";
+        var told = new ModelStatement("m", Series, 8.2, 1.1, 2.3, score, score is null ? null : 3, IsHighOdd: true);
+        string running = ModelSentence.Of(told, AtMs, endMs: null);
+        Assert.StartsWith($"Model m: {Series} is ", running, StringComparison.Ordinal);
+        Write(server, running, told);
+
+        // Also after a stop between.
+        await server.RestartAsync();
+        server.Watcher.Anomalies.CloseOfModels();
+
+        Assert.Equal($"Model m: {Series} {ended}", Stored(server));
+    }
+
+    [Fact]
+    public async Task What_a_model_found_that_an_older_version_stored_keeps_its_words_and_is_told_as_over()
+    {
+        await using var server = new WatchedServer();
+        const string Running = "Model m: load is 8.2, expected 1.1–2.3, since 14:02.";
+        Write(server, Running, told: null);
+        server.Watcher.Anomalies.CloseOfModels();
+
+        Assert.Equal($"{Running} Over since 14:05.", Stored(server));
+    }
+
+    static void Write(WatchedServer server, string sentence, ModelStatement? told)
+    {
+        var anomaly = new Anomaly { StartMs = AtMs, PeakMs = AtMs + (200 * Second), PeakValue = 8.2 };
+        server.Watcher.Anomalies.Write(
+            [new AnomalyEvent("web1", "model m jobs", "", anomaly, IsOpen: true, sentence, AtMs) { Statement = told }]);
+    }
+
+    static string Stored(WatchedServer server) =>
+        Read(Assert.Single(server.Watcher.Anomalies.Between(0, server.NowMs * 2, "web1", 10)).Sentence);
 
     static HostAnomaly Anomaly(long endMs, params AnomalyCause[] causes) =>
         new(AtMs, endMs, 0.9999, IsJoint: false, causes);
