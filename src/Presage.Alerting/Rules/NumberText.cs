@@ -1,15 +1,14 @@
+using Presage.Metrics.Vitals;
+
 namespace Presage.Alerting.Rules;
 
 /// <summary>
-/// Numbers as people read them (DESIGN-NOTES, section 3): three significant digits, the unit always, after a no-break
-/// space; true minus; durations in two parts at most.
+/// Numbers of alerts as people read them: those of <see cref="Quantity"/>, with spans of a minute and more in two parts
+/// at most.
 /// </summary>
 public static class NumberText
 {
     const char NoBreakSpace = '\u00A0';
-
-    static readonly string[] Binary = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
-    static readonly string[] Decimal = ["", "k", "M", "G", "T"];
 
     /// <summary>
     /// A value with its unit: ratio, bytes, bytes/s, seconds, celsius, 1/s, 1/week, tasks, count or none.
@@ -21,20 +20,15 @@ public static class NumberText
             return double.IsNaN(value) ? "no value" : value > 0 ? "+∞" : "−∞";
         }
 
-        string text = unit switch
+        return unit switch
         {
-            "ratio" => $"{Three(value * 100)}{NoBreakSpace}%",
-            "bytes" => Scaled(value, 1024, Binary, ""),
-            "bytes/s" => Scaled(value, 1024, Binary, "/s"),
             "seconds" => Seconds(value),
-            "celsius" => $"{Three(value)}{NoBreakSpace}°C",
-            "1/s" => Scaled(value, 1000, Decimal, "/s"),
-            "1/week" => $"{Three(value)}{NoBreakSpace}a{NoBreakSpace}week",
-            "count" => Scaled(Math.Round(value), 1000, Decimal, ""),
-            "tasks" => $"{Three(value)}{NoBreakSpace}tasks",
-            _ => Scaled(value, 1000, Decimal, ""),
+            "1/week" => $"{Quantity.Format(value, "", "")}{NoBreakSpace}a{NoBreakSpace}week",
+
+            // What is counted is whole, though increase() may come out beside it.
+            "count" => Quantity.Format(Math.Round(value), "count", ""),
+            _ => Quantity.Format(value, unit, ""),
         };
-        return text.Replace('-', '−');
     }
 
     /// <summary>"38 min", "1 h 3 min", "4 d 18 h"; under a second "0 s".</summary>
@@ -60,38 +54,7 @@ public static class NumberText
     static string Seconds(double value) => Math.Abs(value) switch
     {
         0 => $"0{NoBreakSpace}s",
-        < 1e-3 => $"{Three(value * 1e6)}{NoBreakSpace}µs",
-        < 1 => $"{Three(value * 1e3)}{NoBreakSpace}ms",
-        < 60 => $"{Three(value)}{NoBreakSpace}s",
-        < 1e12 => (value < 0 ? "−" : "") + Duration(TimeSpan.FromSeconds(Math.Abs(value))),
-        _ => $"{Three(value)}{NoBreakSpace}s",
+        < 60 or >= 1e12 => Quantity.Format(value, "seconds", ""),
+        _ => (value < 0 ? "−" : "") + Duration(TimeSpan.FromSeconds(Math.Abs(value))),
     };
-
-    static string Scaled(double value, double factor, string[] units, string suffix)
-    {
-        int step = 0;
-        while (Math.Abs(value) >= factor && step < units.Length - 1)
-        {
-            value /= factor;
-            step++;
-        }
-
-        string unit = units[step] + suffix;
-        return unit.Length == 0 ? Three(value) : $"{Three(value)}{NoBreakSpace}{unit}";
-    }
-
-    /// <summary>Three significant digits, without trailing zeros; whole numbers keep all their digits.</summary>
-    static string Three(double value)
-    {
-        double size = Math.Abs(value);
-        string format = size switch
-        {
-            >= 100 or 0 => "0",
-            >= 10 => "0.#",
-            >= 1 => "0.##",
-            >= 0.001 => "0.####",
-            _ => "0.##e0",
-        };
-        return value.ToString(format);
-    }
 }

@@ -1,5 +1,6 @@
 using Presage.Detection;
 using Presage.Metrics;
+using Presage.Metrics.Vitals;
 using Presage.Watching;
 
 namespace Presage.Explaining;

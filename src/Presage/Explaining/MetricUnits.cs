@@ -1,5 +1,4 @@
 using Presage.Metrics.Vitals;
-using Presage.Watching;
 
 namespace Presage.Explaining;
 

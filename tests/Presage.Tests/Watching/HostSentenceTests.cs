@@ -128,7 +128,7 @@ public sealed class HostSentenceTests
         9.0, "was odd, its score 9, usually at most 3, from 14:02 to 14:05; the value was 8.2.")]
     [InlineData(
         double.PositiveInfinity,
-        "was odd, its score ∞, usually at most 3, from 14:02 to 14:05; the value was 8.2.")]
+        "was odd, its score –, usually at most 3, from 14:02 to 14:05; the value was 8.2.")]
     public async Task What_a_model_found_before_a_restart_is_told_as_over(double? score, string ended)
     {
         await using var server = new WatchedServer();

@@ -43,7 +43,9 @@ public sealed class WordsTests
     [InlineData(0.974, 0.02, 0.04, "ratio", "97.4 %", "2–4 %")]
     [InlineData(0.03, 0.0012, 0.0034, "seconds", "30 ms", "1.2–3.4 ms")]
     [InlineData(1.2, 1.2, 1.2, "", "1.2", "1.2")]
-    [InlineData(5000.0000001, 4000, 5000, "", "5 k", "4–5 k")]
+    [InlineData(5000.0000001, 4000, 5000, "", "5,000", "4,000–5,000")]
+    [InlineData(5.46, 3.01, 5.45, "", "5.46", "3.01–5.45")]
+    [InlineData(5.6, 3.01, 5.45, "", "5.6", "3–5.5")]
     [InlineData(99.99, 100, 100.5, "", "99.990", "100.000–100.500")]
     public void A_value_close_to_its_range_has_the_digits_that_tell_them_apart(
         double value, double lower, double upper, string unit, string seen, string usual) =>

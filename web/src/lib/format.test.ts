@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import {
   formatCount, formatDeviation, formatDuration, formatRange, formatValue, fullValue, plural, significant, unitOf,
-  valueParts,
+  trimmed, valueParts,
 } from "./format";
+import quantities from "./quantities.json";
 
 const plain = (text: string) => text.replaceAll("\u00a0", " ").replaceAll("\u2060", "");
 
@@ -70,6 +71,20 @@ describe("ranges", () => {
     [120, 1900, "count", "120–1,900"],
   ] as const)("%s to %s %s reads %s", (lower, upper, unit, text) => {
     expect(plain(formatRange(lower, upper, unit))).toBe(text);
+  });
+});
+
+/** The server's sentences are held to the same file: QuantityTests. */
+describe("numbers that the server's sentences write, too", () => {
+  it.each(quantities.values)("$value $unit reads $list", ({ value, unit, family, list, sentence }) => {
+    expect(plain(formatValue(value, unitOf(unit, family)))).toBe(list);
+    const { number } = valueParts(value, unitOf(unit, family));
+    expect(sentence.replace(/ tasks?$/, "")).toBe(list.replace(number, trimmed(number)));
+  });
+
+  it.each(quantities.ranges)("$lower to $upper $unit reads $list", ({ lower, upper, unit, family, list, sentence }) => {
+    expect(plain(formatRange(lower, upper, unitOf(unit, family)))).toBe(list);
+    expect(sentence.replace(/ tasks?$/, "")).toBe(list);
   });
 });
 

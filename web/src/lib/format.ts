@@ -1,6 +1,8 @@
 /**
  * Numbers, bytes, rates and durations as people read them (design notes, section 3): three significant digits in lists,
  * a no-break space before every unit, a true minus, ranges with the unit once. The full value belongs into a tooltip.
+ * Sentences of the server are written by the same rules (src/Presage/Watching/Quantity.cs), without zeros at the end of a
+ * fraction; quantities.json holds both to them.
  */
 
 /** What the server calls a unit, and `bits/s`, which is how network rates are shown. */
@@ -54,9 +56,11 @@ export const SCALES: Readonly<Record<Unit, Scales>> = {
 };
 
 /** Plain numbers stay as they are up to here: 1,284 and not 1.28 k. */
-const PLAIN_BELOW: Partial<Record<Unit, number>> = { tasks: 9999.5, count: 9999.5, none: 9999.5, "1/s": 10_000 };
+const PLAIN_BELOW: Partial<Record<Unit, number>> = { tasks: 9999.5, count: 9999.5, none: 9999.5, "1/s": 9999.5 };
 /** People say 90 s, 90 min and 60 h: where each step of time ends. */
 const SECONDS_BELOW = [0.9995e-3, 0.9995, 600, 36_000, 259_200];
+/** From here on in the largest step a number is written with its power of ten. */
+const SCIENTIFIC_FROM = 1e15;
 /** 999.5 of one step would print as "1000": it belongs to the next one. */
 const NEXT_FROM = 0.9995;
 
@@ -82,11 +86,12 @@ function grouped(text: string): string {
   return fraction === undefined ? spaced : `${spaced}.${fraction}`;
 }
 
-/** A number with `digits` significant digits, never in scientific notation, thousands grouped: 24.6, 1,284, −0.05. */
+/** A number with `digits` significant digits, with its power of ten only where that is beyond 15, thousands grouped: 24.6, 1,284, −0.05. */
 export function significant(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size === 0) return "0";
+  if (size >= SCIENTIFIC_FROM) return withSign(value.toExponential(2).replace("e+", "e"));
   const places = Math.max(0, Math.min(8, digits - 1 - magnitude(size, digits)));
   const text = value.toFixed(places);
   return withSign(grouped(Number(text) === 0 ? "0" : text));
@@ -103,8 +108,9 @@ function magnitude(size: number, digits: number): number {
   return Math.floor(Math.log10(Number(size.toPrecision(digits))));
 }
 
-function trimmed(text: string): string {
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+/** Without zeros at the end of a fraction: as sentences have it, where no digits stand below each other. */
+export function trimmed(text: string): string {
+  return text.includes(".") && !text.includes("e") ? text.replace(/\.?0+$/, "") : text;
 }
 
 /** Number and unit apart, for tiles that set them in different sizes. */
@@ -118,7 +124,7 @@ export function valueParts(value: number | null | undefined, unit: Unit): Parts 
   const { divisor, suffix } = scaleFor(value, unit);
   const scaled = value / divisor;
   if (unit === "ratio") return { number: percentNumber(scaled), unit: suffix };
-  const whole = Number.isInteger(value) && divisor === 1;
+  const whole = Number.isInteger(value) && divisor === 1 && Math.abs(value) < SCIENTIFIC_FROM;
   return { number: whole ? withSign(grouped(String(scaled))) : significant(scaled), unit: suffix };
 }
 
@@ -126,7 +132,7 @@ function percentNumber(percent: number): string {
   const size = Math.abs(percent);
   if (size === 0) return "0";
   if (size < 0.1) return significant(percent, 1);
-  return withSign(size >= 99.95 ? percent.toFixed(0) : percent.toFixed(1));
+  return fixed(percent, size >= 99.95 ? 0 : 1);
 }
 
 /** "24.6 ms", "409 MiB/s", "47.0 %", "23.3 k"; "–" when there is no value. */
@@ -158,14 +164,16 @@ export function fullValue(value: number | null | undefined, unit: Unit): string 
 /** "1.2–3.4 ms": two significant digits, the unit once, both ends in the scale of the larger. */
 export function formatRange(lower: number, upper: number, unit: Unit): string {
   const { divisor, suffix } = scaleFor(Math.max(Math.abs(lower), Math.abs(upper)), unit);
-  const low = rangeEnd(lower / divisor);
-  const high = rangeEnd(upper / divisor);
+  const larger = Math.max(Math.abs(lower), Math.abs(upper)) / divisor;
+  const low = rangeEnd(lower / divisor, larger);
+  const high = rangeEnd(upper / divisor, larger);
   const text = low === high ? high : low + EN_DASH + high;
   return suffix === "" ? text : text + gap(suffix) + suffix;
 }
 
-function rangeEnd(value: number): string {
-  if (Math.abs(value) < 0.005) return "0";
+/** What is tiny beside the other end is none: "0–4.2 %". */
+function rangeEnd(value: number, larger: number): string {
+  if (Math.abs(value) < Math.min(0.005, larger / 20)) return "0";
   return trimmed(significant(value, Math.abs(value) >= 100 ? 3 : 2));
 }
 
