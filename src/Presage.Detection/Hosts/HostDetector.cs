@@ -185,7 +185,7 @@ public sealed class HostDetector
             return default;
         }
 
-        var (level, change, quiet, cubed) = Judge(model, row, _views, learns: true);
+        var (level, change, drift, lasting, cubed) = Judge(model, row, _views, learns: true);
         _smoothed = Smoothed(cubed);
         _scaled.CopyTo(_before, 0);
         _hasBefore = true;
@@ -193,8 +193,7 @@ public sealed class HostDetector
         bool isAlert = IsAlert(change, _seconds);
         _habit.Learn(change, _seconds);
         _line.Learn(change);
-        change = Math.Max(change, quiet);
-        return new HostReading(HostScale.Score(level, change), isAlert, level, change, model.Level(cubed));
+        return Read(isAlert, level, change, drift, lasting, model.Level(cubed));
     }
 
     /// <summary>
@@ -212,10 +211,9 @@ public sealed class HostDetector
         _glance ??= new HostViews(Metrics, StepSeconds);
         _glance.TakeOver(_views);
         _glance.See(row);
-        var (level, change, quiet, cubed) = Judge(model, row, _glance, learns: false);
+        var (level, change, drift, lasting, cubed) = Judge(model, row, _glance, learns: false);
         bool isAlert = IsAlert(change, timeMs / 1_000.0 ?? _seconds + StepSeconds);
-        change = Math.Max(change, quiet);
-        return new HostReading(HostScale.Score(level, change), isAlert, level, change, model.Level(cubed));
+        return Read(isAlert, level, change, drift, lasting, model.Level(cubed));
     }
 
     /// <summary>
@@ -253,6 +251,9 @@ public sealed class HostDetector
 
     /// <summary>How much a metric takes part, in the unit of <see cref="Rank"/>: 0 and more, logarithmic.</summary>
     public double Evidence(int metric) => _shown[metric];
+
+    /// <summary>How rare a metric's move within ten minutes is as far as it has lasted: decades, 0 and more.</summary>
+    public double Lasting(int metric) => _lasting.Of(metric);
 
     /// <summary>Appends everything it knows; see docs/formats/detection-state.md.</summary>
     public void Save(IBufferWriter<byte> output)
@@ -347,8 +348,20 @@ public sealed class HostDetector
     bool RestoreViews(ref StateReader reader, bool hasPast) =>
         _views.Restore(ref reader, hasSlow: false, hasPast) && !reader.IsCut;
 
-    /// <summary>Quiet is what raises the score alone: drifts and lasting moves.</summary>
-    (double Level, double Change, double Quiet, double Cubed) Judge(
+    /// <summary>Drifts and lasting moves raise the score alone, never an alarm.</summary>
+    static HostReading Read(bool isAlert, double level, double change, double drift, double lasting, double row)
+    {
+        double most = Math.Max(change, Math.Max(drift, lasting));
+        return new HostReading(HostScale.Score(level, most), isAlert, level, most, row)
+        {
+            Reason = most <= HostScale.ChangeLine ? ScoreReason.Level
+                : change == most ? ScoreReason.Change
+                : lasting == most ? ScoreReason.LastingMove
+                : ScoreReason.Drift,
+        };
+    }
+
+    (double Level, double Change, double Drift, double Lasting, double Cubed) Judge(
         HostModel model, ReadOnlySpan<double> row, HostViews views, bool learns)
     {
         model.Scale(row, _scaled);
@@ -366,8 +379,12 @@ public sealed class HostDetector
             _shown[j] = (float)Math.Max(now, _evidence[j] * _evidenceKept);
         }
 
-        double quiet = Math.Max(model.Change.DriftOf(_parts), model.Change.LastingOf(_parts));
-        return (model.Level(Smoothed(cubed)), model.Change.Of(_parts), quiet, cubed);
+        return (
+            model.Level(Smoothed(cubed)),
+            model.Change.Of(_parts),
+            model.Change.DriftOf(_parts),
+            model.Change.LastingOf(_parts),
+            cubed);
     }
 
     /// <summary>Whether a change is worth an alarm; one that comes every day at this time hardly is.</summary>

@@ -9,4 +9,8 @@ namespace Presage.Detection;
 /// <param name="Level">How unlike the learned normal the last minutes are: 1 is the oddest per cent of history.</param>
 /// <param name="Change">Whether something has just begun: 0 is usual, 4 comes about once a day.</param>
 /// <param name="Row">The same of this row alone: tells that an incident is over while the rest still remembers.</param>
-public readonly record struct HostReading(double Score, bool IsAlert, double Level, double Change, double Row);
+public readonly record struct HostReading(double Score, bool IsAlert, double Level, double Change, double Row)
+{
+    /// <summary>What makes most of the score.</summary>
+    public ScoreReason Reason { get; init; }
+}

@@ -11,7 +11,7 @@ static class HostScale
     /// <summary>
     /// Changes beyond come about once or twice a day at one row a minute; they lift a row above all levels.
     /// </summary>
-    const double ChangeLine = 3.5;
+    public const double ChangeLine = 3.5;
 
     /// <summary>Share of normal rows beyond the line.</summary>
     const double ShareBeyond = 0.0013;

@@ -85,6 +85,9 @@ sealed class LastingMoves
         return first + second;
     }
 
+    /// <summary>How rare a metric's move is as far as it has lasted, in decades, as of the last row learned.</summary>
+    public double Of(int metric) => _lasting[metric];
+
     /// <summary>Replaces what it knows: the scale of moves has been learned anew.</summary>
     public void TakeOver(LastingMoves other)
     {

@@ -68,6 +68,7 @@ sealed record OverviewWatching(int Rules, long EvaluationsEach, long? LastEvalua
 
 /// <summary>Everything a host's page shows first.</summary>
 /// <param name="Anomaly">That the host as a whole is unusual; null when it is not.</param>
+/// <param name="Raised">Why the host's score is high now; null while it is not.</param>
 /// <param name="OddSeries">Single series that do not behave as they always did, oddest first; at most 50.</param>
 /// <param name="Twins">The host among its twins; null when it has none.</param>
 /// <param name="Models">What own models find odd on the host, rarest first.</param>
@@ -78,6 +79,7 @@ sealed record HostDetail(
     Learning Learning,
     IReadOnlyList<VitalReading> Vitals,
     UnusualHostView? Anomaly,
+    RaisedScoreView? Raised,
     IReadOnlyList<UnusualMetric> Unusual,
     IReadOnlyList<OddSeriesView> OddSeries,
     TwinsView? Twins,
@@ -199,6 +201,12 @@ sealed record UnusualHostView(
     LabelView? Label,
     string? LastSeen,
     IReadOnlyList<SeenBefore> SeenBefore);
+
+/// <summary>Why a host's score is high now.</summary>
+/// <param name="Score">One minus the share of normal minutes at least this odd.</param>
+/// <param name="Rarity">How rarely normal behaviour goes this far, in words: "1 in 7 months".</param>
+/// <param name="Sentence">Which vital signs raise it, what they did and since when.</param>
+sealed record RaisedScoreView(double Score, string Rarity, string Sentence);
 
 /// <summary>A vital sign's part in an anomaly of its host.</summary>
 /// <param name="Lower">Lower end of the usual range; null while that is not known.</param>

@@ -84,6 +84,10 @@ sealed class FleetView(
             LearningOf(host),
             Readings(name),
             watcher.AnomalyOf(name) is { } anomaly ? new AnomalyViews(watcher, reader).Shown(name, anomaly) : null,
+            !host.IsSilent && watcher.RaisedOf(name) is { } raised
+                ? new RaisedScoreView(
+                    raised.Score, AnomaliesApi.RarityOfMinutes(raised.Score), reader.Read(raised.Sentence))
+                : null,
             new AnomalyViews(watcher, reader).Shown(name, watcher.UnusualOf(name)),
             [.. (watcher.Series?.OddOf(name) ?? []).Take(OddSeriesMax).Select(AnomaliesApi.Shown)],
             peers.Of(name),

@@ -30,6 +30,9 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     /// <summary>A reading of the whole counts this long.</summary>
     const long ReadingMaxMs = 180_000;
 
+    /// <summary>What takes part less than this share of the first is not named as raising the score.</summary>
+    const double TakesPart = 0.5;
+
     /// <summary>Evidence that a metric of an ordinary row has.</summary>
     const double OrdinaryEvidence = 3;
 
@@ -56,6 +59,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     double _rateStored = RateOfNothing;
     int _findings;
     volatile HostAnomaly? _running;
+    volatile RaisedScore? _raised;
 
     /// <summary>
     /// The largest change told since it was below the line; nothing is news before the first reading.
@@ -79,6 +83,9 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
     /// How odd the host is: one minus the share of normal minutes at least this odd; null while learning.
     /// </summary>
     public double? Score { get; private set; }
+
+    /// <summary>Why the score is high; null while it is not.</summary>
+    public RaisedScore? Raised => _raised;
 
     /// <summary>What users said of anomalies; null where nobody can have.</summary>
     public AnomalyLabels? Labels { get; init; }
@@ -143,6 +150,7 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
             Score = ToldScore;
         }
 
+        _raised = Score >= RaisedScore.From ? Raise(isRead && reading.Score >= (alone ?? 0), tracks) : null;
         double least = AlarmsPerWeek(reading, perWeek, isOfModel);
         bool isTold = (isAlarm || isJoint) && !isHistory;
         isTold &= Run.IsOpen || isOfModel || IsWanted(isEarly ? null : least, isTold ? Causes(tracks) : []);
@@ -309,6 +317,40 @@ sealed class HostJudge(string host, FalseAlarms falseAlarms)
 
         // A look each 10 s, a row a minute: six looks make the share of minutes.
         return (1 - Math.Min(1, least * judged * 60 / Rarity.LookSeconds), perWeek, isAlarm, isOdd);
+    }
+
+    /// <summary>What raises the score now.</summary>
+    /// <param name="isOfWhole">Whether the vital signs together do, else one of them (or an own model) alone.</param>
+    RaisedScore Raise(bool isOfWhole, IReadOnlyCollection<VitalTrack> tracks)
+    {
+        if (!isOfWhole)
+        {
+            var causes = Causes(tracks);
+            string[] odd =
+            [
+                .. causes.Where(cause => cause.Strength >= TakesPart * causes[0].Strength)
+                    .Take(RaisedScore.ByMax).Select(static cause => cause.Name),
+            ];
+            return new RaisedScore(Score ?? 0, null, odd, causes is [var first, ..] ? first.SinceMs : null);
+        }
+
+        bool isLasting = Whole.Reading.Reason == ScoreReason.LastingMove;
+        var (detector, columns) = (Whole.Detector!, Whole.Columns!);
+        double ordinary = isLasting ? 0 : OrdinaryEvidence;
+        var ranked = tracks.Where(static track => track.IsPresent)
+            .Select(track => (Track: track, Column: columns.Of(track.Vital, track.Per?.Value ?? "")))
+            .Where(static one => one.Column >= 0)
+            .Select(one => (one.Track, one.Column, Part: isLasting
+                ? detector.Lasting(one.Column)
+                : detector.Evidence(one.Column) - ordinary))
+            .Where(static one => one.Part > 0)
+            .OrderByDescending(static one => one.Part).ToList();
+        var by = ranked.TakeWhile(one => one.Part >= TakesPart * ranked[0].Part).Take(RaisedScore.ByMax).ToList();
+        return new RaisedScore(
+            Score ?? 0,
+            Whole.Reading.Reason,
+            [.. by.Select(static one => UnusualSentence.NameOf(one.Track.Vital, one.Track.Per?.Value))],
+            by.Count == 0 ? null : by[0].Track.SinceMs ?? Whole.RaisedMs(by[0].Column));
     }
 
     Dictionary<string, double> Evidence()

@@ -339,6 +339,9 @@ sealed class HostWatch
         }
     }
 
+    /// <summary>Why the host's score is high; null while it is not.</summary>
+    public RaisedScore? Raised => Judge.Raised;
+
     /// <summary>The last anomaly of the host as a whole, in words; null while one runs and before the first.</summary>
     public string? Ended()
     {

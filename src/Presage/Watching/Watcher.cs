@@ -108,6 +108,9 @@ public sealed class Watcher
     /// <summary>The anomaly of the host as a whole, if one runs.</summary>
     public UnusualHost? AnomalyOf(string host) => Watch(host)?.AsWhole();
 
+    /// <summary>Why a host's score is high now; null while it is not.</summary>
+    internal RaisedScore? RaisedOf(string host) => Watch(host)?.Raised;
+
     /// <summary>The last anomaly of a host, in words; null while one runs and before the first.</summary>
     public string? EndedOf(string host) => Watch(host) is not { Judge.Running: null } watch
         ? null

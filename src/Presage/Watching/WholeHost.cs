@@ -28,7 +28,16 @@ sealed class WholeHost
 
     const int BorrowAfterRows = 10;
 
+    /// <summary>Evidence and decades of a lasting move that ordinary rows hardly have.</summary>
+    const double RaisedEvidence = 6;
+    const double RaisedDecades = 1;
+
     double[] _row = [];
+
+    /// <summary>
+    /// By column since when it has taken part in what raises the score: 0 not, -1 since before the first look.
+    /// </summary>
+    long[] _raisedMs = [];
     int _nextRows = FirstRows;
     int _borrowRows = BorrowAfterRows;
     long _glanceMs;
@@ -59,6 +68,13 @@ sealed class WholeHost
 
     /// <summary>Data time of <see cref="Reading"/>.</summary>
     public long ReadingMs { get; private set; } = long.MinValue;
+
+    /// <summary>
+    /// Since when a column has taken part in what raises the score; null where it does not, or since before this
+    /// server started.
+    /// </summary>
+    public long? RaisedMs(int column) =>
+        column < _raisedMs.Length && _raisedMs[column] > 0 ? _raisedMs[column] : null;
 
     /// <summary>Whether history should be learned from now.</summary>
     public bool IsLearningDue => RowMs == long.MinValue || Rows >= _nextRows;
@@ -96,6 +112,7 @@ sealed class WholeHost
                 history.Values, history.Columns.Count, stepSeconds, timesMs: [.. history.TimesMs]);
             Detector.Allow(Math.Max(falseAlarmsPerWeek, 1e-6));
             Columns = history.Columns;
+            _raisedMs = [];
             _row = new double[Columns.Count];
             LearnedRows = history.Rows;
             Reading = default;
@@ -128,6 +145,7 @@ sealed class WholeHost
         detector.Borrow(theirs);
         Columns = columns;
         Detector = detector;
+        _raisedMs = [];
         _row = new double[columns.Count];
         HasLearned = true;
         return true;
@@ -208,6 +226,18 @@ sealed class WholeHost
         {
             Reading = reading;
             ReadingMs = timestampMs;
+            Note(timestampMs);
+        }
+    }
+
+    void Note(long timestampMs)
+    {
+        bool isFirst = _raisedMs.Length != Columns!.Count;
+        _raisedMs = isFirst ? new long[Columns.Count] : _raisedMs;
+        for (int column = 0; column < _raisedMs.Length; column++)
+        {
+            bool isRaised = Detector!.Evidence(column) > RaisedEvidence || Detector.Lasting(column) > RaisedDecades;
+            _raisedMs[column] = !isRaised ? 0 : _raisedMs[column] != 0 ? _raisedMs[column] : isFirst ? -1 : timestampMs;
         }
     }
 

@@ -140,6 +140,11 @@ export class World {
         phase: model.learned ? "known" : "range", dayRhythmAtMs: model.startedMs + 2 * 1440 * MINUTE,
       },
       anomaly: odd.length < 3 ? null : this.anomaly(odd.map((vital) => this.unusual(vital))),
+      raised: odd.length === 0 ? null : {
+        score: 0.9984, rarity: "1 in 10 hours", sentence: odd.length < 3
+          ? "Memory use and Load moved at 14:02 and have stayed: a step is news for about ten minutes."
+          : "Write latency on sda and I/O wait are hardly ever where they are now, and have been there since 14:02.",
+      },
       oddSeries: odd.length < 3 ? [] : this.oddSeries(),
       twins: null,
       models: this.models(name).odd,

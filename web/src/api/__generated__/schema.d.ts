@@ -2027,6 +2027,7 @@ export interface components {
             learning: components["schemas"]["Learning"];
             vitals: components["schemas"]["VitalReading"][];
             anomaly: null | components["schemas"]["UnusualHostView"];
+            raised: null | components["schemas"]["RaisedScoreView"];
             unusual: components["schemas"]["UnusualMetric"][];
             oddSeries: components["schemas"]["OddSeriesView"][];
             twins: null | components["schemas"]["TwinsView"];
@@ -2489,6 +2490,12 @@ export interface components {
             };
             value?: null | (number | string)[];
             values?: null | (number | string)[][];
+        };
+        RaisedScoreView: {
+            /** Format: double */
+            score: number;
+            rarity: string;
+            sentence: string;
         };
         /** @enum {unknown} */
         Role: "viewer" | "operator" | "administrator";

@@ -24,6 +24,7 @@ export function UnusualNow({ detail, nowMs, onShow, shown }: UnusualNowProps) {
   return (
     <Panel title="Unusual now" meta={unusual.length === 0 ? undefined : `${unusual.length} of ${watched} vital signs`} actions={<>{unusual.length > 0 && <span className="meta">how rare</span>}<a className="link small" href={links.anomalies(detail.summary.host)}>Earlier</a></>}>
       {detail.anomaly !== null && <WholeHost anomaly={detail.anomaly} nowMs={nowMs} onShow={onShow} />}
+      {detail.raised !== null && <Raised raised={detail.raised} />}
       {unusual.length === 0 && detail.anomaly !== null ? null : unusual.length === 0 ? <Nothing detail={detail} watched={watched} /> : (
         <ul>
           {unusual.map((metric, index) => (
@@ -42,6 +43,16 @@ export function UnusualNow({ detail, nowMs, onShow, shown }: UnusualNowProps) {
         </ul>
       )}
     </Panel>
+  );
+}
+
+/** Why the host's score is high, also while nothing is told of it: a step has just come, or what was told is over. */
+function Raised({ raised }: { raised: NonNullable<HostDetail["raised"]> }) {
+  return (
+    <div className={styles.raised}>
+      <p className={styles.say}><b>The host's score is high.</b> {raised.sentence}</p>
+      <p className={styles.since}>Normal behaviour is this odd {raised.rarity}.</p>
+    </div>
   );
 }
 
