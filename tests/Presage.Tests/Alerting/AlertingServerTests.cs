@@ -41,13 +41,17 @@ public sealed class AlertingServerTests(ITestOutputHelper output) : IAsyncLifeti
         _folder.Delete(recursive: true);
     }
 
-    /// <summary>The bar: a mail is accepted by the mail server within 2 s of the end of its <c>for</c>.</summary>
+    /// <summary>
+    /// The bar: a mail is accepted by the mail server within 2 s of the end of its <c>for</c>, not counting the time
+    /// that this machine gave us no processor.
+    /// </summary>
     [Fact]
     public async Task Mail_is_accepted_within_two_seconds_of_the_end_of_its_for()
     {
         await using var smtp = await SmtpServer.StartAsync();
         await SendAsync(HttpMethod.Post, "channels", Email(smtp.Port));
         await SendAsync(HttpMethod.Put, "rules/cpu-saturated", """{"forSeconds": 2}""");
+        using var pauses = new Pauses();
         var batch = new SampleBatch();
         batch.BeginSeries();
         batch.AddLabel("__name__", "presage_vital");
@@ -62,8 +66,9 @@ public sealed class AlertingServerTests(ITestOutputHelper output) : IAsyncLifeti
         var alerts = await SendAsync(HttpMethod.Get, "alerts", null);
         long startedMs = alerts.GetProperty("items")[0].GetProperty("startedMs").GetInt64();
         long delayMs = acceptedMs - (startedMs + 2000);
-        output.WriteLine($"mail accepted {delayMs} ms after its for ended");
-        Assert.InRange(delayMs, -RuleEvaluation.TimerJitter.TotalMilliseconds, 2000);
+        double lostMs = pauses.Lost.TotalMilliseconds;
+        output.WriteLine($"mail accepted {delayMs} ms after its for ended, {lostMs:0} ms without a processor");
+        Assert.InRange(delayMs, -RuleEvaluation.TimerJitter.TotalMilliseconds, 2000 + lostMs);
     }
 
     [Fact]
