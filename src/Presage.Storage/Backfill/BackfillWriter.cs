@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Presage.Metrics;
 
@@ -21,6 +22,7 @@ public sealed class BackfillWriter : IAsyncDisposable
     readonly Action<CorruptDataException> _onDamage;
     readonly ILogger _logger;
     readonly BackfillRun _run = new();
+    readonly Dictionary<string, long> _hosts = new(StringComparer.Ordinal);
     List<BackfillPiece> _pieces = [];
     bool _ended;
 
@@ -45,6 +47,9 @@ public sealed class BackfillWriter : IAsyncDisposable
 
     /// <summary>Samples taken so far, repeated ones included.</summary>
     public long Samples { get; private set; }
+
+    /// <summary>The newest sample taken so far of each host, in ms since 1970 UTC.</summary>
+    public IReadOnlyDictionary<string, long> Hosts => _hosts;
 
     /// <summary>
     /// Takes a batch. Samples older than the longest retention, further in the future than the store accepts, or with
@@ -80,6 +85,7 @@ public sealed class BackfillWriter : IAsyncDisposable
             }
 
             int number = -1;
+            long lastMs = long.MinValue;
             for (int i = series.FirstSample; i < series.FirstSample + series.SampleCount; i++)
             {
                 long timestampMs = batch.TimestampsMs[i];
@@ -93,6 +99,7 @@ public sealed class BackfillWriter : IAsyncDisposable
 
                 number = number < 0 ? _run.Find(key) : number;
                 _run.Add(number, timestampMs, batch.Values[i]);
+                lastMs = Math.Max(lastMs, timestampMs);
                 accepted++;
                 if (_run.IsFull)
                 {
@@ -100,6 +107,8 @@ public sealed class BackfillWriter : IAsyncDisposable
                     number = -1;
                 }
             }
+
+            Note(key, lastMs);
         }
 
         Samples += accepted;
@@ -146,6 +155,15 @@ public sealed class BackfillWriter : IAsyncDisposable
 
         _pieces = [];
         return ValueTask.CompletedTask;
+    }
+
+    void Note(ReadOnlySpan<byte> key, long lastMs)
+    {
+        if (lastMs > long.MinValue && SeriesKey.HostOf(key) is { IsEmpty: false } name)
+        {
+            string host = Encoding.UTF8.GetString(name);
+            _hosts[host] = Math.Max(lastMs, _hosts.GetValueOrDefault(host, long.MinValue));
+        }
     }
 
     void Spill()

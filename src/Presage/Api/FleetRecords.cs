@@ -10,6 +10,9 @@ enum HostState
     Silent,
     Learning,
     Ok,
+
+    /// <summary>Its history was imported; nothing has arrived by itself yet.</summary>
+    Imported,
 }
 
 /// <summary>How a host's samples arrive.</summary>
@@ -19,6 +22,9 @@ enum HostSource
     Agent,
     Prometheus,
     Other,
+
+    /// <summary>They were imported.</summary>
+    Imported,
 }
 
 /// <summary>One host in one line.</summary>

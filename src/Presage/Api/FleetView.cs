@@ -145,7 +145,8 @@ sealed class FleetView(
         var oddity = watcher.OddityOf(host.Name);
         return new HostSummary(
             host.Name,
-            host.IsSilent ? HostState.Silent
+            host.IsImported ? HostState.Imported
+                : host.IsSilent ? HostState.Silent
                 : critical > 0 ? HostState.Critical
                 : warning > 0 ? HostState.Warning
                 : LearningOf(host).Phase == LearningPhase.Range ? HostState.Learning
@@ -161,6 +162,7 @@ sealed class FleetView(
                 HostOrigin.Local => HostSource.Local,
                 HostOrigin.Agent => HostSource.Agent,
                 HostOrigin.Prometheus => HostSource.Prometheus,
+                HostOrigin.Imported => HostSource.Imported,
                 _ => HostSource.Other,
             },
             critical + warning,
@@ -188,7 +190,7 @@ sealed class FleetView(
         int count = 0;
         foreach (var host in hosts)
         {
-            if (host.State == HostState.Silent)
+            if (host.State is HostState.Silent or HostState.Imported)
             {
                 continue;
             }

@@ -6,7 +6,9 @@ using Presage.Configuration;
 using Presage.Import;
 using Presage.Metrics;
 using Presage.Query;
+using Presage.State;
 using Presage.Storage;
+using Presage.Watching;
 
 namespace Presage.Cli;
 
@@ -225,8 +227,18 @@ static class ImportVerb
             ? new ServerTarget(
                 Address("--url", url),
                 ClientToken.Of(parsed.GetValue(Token)))
-            : new StoreTarget(SampleStore.Open(
-                PresageServer.StorageOf(options, null), TimeProvider.System, NullLogger.Instance));
+            : new StoreTarget(
+                SampleStore.Open(PresageServer.StorageOf(options, null), TimeProvider.System, NullLogger.Instance),
+                newestMs => Meet(options.Data, newestMs));
+
+    /// <summary>The server and what trains it will know the hosts of a finished part.</summary>
+    static void Meet(string folder, IReadOnlyDictionary<string, long> newestMs)
+    {
+        using var state = StateDatabase.Open(folder);
+        var hosts = new HostRegistry(state, TimeProvider.System);
+        hosts.OnImported(newestMs);
+        hosts.Save();
+    }
 
     static IReadOnlyList<Label> Labels(ParseResult parsed) => [.. (parsed.GetValue(Set) ?? []).Select(static text =>
         Pair(text) is var (name, value)

@@ -8,6 +8,7 @@ using Presage.Api;
 using Presage.Metrics;
 using Presage.Protocols.Prometheus;
 using Presage.Storage;
+using Presage.Watching;
 
 namespace Presage.Import;
 
@@ -16,7 +17,7 @@ namespace Presage.Import;
 /// write 1.0 body, ended by a frame of length zero. All of it becomes readable at once when the last frame is there; a
 /// request that ends without it leaves nothing behind.
 /// </summary>
-sealed class ImportReceiver(SampleStore store) : IDisposable
+sealed class ImportReceiver(SampleStore store, HostRegistry hosts) : IDisposable
 {
     public const string Path = "/api/presage/v1/import";
     public const string ContentType = "application/vnd.presage.import";
@@ -108,6 +109,7 @@ sealed class ImportReceiver(SampleStore store) : IDisposable
         }
 
         await backfill.CompleteAsync(cancellationToken);
+        hosts.OnImported(backfill.Hosts);
         return outcome;
     }
 

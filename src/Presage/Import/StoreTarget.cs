@@ -4,9 +4,10 @@ using Presage.Storage;
 namespace Presage.Import;
 
 /// <summary>Imports into a data folder that no server uses.</summary>
-sealed class StoreTarget(SampleStore store) : IImportTarget
+/// <param name="meet">Told the hosts of each finished part and their newest sample, in ms since 1970 UTC.</param>
+sealed class StoreTarget(SampleStore store, Action<IReadOnlyDictionary<string, long>> meet) : IImportTarget
 {
-    public IImportSession Begin(CancellationToken cancellationToken) => new Session(store.BeginBackfill());
+    public IImportSession Begin(CancellationToken cancellationToken) => new Session(store.BeginBackfill(), meet);
 
     /// <summary>Merges what was imported, so that the server starts with few files.</summary>
     public async ValueTask DisposeAsync()
@@ -15,7 +16,7 @@ sealed class StoreTarget(SampleStore store) : IImportTarget
         await store.DisposeAsync();
     }
 
-    sealed class Session(BackfillWriter backfill) : IImportSession
+    sealed class Session(BackfillWriter backfill, Action<IReadOnlyDictionary<string, long>> meet) : IImportSession
     {
         ImportOutcome _outcome = ImportOutcome.None;
 
@@ -28,6 +29,7 @@ sealed class StoreTarget(SampleStore store) : IImportTarget
         public async ValueTask<ImportOutcome> CompleteAsync(CancellationToken cancellationToken)
         {
             await backfill.CompleteAsync(cancellationToken);
+            meet(backfill.Hosts);
             return _outcome;
         }
 

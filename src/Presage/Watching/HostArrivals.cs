@@ -23,7 +23,10 @@ sealed class HostArrivals
     /// <summary>Samples seen.</summary>
     public long Samples => Interlocked.Read(ref _samples);
 
-    /// <summary>Announces an append of ours, so that it is known when the store reports it.</summary>
+    /// <summary>
+    /// Announces an append of ours, so that it is known when the store reports it; of no samples: it is done. What the
+    /// store refuses of it is not reported, so what is reported may be less.
+    /// </summary>
     public void ExpectOwn(long newestMs, int samples)
     {
         Interlocked.Exchange(ref _ownNewestMs, newestMs);
@@ -36,7 +39,7 @@ sealed class HostArrivals
     /// </summary>
     public void See(long newestMs, int samples)
     {
-        if (newestMs == Volatile.Read(ref _ownNewestMs) && samples == Volatile.Read(ref _ownSamples))
+        if (samples <= Volatile.Read(ref _ownSamples) && newestMs <= Volatile.Read(ref _ownNewestMs))
         {
             return;
         }

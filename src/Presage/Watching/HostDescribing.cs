@@ -36,7 +36,8 @@ sealed class HostDescribing(PromQlEngine engine, HostRegistry registry)
             }
 
             entry.Labels = labels;
-            entry.Origin = entry.Name == registry.LocalHost ? HostOrigin.Local
+            entry.Origin = entry.IsImported ? HostOrigin.Imported
+                : entry.Name == registry.LocalHost ? HostOrigin.Local
                 : facts.AgentVersion is not null ? HostOrigin.Agent
                 : reading.Labels[LabelNames.Instance].Contains(':', StringComparison.Ordinal) ? HostOrigin.Prometheus
                 : HostOrigin.Other;

@@ -8,6 +8,7 @@ sealed class HostEntry(string name, long firstSeenMs)
 {
     long _ratedAtMs = firstSeenMs;
     long _ratedSamples;
+    long _importedMs;
 
     /// <summary>Guards the members below.</summary>
     public Lock Gate { get; } = new();
@@ -31,6 +32,20 @@ sealed class HostEntry(string name, long firstSeenMs)
     public MachineFacts Facts { get; set; } = new();
 
     public double SamplesPerSecond { get; private set; }
+
+    /// <summary>
+    /// When history of it was imported that has not been learned from, by the server's clock, ms; 0: there is none.
+    /// </summary>
+    public long ImportedMs
+    {
+        get => Interlocked.Read(ref _importedMs);
+        set => Interlocked.Exchange(ref _importedMs, value);
+    }
+
+    /// <summary>
+    /// Whether all that is known of it was imported. It is learned like any other, but that nothing arrives is no news.
+    /// </summary>
+    public bool IsImported => Origin == HostOrigin.Imported && Arrivals.Samples == 0;
 
     /// <summary>Brings <see cref="SamplesPerSecond"/> up to date: a mean that forgets within a minute.</summary>
     public void Rate(long nowMs)

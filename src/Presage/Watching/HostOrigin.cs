@@ -13,4 +13,7 @@ public enum HostOrigin
     Prometheus,
 
     Other,
+
+    /// <summary>An import of history; nothing has arrived by itself yet.</summary>
+    Imported,
 }

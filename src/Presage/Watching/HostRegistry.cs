@@ -11,6 +11,9 @@ namespace Presage.Watching;
 /// </summary>
 public sealed class HostRegistry : IAppendObserver
 {
+    /// <summary>A host silent for longer is forgotten, as its raw samples are.</summary>
+    public static readonly TimeSpan ForgetAfter = TimeSpan.FromDays(15);
+
     readonly ConcurrentDictionary<string, HostEntry> _hosts = new(StringComparer.Ordinal);
     readonly StateDatabase _state;
     readonly TimeProvider _time;
@@ -52,6 +55,35 @@ public sealed class HostRegistry : IAppendObserver
         }
 
         arrivals.See(newestTimestampMs, samples);
+    }
+
+    /// <summary>
+    /// Notes that history of hosts was imported: those that are not known yet are from now on, and all are learned from
+    /// it when no more of it comes.
+    /// </summary>
+    /// <param name="newestMs">The newest sample of each, in ms since 1970 UTC.</param>
+    public void OnImported(IReadOnlyDictionary<string, long> newestMs)
+    {
+        foreach (var (host, atMs) in newestMs)
+        {
+            if (!_hosts.TryGetValue(host, out var entry))
+            {
+                // What is as old as that would be forgotten at once.
+                if (NowMs - atMs > ForgetAfter.TotalMilliseconds)
+                {
+                    continue;
+                }
+
+                entry = _hosts.GetOrAdd(host, new HostEntry(host, NowMs) { Origin = HostOrigin.Imported });
+                Interlocked.Increment(ref _revision);
+            }
+
+            entry.ImportedMs = NowMs;
+            if (entry.IsImported)
+            {
+                entry.Arrivals.See(atMs, 0);
+            }
+        }
     }
 
     /// <summary>All hosts, sorted by name.</summary>
@@ -99,7 +131,7 @@ public sealed class HostRegistry : IAppendObserver
     internal HostEntry? Entry(string host) => _hosts.GetValueOrDefault(host);
 
     /// <summary>Writes all hosts to the state file.</summary>
-    internal void Save() => _state.Write(connection =>
+    public void Save() => _state.Write(connection =>
     {
         foreach (var entry in _hosts.Values)
         {
@@ -147,6 +179,7 @@ public sealed class HostRegistry : IAppendObserver
                 entry.NewestMs,
                 entry.Cadence,
                 entry.IsSilentAt(nowMs),
+                entry.IsImported,
                 entry.Origin,
                 entry.Labels,
                 entry.Facts,

@@ -54,4 +54,7 @@ static partial class Log
 
     [LoggerMessage(1112, LogLevel.Warning, "What was learned of single series was not saved to {Path}: {Reason}")]
     public static partial void TracesNotSaved(ILogger logger, string path, string reason);
+
+    [LoggerMessage(1114, LogLevel.Information, "Learning from what was imported of {Hosts} hosts")]
+    public static partial void ImportedLearned(ILogger logger, int hosts);
 }

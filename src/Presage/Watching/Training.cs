@@ -8,6 +8,12 @@ namespace Presage.Watching;
 /// </summary>
 public sealed class Training
 {
+    /// <summary>An import comes in parts; this long after the last one it is whole.</summary>
+    internal const long ImportPauseMs = 30_000;
+
+    /// <summary>How much of an imported history is learned from.</summary>
+    static readonly TimeSpan s_importedSince = TimeSpan.FromDays(28);
+
     readonly ConcurrentQueue<(string Host, TimeSpan Since)> _waiting = new();
 
     /// <summary>Guards <see cref="_progress"/>.</summary>
@@ -40,6 +46,31 @@ public sealed class Training
         foreach (string host in hosts)
         {
             _waiting.Enqueue((host, since));
+        }
+    }
+
+    /// <summary>Asks for hosts whose imported history is whole: no more of it has come for a while.</summary>
+    internal void AskImported(IEnumerable<HostEntry> entries, long nowMs, ILogger logger)
+    {
+        if (!_waiting.IsEmpty)
+        {
+            return;
+        }
+
+        List<string>? hosts = null;
+        foreach (var entry in entries)
+        {
+            if (entry.ImportedMs is not 0 and var importedMs && nowMs - importedMs >= ImportPauseMs)
+            {
+                entry.ImportedMs = 0;
+                (hosts ??= []).Add(entry.Name);
+            }
+        }
+
+        if (hosts is not null)
+        {
+            Log.ImportedLearned(logger, hosts.Count);
+            Ask(hosts, s_importedSince);
         }
     }
 

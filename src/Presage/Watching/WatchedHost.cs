@@ -6,6 +6,7 @@ namespace Presage.Watching;
 /// <param name="LastSeenMs">Timestamp of its newest sample; Presage's own presage_* series do not count.</param>
 /// <param name="Cadence">How far apart its samples are; one second until learned.</param>
 /// <param name="IsSilent">No sample for longer than max(15 s, 3 x cadence).</param>
+/// <param name="IsImported">Its samples were imported, none has arrived by itself.</param>
 /// <param name="Labels">Labels that all its series share and that say more than its name (job, site, role …).</param>
 /// <param name="SamplesPerSecond">Received over the last minute.</param>
 public sealed record WatchedHost(
@@ -14,6 +15,7 @@ public sealed record WatchedHost(
     long LastSeenMs,
     TimeSpan Cadence,
     bool IsSilent,
+    bool IsImported,
     HostOrigin Origin,
     IReadOnlyDictionary<string, string> Labels,
     MachineFacts Facts,

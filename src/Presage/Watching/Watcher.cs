@@ -142,6 +142,12 @@ public sealed class Watcher
 
         Series?.Learn(host, NowMs, since);
         var watch = Watch(host) ?? Meet(entry);
+        if (watch.EvaluatedMs == long.MinValue)
+        {
+            // Of a host that was never watched it is not known yet which vital signs it has.
+            Evaluate(entry, watch, cancellationToken);
+        }
+
         bool isLearned = _judging.Learn(entry, watch, _store.ForHost(host), since, progress, cancellationToken);
         _state.Write(connection =>
         {
@@ -169,6 +175,7 @@ public sealed class Watcher
         }
 
         await AppendAsync(cancellationToken);
+        Training.AskImported(Registry.Entries, nowMs, _logger);
         Training.Turn(Learn, cancellationToken);
         DropForgotten();
         WriteEvents();
@@ -217,7 +224,8 @@ public sealed class Watcher
         long newestMs = entry.NewestMs, beforeMs = watch.EvaluatedMs;
         var source = _store.ForHost(entry.Name);
         CadenceReading? history = null;
-        bool isDue = newestMs - watch.DescribedMs >= DescribeEveryMs || watch.DescribedMs == long.MinValue;
+        bool isDue = newestMs - watch.DescribedMs >= DescribeEveryMs || watch.DescribedMs == long.MinValue ||
+            (entry.Origin == HostOrigin.Imported && !entry.IsImported);
         if (isDue)
         {
             _describing.Describe(entry, watch, source, newestMs, cancellationToken);
@@ -298,18 +306,24 @@ public sealed class Watcher
     /// <param name="before">Where in the batch this host's readings begin.</param>
     void Report(HostEntry entry, HostWatch watch, long nowMs, int before)
     {
-        bool isSilent = entry.IsSilentAt(nowMs);
+        bool isSilent = entry.IsSilentAt(nowMs), isImported = entry.IsImported;
         if (isSilent && !watch.WasSilent)
         {
-            Log.HostSilent(_logger, entry.Name, TimeSpan.FromMilliseconds(nowMs - entry.NewestMs));
+            if (!isImported)
+            {
+                Log.HostSilent(_logger, entry.Name, TimeSpan.FromMilliseconds(nowMs - entry.NewestMs));
+            }
+
             watch.EndAll(_output);
         }
-        else if (!isSilent && watch.WasSilent)
+        else if (!isSilent && watch.WasSilent && watch.UpMs != long.MinValue)
         {
             Log.HostBack(_logger, entry.Name);
         }
 
-        long? upMs = !isSilent ? Math.Max(entry.NewestMs, watch.WasSilent ? watch.UpMs + 1 : entry.NewestMs)
+        // Nobody is told that a host does not send which never has.
+        long? upMs = isImported ? null
+            : !isSilent ? Math.Max(entry.NewestMs, watch.WasSilent ? watch.UpMs + 1 : entry.NewestMs)
             : !watch.WasSilent || nowMs - watch.UpMs >= SilentUpEveryMs ? nowMs
             : null;
         watch.WasSilent = isSilent;
@@ -344,7 +358,8 @@ public sealed class Watcher
         try
         {
             var outcome = await _store.Sink.AppendAsync(_batch, cancellationToken);
-            if (outcome.Rejected > 0)
+            // Readings of history before what the store takes teach, and are not stored.
+            if (outcome.Rejected > outcome.TooOld)
             {
                 Log.ReadingsRejected(_logger, outcome.Rejected, outcome.FirstRefusal ?? "");
             }
@@ -356,6 +371,11 @@ public sealed class Watcher
         }
         finally
         {
+            foreach (var (entry, _, _) in _own)
+            {
+                entry.Arrivals.ExpectOwn(long.MinValue, 0);
+            }
+
             _batch.Clear();
             _own.Clear();
         }
@@ -389,6 +409,12 @@ public sealed class Watcher
     HostWatch Meet(HostEntry entry)
     {
         var watch = _kept.Load(entry.Name, NowMs);
+        if (entry.IsImported && entry.ImportedMs == 0 && watch.Judge.Whole.LearnedRows == 0)
+        {
+            // Imported into the folder while no server ran.
+            entry.ImportedMs = NowMs - Training.ImportPauseMs;
+        }
+
         lock (_gate)
         {
             _watches[entry.Name] = watch;

@@ -20,7 +20,7 @@ public sealed class WatcherOptions
     public TimeSpan SaveModelsEvery { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>A host silent for longer is forgotten: 15 days, as its raw samples are.</summary>
-    public TimeSpan ForgetAfter { get; init; } = TimeSpan.FromDays(15);
+    public TimeSpan ForgetAfter { get; init; } = HostRegistry.ForgetAfter;
 
     /// <summary>Ended anomalies are kept for: 400 days.</summary>
     public TimeSpan AnomaliesFor { get; init; } = TimeSpan.FromDays(400);

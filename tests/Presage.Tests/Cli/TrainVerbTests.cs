@@ -7,6 +7,7 @@ using Presage.Api;
 using Presage.Cli;
 using Presage.Configuration;
 using Presage.Metrics;
+using Presage.Metrics.Vitals;
 using Presage.State;
 using Presage.Storage;
 using Presage.Tests.Watching;
@@ -67,6 +68,39 @@ public sealed class TrainVerbTests
         }
 
         Assert.Equal(1, await RunAsync(new PresageOptions { Data = folder }, "--host", "nobody"));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Learns_from_an_import_into_the_folder_of_a_server_that_never_ran()
+    {
+        string folder = Directory.CreateTempSubdirectory("presage-train-").FullName;
+        var options = new PresageOptions { Data = folder };
+        string file = Path.Combine(folder, "history.prom");
+        long nowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / 1_000 * 1_000;
+        var lines = Enumerable.Range(0, HistoryHours * 60).SelectMany(i => (string[])
+        [
+            $"node_load1{{instance=\"web1:9100\"}} {1 + (i % 7)} {nowMs - (i * 60_000L)}",
+            $"node_memory_MemTotal_bytes{{instance=\"web1:9100\"}} 8e9 {nowMs - (i * 60_000L)}",
+            $"node_memory_MemAvailable_bytes{{instance=\"web1:9100\"}} {4e9 + (i % 11 * 1e7)} {nowMs - (i * 60_000L)}",
+        ]);
+        await File.WriteAllLinesAsync(file, lines);
+        Assert.Equal(1, await RunAsync(options));
+        var root = new RootCommand();
+        ImportVerb.AddTo(root, _ => options);
+        Assert.Equal(0, await root.Parse(["import", "openmetrics", "--text", file])
+            .InvokeAsync(null, CancellationToken.None));
+
+        Assert.Equal(0, await RunAsync(options, "--since", "14h"));
+        using (var state = StateDatabase.Open(folder))
+        {
+            Assert.Equal(1, state.Read(static connection => connection.Query(
+                "select count(*) from host_models where host = 'web1'", static row => row.GetInt64(0)))[0]);
+            var tracks = new DetectorStates(state, VitalCatalogue.Default).Load("web1", out int dropped);
+            Assert.Equal(0, dropped);
+            Assert.Contains(tracks, static track => track.Key == "memory_use");
+        }
+
         Directory.Delete(folder, recursive: true);
     }
 

@@ -80,7 +80,7 @@ public sealed class ImportFuzzTests
         string text = $"time,metric,value,rack\n{seconds},a,1,{new string('x', 200_000)}\n{seconds},c,1,r\n";
         var file = new FileInfo(Path.Combine(Directory.CreateTempSubdirectory("presage-import-").FullName, "a.csv"));
         await File.WriteAllTextAsync(file.FullName, text);
-        var target = new StoreTarget(fixture.Store);
+        var target = new StoreTarget(fixture.Store, static _ => { });
         var report = await new ImportRun(CsvSource.Parts([file], Mapping, ','), target, null, new Silent())
             .RunAsync(CancellationToken.None);
         file.Directory!.Delete(recursive: true);
@@ -95,7 +95,7 @@ public sealed class ImportFuzzTests
         var folder = Directory.CreateTempSubdirectory("presage-import-");
         try
         {
-            await new ImportRun(Parts(folder, name, bytes), new StoreTarget(store), null, new Silent())
+            await new ImportRun(Parts(folder, name, bytes), new StoreTarget(store, static _ => { }), null, new Silent())
                 .RunAsync(CancellationToken.None);
             return true;
         }

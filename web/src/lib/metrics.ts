@@ -9,10 +9,10 @@ export function isCounter(metric: { name: string; type: string | null }): boolea
 }
 
 /** The shortest window of a rate: several samples of each kind of source. Prometheus scrapes every 15 to 60 s. */
-const RATE_SECONDS = { local: 10, agent: 10, other: 60, prometheus: 240 } as const;
+const RATE_SECONDS = { local: 10, agent: 10, other: 60, prometheus: 240, imported: 900 } as const;
 
 /** The PromQL that draws the metric; a rate needs several samples, and other sources than ours report slowly. */
-export function metricQuery(metric: Metric, stepMs: number, source: "local" | "agent" | "prometheus" | "other"): string {
+export function metricQuery(metric: Metric, stepMs: number, source: keyof typeof RATE_SECONDS): string {
   if (!isCounter(metric)) return metric.name;
   const window = Math.max(RATE_SECONDS[source], Math.ceil((2 * stepMs) / 1000));
   return `rate(${metric.name}[${window}s])`;

@@ -26,6 +26,7 @@ function things(count: number): string {
 }
 
 function watchedText(host: HostFacts | undefined, sinceMs: number): string {
+  if (host?.state === "imported") return "The history of this server was imported; it has not sent anything itself yet.";
   const what = host?.source === "local" ? "this machine" : "this server";
   return `Presage has watched ${what} for ${formatDuration(sinceMs)}.`;
 }
@@ -33,7 +34,9 @@ function watchedText(host: HostFacts | undefined, sinceMs: number): string {
 function usualText(hosts: readonly HostFacts[]): string {
   const count = (state: string) => hosts.filter((host) => host.state === state).length;
   const usual = count("ok");
-  const learning = count("learning");
-  const text = usual === hosts.length ? `All ${formatCount(hosts.length)}${NBSP}hosts are as usual` : `${formatCount(usual)} of ${formatCount(hosts.length)}${NBSP}hosts ${usual === 1 ? "is" : "are"} as usual`;
-  return learning === 0 ? `${text}.` : `${text}, ${learning} ${learning === 1 ? "is" : "are"} learning.`;
+  const imported = count("imported");
+  const sending = hosts.length - imported;
+  const text = sending === 0 ? "No host has sent anything itself yet" : usual === sending && sending > 1 ? `All ${formatCount(sending)}${NBSP}hosts are as usual` : `${formatCount(usual)} of ${formatCount(sending)}${NBSP}${sending === 1 ? "host" : "hosts"} ${usual === 1 ? "is" : "are"} as usual`;
+  const others = [[count("learning"), "learning"], [imported, "imported"]] as const;
+  return `${[text, ...others.filter(([many]) => many > 0).map(([many, what]) => `${many} ${many === 1 ? "is" : "are"} ${what}`)].join(", ")}.`;
 }

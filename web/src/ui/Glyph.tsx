@@ -33,7 +33,7 @@ export function Glyph({ kind, size = 16, decorative = false }: GlyphProps) {
 }
 
 const HOST_GLYPHS: Record<HostState, GlyphKind> = {
-  critical: "crit", warning: "warn", silent: "none", learning: "learn", ok: "ok",
+  critical: "crit", warning: "warn", silent: "none", learning: "learn", ok: "ok", imported: "none",
 };
 
 export function hostGlyph(state: HostState): GlyphKind {
@@ -41,7 +41,7 @@ export function hostGlyph(state: HostState): GlyphKind {
 }
 
 const HOST_WORDS: Record<HostState, string> = {
-  critical: "Critical", warning: "Warning", silent: "No data", learning: "Learning", ok: "As usual",
+  critical: "Critical", warning: "Warning", silent: "No data", learning: "Learning", ok: "As usual", imported: "Imported",
 };
 
 export function hostWord(state: HostState): string {
@@ -49,7 +49,7 @@ export function hostWord(state: HostState): string {
 }
 
 /** Where a state stands in "worst first". */
-export const HOST_RANK: Record<HostState, number> = { critical: 0, warning: 1, silent: 2, learning: 3, ok: 4 };
+export const HOST_RANK: Record<HostState, number> = { critical: 0, warning: 1, silent: 2, learning: 3, ok: 4, imported: 5 };
 
 /** A point in time and the fan that opens from it. */
 export function Mark({ size = 26 }: { size?: number }) {

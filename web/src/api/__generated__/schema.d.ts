@@ -2069,9 +2069,9 @@ export interface components {
             lookedMs: number;
         };
         /** @enum {unknown} */
-        HostSource: "local" | "agent" | "prometheus" | "other";
+        HostSource: "local" | "agent" | "prometheus" | "other" | "imported";
         /** @enum {unknown} */
-        HostState: "critical" | "warning" | "silent" | "learning" | "ok";
+        HostState: "critical" | "warning" | "silent" | "learning" | "ok" | "imported";
         HostSummary: {
             host: string;
             state: components["schemas"]["HostState"];

@@ -7,7 +7,7 @@ import styles from "./Host.module.css";
 import { learnedText } from "./learning";
 
 const SOURCES: Record<HostDetail["summary"]["source"], string> = {
-  local: "collected by this server itself", agent: "sent by presage-agent", prometheus: "sent by Prometheus remote write", other: "sent by another source",
+  local: "collected by this server itself", agent: "sent by presage-agent", prometheus: "sent by Prometheus remote write", other: "sent by another source", imported: "imported; it has not sent anything itself",
 };
 
 export function FactsTab({ detail, nowMs }: { detail: HostDetail; nowMs: number }) {

@@ -79,7 +79,7 @@ function HostView({ detail }: { detail: HostDetail }) {
   const state = liveState?.state ?? detail.summary.state;
   const lastSeenMs = Math.max(detail.summary.lastSeenMs, liveState?.lastSeenMs ?? 0);
   const lost = live.status === "lost" && nowMs - lastSeenMs > 5000;
-  const staleSinceMs = state === "silent" || (lost && nowMs - lastSeenMs > LATE_MS) ? lastSeenMs : null;
+  const staleSinceMs = state === "silent" || state === "imported" || (lost && nowMs - lastSeenMs > LATE_MS) ? lastSeenMs : null;
   const tab = TABS.find((known) => known === params.get("tab")) ?? "now";
   const shared = { detail, range, window, nowMs, staleSinceMs, sparkOf };
   return (
@@ -126,6 +126,7 @@ function Header({ detail, state, nowMs, lastSeenMs }: HeaderProps) {
         {(state === "critical" || state === "warning") && (
           <Chip tone={state === "critical" ? "crit" : "warn"}><b>{hostWord(state)}</b>{firing !== undefined && <> since {formatTime(firing.startedMs, nowMs)}</>}</Chip>
         )}
+        {state === "imported" && <Chip tone="line">imported up to {formatTime(lastSeenMs, nowMs)}, nothing sent yet</Chip>}
         {state === "silent" && <Chip tone="line">silent for {formatDuration(nowMs - lastSeenMs)}</Chip>}
         {Object.entries(summary.labels).map(([name, value]) => <Chip key={name}>{name} <b>{value}</b></Chip>)}
         <span className="grow" />

@@ -101,12 +101,12 @@ function HostTable({ hosts, nowMs }: { hosts: readonly HostSummary[]; nowMs: num
 
 function StateText({ host, nowMs }: { host: HostSummary; nowMs: number }) {
   const tone = host.state === "critical" ? "critText" : host.state === "warning" ? "warnText" : "ink2";
-  const word = host.state === "silent" ? `Silent for ${formatDuration(nowMs - host.lastSeenMs)}` : host.state === "ok" && host.unusual > 1 ? "As usual, but odd" : hostWord(host.state);
+  const word = host.state === "imported" ? "Imported, nothing sent yet" : host.state === "silent" ? `Silent for ${formatDuration(nowMs - host.lastSeenMs)}` : host.state === "ok" && host.unusual > 1 ? "As usual, but odd" : hostWord(host.state);
   return <span><span className={tone}>{word}</span>{host.alerts > 0 && <span className="ink3">, {plural(host.alerts, "alert")}</span>}{host.sentence !== null && <><br /><span className="meta">{host.sentence}</span></>}</span>;
 }
 
 function sourceText(host: HostSummary): string {
   if (host.source === "local") return "this server";
   if (host.agentVersion !== null) return host.agentVersion;
-  return host.source === "prometheus" ? "Prometheus" : "–";
+  return host.source === "prometheus" ? "Prometheus" : host.source === "imported" ? "import" : "–";
 }

@@ -151,7 +151,7 @@ const Cell = memo(function Cell({ host, state, unusual, tabbable, tip, onPoint }
 });
 
 function Tip({ host, nowMs }: { host: HostSummary; nowMs: number }) {
-  const words = host.state === "ok" && host.unusual > 1 ? "as usual, but odd" : hostWord(host.state).toLowerCase();
+  const words = host.state === "ok" && host.unusual > 1 ? "as usual, but odd" : host.state === "imported" ? "imported and has sent nothing itself" : hostWord(host.state).toLowerCase();
   const labels = Object.entries(host.labels).map(([name, value]) => `${name} ${value}`);
   return (
     <span className={styles.tip} role="tooltip">
@@ -171,6 +171,7 @@ function Summary({ hosts, nowMs }: { hosts: readonly HostSummary[]; nowMs: numbe
     of("warning").length > 0 && <span key="warning" className="warnText">{plural(of("warning").length, "warning")}</span>,
     silent.length > 0 && <span key="silent">{silent.length} silent for {formatDuration(longest)}</span>,
     of("learning").length > 0 && <span key="learning">{of("learning").length} learning</span>,
+    of("imported").length > 0 && <span key="imported">{of("imported").length} imported</span>,
   ].filter((part) => part !== false);
   return <em>{parts.map((part, index) => [index > 0 ? " · " : "", part])}</em>;
 }

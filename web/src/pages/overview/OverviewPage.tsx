@@ -91,7 +91,7 @@ function OnlyHost({ summary, overview, nowMs }: { summary: HostSummary; overview
   useEffect(() => watchHost(summary.host), [summary.host]);
   const sparkOf = useSparks(summary.host, DEFAULT_RANGE);
   if (data === undefined) return <div className={styles.loading}><Skeleton height={220} /><Skeleton height={150} /></div>;
-  const silent = summary.state === "silent" ? summary.lastSeenMs : null;
+  const silent = summary.state === "silent" || summary.state === "imported" ? summary.lastSeenMs : null;
   return (
     <>
       <div className={styles.two}>

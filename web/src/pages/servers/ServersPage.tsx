@@ -64,11 +64,11 @@ function headline(servers: readonly Server[] | undefined): React.ReactNode {
     const found = servers.filter((server) => server.state === state).length;
     return found === 0 ? "" : `${found} ${word}`;
   };
-  const rest = [versions.length === 1 ? `on agent ${versions[0] ?? ""}` : versions.length > 1 ? `on ${versions.length} versions of the agent` : "", count("silent", "silent"), count("learning", "learning")];
+  const rest = [versions.length === 1 ? `on agent ${versions[0] ?? ""}` : versions.length > 1 ? `on ${versions.length} versions of the agent` : "", count("silent", "silent"), count("learning", "learning"), count("imported", "imported")];
   return <>{plural(servers.length, "server")} <span>{rest.filter((part) => part !== "").join(", ")}</span></>;
 }
 
-const SOURCES: Record<Server["source"], string> = { local: "this machine", agent: "agent", prometheus: "Prometheus", other: "other" };
+const SOURCES: Record<Server["source"], string> = { local: "this machine", agent: "agent", prometheus: "Prometheus", other: "other", imported: "imported, nothing sent yet" };
 
 /** Rows drawn at once; more come with a click, so that ten thousand servers do not freeze the page. */
 const PAGE_ROWS = 200;
@@ -112,7 +112,7 @@ function columnsFor(offBecause: string | null, onForget: (server: Server) => voi
     { id: "source", header: "Sends by", desktopOnly: true, cell: (server) => <span className="ink2">{SOURCES[server.source]}{server.token !== null && <span className="meta"> · {server.token}</span>}</span> },
     { id: "rate", header: "Samples/s", align: "right", desktopOnly: true, cell: (server) => significant(server.samplesPerSecond) },
     { id: "seen", header: "Last sample", align: "right", cell: (server) => <Seen atMs={server.lastSeenMs} /> },
-    { id: "act", header: "", align: "right", cell: (server) => (server.state === "silent" && server.source !== "local" ? <Button small offBecause={offBecause} onClick={() => onForget(server)}>{`Forget ${server.host}`}</Button> : null) },
+    { id: "act", header: "", align: "right", cell: (server) => ((server.state === "silent" || server.state === "imported") && server.source !== "local" ? <Button small offBecause={offBecause} onClick={() => onForget(server)}>{`Forget ${server.host}`}</Button> : null) },
   ];
 }
 
