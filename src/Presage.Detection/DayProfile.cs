@@ -63,6 +63,9 @@ sealed class DayProfile
     /// <summary>Whether two days have been seen.</summary>
     public bool IsKnown => _learnedSlots >= 2 * Slots;
 
+    /// <summary>Whether a rhythm is trusted to any degree.</summary>
+    public bool IsTrusted => Weight > 0 || IsWeekUsed;
+
     /// <summary>Whether the rhythm of the week has a say.</summary>
     public bool IsWeekUsed => _week is { IsUsed: true };
 
@@ -79,7 +82,7 @@ sealed class DayProfile
     /// </summary>
     public (double Least, double Most) At(long timestampMs)
     {
-        if (Weight == 0 && !IsWeekUsed)
+        if (!IsTrusted)
         {
             return default;
         }

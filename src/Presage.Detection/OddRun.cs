@@ -15,7 +15,7 @@ struct OddRun
     /// <summary>The same on a signal's first day.</summary>
     public const double OpenProbabilityAtFirst = 1e-5;
 
-    const double CloseProbability = 1e-3;
+    public const double CloseProbability = 1e-3;
     const double OpenSecondsMin = 10;
     const double CloseSecondsMin = 60;
 

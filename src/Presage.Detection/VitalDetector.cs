@@ -77,6 +77,11 @@ public sealed class VitalDetector
     /// <summary>The slow view needs a day of its own history to know how far means stray.</summary>
     const double SlowViewSeconds = 86_400;
 
+    const double FastHalfLifeSeconds = 3_600;
+
+    /// <summary>History from which a level beside a new rhythm is learned.</summary>
+    const long LevelHistoryMs = 12 * 3_600_000;
+
     /// <summary>The usual range is shown at least this wide to each side, in practical floors.</summary>
     const double ShownMin = 0.1;
 
@@ -107,7 +112,7 @@ public sealed class VitalDetector
         // Prior exponents of the tails, those of t-distributed noise with as many degrees of freedom. Throughput and
         // latency come in bursts even after the logarithm.
         _exponent = settings.IsLogarithmic ? 4 : 5;
-        _fast = new DetectorView(0, 3_600, Rarity.LookSeconds, _exponent);
+        _fast = new DetectorView(0, FastHalfLifeSeconds, Rarity.LookSeconds, _exponent);
         _middle = new DetectorView(60, 3 * 3_600, 60, _exponent);
         _slow = new DetectorView(300, 86_400, 300, _exponent);
     }
@@ -190,12 +195,14 @@ public sealed class VitalDetector
 
     /// <summary>
     /// Learns the rhythm of the day and the week anew from stored history up to now (the usual range stays as it is,
-    /// because history may be coarser than what is fed).
+    /// because history may be coarser than what is fed). Where no rhythm was known the level is learned anew, too: it
+    /// was one of days that looked alike. An anomaly that runs and was the rhythm ends with that.
     /// </summary>
     /// <param name="timestampsMs">Ascending.</param>
     /// <param name="values">What is not finite is a gap.</param>
     /// <param name="isAsked">Whether somebody wants it; else only what knows a day more than this is taken.</param>
-    public void Recall(IReadOnlyList<long> timestampsMs, ReadOnlySpan<double> values, bool isAsked)
+    /// <returns>Closed, when an anomaly ended so.</returns>
+    public AnomalyChange Recall(IReadOnlyList<long> timestampsMs, ReadOnlySpan<double> values, bool isAsked)
     {
         var rhythm = new DayProfile();
         long beforeMs = long.MinValue;
@@ -213,10 +220,49 @@ public sealed class VitalDetector
         if (rhythm.IsKnown && (isAsked || rhythm.KnowsDayMoreThan(_rhythm)))
         {
             var before = _rhythm.At(_lastMs);
-            bool wasProven = _rhythm.IsWeekProven;
+            bool wasKnown = _rhythm.IsTrusted, wasProven = _rhythm.IsWeekProven;
             _rhythm = rhythm;
             Change(_lastMs, Math.Clamp(0, before.Least, before.Most), before, wasProven);
+            if (!wasKnown && rhythm.IsTrusted && Relevel(timestampsMs, values) > OddRun.CloseProbability)
+            {
+                return Pause();
+            }
         }
+
+        return AnomalyChange.None;
+    }
+
+    /// <summary>
+    /// Finds the level that the newest values have beside the rhythm; how rare the newest of them is then.
+    /// </summary>
+    double Relevel(IReadOnlyList<long> timestampsMs, ReadOnlySpan<double> values)
+    {
+        var finder = new LevelFinder(_rhythm, FastHalfLifeSeconds);
+        long fromMs = _lastMs - LevelHistoryMs, beforeMs = long.MinValue;
+        for (int i = 0; i < values.Length; i++)
+        {
+            long atMs = timestampsMs[i];
+            if (double.IsFinite(values[i]) && atMs >= fromMs && atMs > beforeMs && atMs <= _lastMs)
+            {
+                double seconds = beforeMs == long.MinValue ? 1 : (atMs - beforeMs) / 1000.0;
+                finder.See(atMs, _scale.ToScale(values[i]), Math.Min(StandSecondsMax, seconds));
+                beforeMs = atMs;
+            }
+        }
+
+        if (finder.Level is not { } level)
+        {
+            return 0;
+        }
+
+        foreach (var view in (ReadOnlySpan<DetectorView?>)[_fast, _short, _middle, _slow])
+        {
+            view?.MoveTo(level);
+            view?.Settle(0);
+            view?.Tails.Fade();
+        }
+
+        return _fast.ProbabilityOf(finder.Newest);
     }
 
     /// <summary>Appends everything it has learned (version 4: 0.5 to 4 KB).</summary>

@@ -142,7 +142,7 @@ sealed class FleetView(
     HostSummary Summary(WatchedHost host)
     {
         var (critical, warning) = Firing().ByHost.GetValueOrDefault(host.Name);
-        var oddity = watcher.OddityOf(host.Name);
+        var oddity = host.IsImported ? HostOddity.Unknown : watcher.OddityOf(host.Name);
         return new HostSummary(
             host.Name,
             host.IsImported ? HostState.Imported

@@ -151,7 +151,9 @@ static class TrainVerb
 
         if (learned.Count == 0)
         {
-            Console.Error.WriteLine(only is null ? "presage: no host has sent samples, and none was imported." : $"presage: no host {only}.");
+            Console.Error.WriteLine(only is null
+                ? "presage: no host has sent samples, and none was imported."
+                : $"presage: no host {only}.");
         }
 
         return learned.Count == 0 ? 1 : 0;

@@ -47,7 +47,8 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
 
             _hasLearned = true;
             long toMs = completeMs / stepMs * stepMs;
-            Learn(entry, watch, rows, toMs, stepMs, options.ModelHistory, null, false, cancellationToken);
+            var since = whole.LearnedRows == 0 ? options.RhythmHistory : options.ModelHistory;
+            Learn(entry, watch, rows, toMs, stepMs, since, null, false, cancellationToken);
         }
         else if (whole.IsBorrowingDue)
         {
@@ -107,6 +108,11 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
         var history = rows.Between(fromMs, toMs, stepMs, null, progress, cancellationToken)
             .Without(Maintenance.Of(entry.Name));
         watch.Recall(history, isAsked);
+        if (!isAsked)
+        {
+            history = history.Since(toMs - (long)options.ModelHistory.TotalMilliseconds);
+        }
+
         bool isLearned = watch.Judge.Whole.Learn(history, toMs, stepMs / 1_000.0, watch.Judge.FalseAlarmsPerWeek);
         if (isLearned)
         {

@@ -89,10 +89,19 @@ sealed class HostTracks(string host)
     {
         foreach (var track in All)
         {
-            if (track.Detector.Pause() == AnomalyChange.Closed)
-            {
-                Changes.Add((track, track.Detector.Anomaly, false));
-            }
+            Note(track, track.Detector.Pause());
+        }
+    }
+
+    /// <summary>Teaches one the rhythm of the day and the week; what was the rhythm is no anomaly any more.</summary>
+    public void Recall(VitalTrack track, IReadOnlyList<long> timesMs, ReadOnlySpan<double> values, bool isAsked) =>
+        Note(track, track.Detector.Recall(timesMs, values, isAsked));
+
+    void Note(VitalTrack track, AnomalyChange change)
+    {
+        if (change == AnomalyChange.Closed)
+        {
+            Changes.Add((track, track.Detector.Anomaly, false));
         }
     }
 

@@ -254,7 +254,7 @@ sealed class HostWatch
                 if ((isAsked || seconds > track.Detector.LearnedSeconds) &&
                     history.Columns.Of(track.Vital, track.Per?.Value ?? "") is >= 0 and int column)
                 {
-                    track.Detector.Recall(history.TimesMs, history.Column(column), isAsked);
+                    _tracks.Recall(track, history.TimesMs, history.Column(column), isAsked);
                 }
             }
         }

@@ -25,6 +25,20 @@ sealed record RowHistory(HostColumns Columns, double[] Values, IReadOnlyList<lon
         return values;
     }
 
+    /// <summary>The rows from some time on.</summary>
+    public RowHistory Since(long fromMs)
+    {
+        int first = 0;
+        while (first < Rows && TimesMs[first] < fromMs)
+        {
+            first++;
+        }
+
+        return first == 0
+            ? this
+            : new RowHistory(Columns, Values[(first * Columns.Count)..], [.. TimesMs.Skip(first)]);
+    }
+
     /// <summary>The same without the rows of some stretches of time.</summary>
     public RowHistory Without(IReadOnlyList<TimeRange> ranges)
     {

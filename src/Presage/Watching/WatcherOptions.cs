@@ -13,6 +13,12 @@ public sealed class WatcherOptions
     /// <summary>How far back a host as a whole is learned from: a week.</summary>
     public TimeSpan ModelHistory { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>
+    /// How far back the rhythms of vital signs are learned from when a host is learned for the first time: 15 days, for
+    /// the week is known after two.
+    /// </summary>
+    public TimeSpan RhythmHistory { get; init; } = TimeSpan.FromDays(15);
+
     /// <summary>How many false alarms per host and week are expected.</summary>
     public FalseAlarms FalseAlarms { get; init; } = FalseAlarms.Default;
 

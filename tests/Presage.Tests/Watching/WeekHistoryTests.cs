@@ -44,6 +44,42 @@ public sealed class WeekHistoryTests(ITestOutputHelper output)
         VitalSnapshot CpuOf(string host) => server.Watcher.ReadingsOf(host).Single(static one => one.Key == "cpu_use");
     }
 
+    /// <summary>
+    /// Met on a Monday night with three weeks of stored history: its last two days, by which it is judged at first, are
+    /// a quiet Sunday and a busy Monday that ends in what looks like a fault as long as the day is not known.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_end_of_a_working_day_is_ordinary_where_the_days_before_are_stored(bool isAsked)
+    {
+        await using var server = new WatchedServer(TimeSpan.FromDays(30));
+        server.Time.Advance(TimeSpan.FromHours(32));
+        var host = new SimulatedHost("web1:9100", 7);
+        await WorkAsync(server, TimeSpan.FromDays(21), host);
+        if (isAsked)
+        {
+            Assert.NotEqual(0, server.Watcher.Learn("web1", TimeSpan.FromDays(28), null, CancellationToken.None));
+        }
+
+        await server.Watcher.TurnAsync(CancellationToken.None);
+        var cpu = CpuOf();
+        for (int i = 0; i < 6; i++)
+        {
+            server.Time.Advance(TimeSpan.FromSeconds(StepSeconds));
+            await server.AppendAsync([host], server.NowMs);
+            await server.Watcher.TurnAsync(CancellationToken.None);
+            cpu = CpuOf();
+            output.WriteLine($"{cpu.Value} in {cpu.Lower} to {cpu.Upper}, {cpu.Score}");
+            Assert.InRange(cpu.Value!.Value, cpu.Lower!.Value, cpu.Upper!.Value);
+            Assert.Null(server.Watcher.AnomalyOf("web1"));
+        }
+
+        Assert.InRange(cpu.Upper!.Value, 0.04, 0.35);
+
+        VitalSnapshot CpuOf() => server.Watcher.ReadingsOf("web1").Single(static one => one.Key == "cpu_use");
+    }
+
     static async Task WorkAsync(WatchedServer server, TimeSpan length, params SimulatedHost[] hosts)
     {
         foreach (var host in hosts)

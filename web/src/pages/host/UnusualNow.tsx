@@ -92,6 +92,7 @@ function factText(metric: UnusualMetric): string {
 }
 
 function Nothing({ detail, watched }: { detail: HostDetail; watched: number }) {
+  if (detail.summary.state === "imported") return <EmptyState glyph="none">This host has not sent anything itself: its history was imported, and it is judged from its first sample on.</EmptyState>;
   const knownInMs = rangeKnownInMs(detail.learning);
   if (knownInMs !== null) {
     return (
@@ -101,7 +102,6 @@ function Nothing({ detail, watched }: { detail: HostDetail; watched: number }) {
       </div>
     );
   }
-  if (detail.summary.state === "imported") return <EmptyState glyph="none">This host has not sent anything itself: its history was imported, and it is judged from its first sample on.</EmptyState>;
   if (detail.summary.state === "silent") return <EmptyState glyph="none">Nothing arrives from this host, so nothing can be compared.</EmptyState>;
   return <EmptyState>Nothing. All {watched}{NBSP}vital signs keep to their usual range.</EmptyState>;
 }
