@@ -17,6 +17,7 @@ it("answers first and says the rest after it", () => {
   expect(title({ wrong: [{ state: "pending" }], watching }, hosts("ok", "ok"), 0)).toBe("1 thing may be going wrong. All 2 hosts are as usual.");
   expect(title({ wrong: [], watching }, hosts("ok", "ok"), 0)).toBe("Nothing is wrong. All 2 hosts are as usual.");
   expect(title({ wrong: [], watching }, hosts("ok", "ok", "imported"), 0)).toBe("Nothing is wrong. All 2 hosts are as usual, 1 is imported.");
+  expect(title({ wrong: [], watching }, hosts("learning", "imported"), 0)).toBe("Nothing is wrong. 1 host is learning, 1 is imported.");
   expect(title({ wrong: [], watching }, hosts("imported", "imported"), 0)).toBe("Nothing is wrong. No host has sent anything itself yet, 2 are imported.");
 });
 

@@ -34,9 +34,14 @@ function watchedText(host: HostFacts | undefined, sinceMs: number): string {
 function usualText(hosts: readonly HostFacts[]): string {
   const count = (state: string) => hosts.filter((host) => host.state === state).length;
   const usual = count("ok");
+  const learning = count("learning");
   const imported = count("imported");
   const sending = hosts.length - imported;
-  const text = sending === 0 ? "No host has sent anything itself yet" : usual === sending && sending > 1 ? `All ${formatCount(sending)}${NBSP}hosts are as usual` : `${formatCount(usual)} of ${formatCount(sending)}${NBSP}${sending === 1 ? "host" : "hosts"} ${usual === 1 ? "is" : "are"} as usual`;
-  const others = [[count("learning"), "learning"], [imported, "imported"]] as const;
+  if (sending === 1 && imported > 0) {
+    const how = usual === 1 ? "as usual" : learning === 1 ? "learning" : "not as usual";
+    return `1${NBSP}host is ${how}, ${imported} ${imported === 1 ? "is" : "are"} imported.`;
+  }
+  const text = sending === 0 ? "No host has sent anything itself yet" : usual === sending ? `All ${formatCount(sending)}${NBSP}hosts are as usual` : `${formatCount(usual)} of ${formatCount(sending)}${NBSP}hosts ${usual === 1 ? "is" : "are"} as usual`;
+  const others = [[learning, "learning"], [imported, "imported"]] as const;
   return `${[text, ...others.filter(([many]) => many > 0).map(([many, what]) => `${many} ${many === 1 ? "is" : "are"} ${what}`)].join(", ")}.`;
 }
