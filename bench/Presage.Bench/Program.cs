@@ -17,6 +17,8 @@ return args switch
     ["watch", .. var rest] => await WatchBenchmark.RunAsync(rest),
     ["faults"] => FaultBenchmark.Run(each: 4),
     ["faults", var each] => FaultBenchmark.Run(int.Parse(each)),
+    ["weeks"] => WeekBenchmark.Run(hosts: 6),
+    ["weeks", var hosts] => WeekBenchmark.Run(int.Parse(hosts)),
     ["calibration"] => CalibrationBenchmark.Run(simulatedHosts: 12),
     ["calibration", var hosts] => CalibrationBenchmark.Run(int.Parse(hosts)),
     ["ingest-http", .. var rest] => await IngestHttpBenchmark.RunAsync(rest),
@@ -41,6 +43,7 @@ static int Usage()
         "write-path [HOSTSxSERIES [PER_REQUEST [shuffled|in-order [ROUNDS]]]] | ingest-http [OPTIONS] | " +
         "sustained [OPTIONS] | read [HOSTS] | index [SERIES [FOLDER]] | detect | " +
         "changes | watch [OPTIONS] | accuracy [--detectors A,B] [--sets A,B] | calibration [HOSTS] | faults [EACH] | " +
+        "weeks [HOSTS] | " +
         "memory [SERIES [HOURS [SCRAPE_SECONDS [JITTER_MS [FOLDER]]]]] | start FOLDER | " +
         "promql-data FOLDER [HOSTS] | promql FOLDER PRESAGE.dll [ROUNDS [QUERY]] | " +
         "promql-parts FOLDER [QUERY] | promql-compare PRESAGE.dll [COUNT [SEED [EXPRESSION]]]");

@@ -76,6 +76,18 @@ sealed class ChangeHabit
         other._maxima.CopyTo(_maxima, 0);
     }
 
+    /// <summary>Tells what it knows of the last week to one that remembers weeks.</summary>
+    public void Teach(WeekHabit weeks)
+    {
+        for (long slot = Math.Max(_first, _slot - SlotsMax + 1); slot >= 0 && slot <= _slot; slot++)
+        {
+            if (At(slot) > 0)
+            {
+                weeks.Learn(At(slot), slot * SlotSeconds);
+            }
+        }
+    }
+
     public void Save(StateWriter writer)
     {
         writer.Long(_first);

@@ -19,9 +19,10 @@ namespace Presage.Detection;
 /// </summary>
 public sealed class HostDetector
 {
-    const byte StateVersion = 5;
+    const byte StateVersion = 6;
 
-    /// <summary>Knew no lasting moves; the rest is read as it is.</summary>
+    /// <summary>Knew no habits of weeks, or no lasting moves either; the rest is read as it is.</summary>
+    const byte WeeklessVersion = 5;
     const byte LastinglessVersion = 4;
 
     /// <summary>
@@ -35,13 +36,15 @@ public sealed class HostDetector
     const double EvidenceHalfLifeSeconds = 1_200;
 
     /// <summary>
-    /// What comes every day at this time counts as a change smaller by this much, for alarms: ten times as common.
+    /// What comes every day or every week at this time counts as a change smaller by this much, for alarms: ten times as
+    /// common.
     /// </summary>
     const double HabitShare = 1;
 
     readonly HostViews _views;
     readonly AlarmLine _line;
     readonly ChangeHabit _habit = new();
+    readonly WeekHabit _weeks = new();
     readonly LastingMoves _lasting;
     readonly float[] _scaled;
     readonly float[] _before;
@@ -79,6 +82,9 @@ public sealed class HostDetector
         _shown = new float[metrics];
         _evidenceKept = double.Exp2(-stepSeconds / EvidenceHalfLifeSeconds);
     }
+
+    /// <summary>What <see cref="Recall"/> only looks at before it learns: half a day.</summary>
+    public static TimeSpan RecallWarmUp { get; } = TimeSpan.FromHours(12);
 
     /// <summary>Metrics in a row.</summary>
     public int Metrics { get; }
@@ -134,6 +140,7 @@ public sealed class HostDetector
         {
             detector._seconds = timesMs.IsEmpty ? row * stepSeconds : timesMs[row] / 1_000.0;
             detector._habit.Learn(changes[row], detector._seconds);
+            detector._weeks.Learn(changes[row], detector._seconds);
             detector._line.Learn(changes[row]);
         }
 
@@ -154,7 +161,39 @@ public sealed class HostDetector
         trained._before.CopyTo(_before, 0);
         _line.TakeOver(trained._line);
         _habit.TakeOver(trained._habit);
+        _weeks.Merge(trained._weeks, isBetter: true);
         _lasting.TakeOver(trained._lasting);
+    }
+
+    /// <summary>
+    /// Takes what the detector used until now knows of weeks before those learned from. The host is the same, its
+    /// metrics may be others.
+    /// </summary>
+    public void Remember(HostDetector before) => _weeks.Merge(before._weeks, isBetter: false);
+
+    /// <summary>Whether it knows what came more than two weeks ago.</summary>
+    public bool KnowsWeeks => _weeks.KnowsWeeks;
+
+    /// <summary>
+    /// Learns from rows before those it knows what comes every week: it judges them, and nothing else of it changes.
+    /// The first of them are only seen, <see cref="RecallWarmUp"/>.
+    /// </summary>
+    public void Recall(ReadOnlySpan<double> rows, ReadOnlySpan<long> timesMs)
+    {
+        if (_model is null || rows.Length != timesMs.Length * Metrics)
+        {
+            return;
+        }
+
+        var past = new HostDetector(Metrics, StepSeconds);
+        for (int row = 0; row < timesMs.Length; row++)
+        {
+            bool isWarm = timesMs[row] - timesMs[0] >= RecallWarmUp.TotalMilliseconds;
+            past._model = isWarm ? _model : null;
+            past.Feed(rows.Slice(row * Metrics, Metrics), timesMs[row]);
+        }
+
+        _weeks.Merge(past._weeks, isBetter: false);
     }
 
     /// <summary>
@@ -192,6 +231,7 @@ public sealed class HostDetector
         _shown.CopyTo(_evidence, 0);
         bool isAlert = IsAlert(change, _seconds);
         _habit.Learn(change, _seconds);
+        _weeks.Learn(change, _seconds);
         _line.Learn(change);
         return Read(isAlert, level, change, drift, lasting, model.Level(cubed));
     }
@@ -276,6 +316,7 @@ public sealed class HostDetector
             writer.Double(_seconds);
             _habit.Save(writer);
             _lasting.Save(writer);
+            _weeks.Save(writer);
         }
 
         StateSeal.Close(state, output);
@@ -299,7 +340,7 @@ public sealed class HostDetector
         }
 
         problem = "the state is damaged";
-        if (version == StateVersion && !StateSeal.TryOpen(state, out state))
+        if (version >= WeeklessVersion && !StateSeal.TryOpen(state, out state))
         {
             return null;
         }
@@ -314,7 +355,7 @@ public sealed class HostDetector
 
         var detector = new HostDetector((int)metrics, stepSeconds, sensitivity);
         bool isRestored = version >= LastinglessVersion
-            ? detector.Restore(ref reader, hasLasting: version == StateVersion) && reader.IsWhole
+            ? detector.Restore(ref reader, version) && reader.IsWhole
             : detector.RestoreViews(ref reader, hasPast: version >= DriftlessVersion);
         if (!isRestored)
         {
@@ -325,8 +366,9 @@ public sealed class HostDetector
         return detector;
     }
 
-    bool Restore(ref StateReader reader, bool hasLasting)
+    bool Restore(ref StateReader reader, byte version)
     {
+        bool hasLasting = version >= WeeklessVersion;
         bool isSane = _views.Restore(ref reader, hasSlow: true, hasPast: true) && _line.Restore(ref reader) &&
             reader.Floats(_evidence);
         if (!isSane || reader.Byte() == 0)
@@ -340,8 +382,15 @@ public sealed class HostDetector
         _evidence.CopyTo(_shown, 0);
         _model = isSane ? HostModel.Restore(ref reader, Metrics, hasLasting) : null;
         _seconds = reader.Double();
-        return _model is not null && double.IsFinite(_seconds) && _habit.Restore(ref reader) &&
+        isSane = _model is not null && double.IsFinite(_seconds) && _habit.Restore(ref reader) &&
             (!hasLasting || _lasting.Restore(ref reader));
+        if (isSane && version <= WeeklessVersion)
+        {
+            _habit.Teach(_weeks);
+            return true;
+        }
+
+        return isSane && _weeks.Restore(ref reader);
     }
 
     /// <summary>What of an older state still holds: the views. Line and evidence were on another scale.</summary>
@@ -387,9 +436,14 @@ public sealed class HostDetector
             cubed);
     }
 
-    /// <summary>Whether a change is worth an alarm; one that comes every day at this time hardly is.</summary>
+    /// <summary>
+    /// Whether a change is worth an alarm; one that comes every day or every week at this time hardly is.
+    /// </summary>
     bool IsAlert(double change, double seconds) =>
-        change >= _line.Line && change - (HabitShare * _habit.Share(change, seconds)) >= _line.Line;
+        change >= _line.Line && change - (HabitShare * HabitOf(change, seconds)) >= _line.Line;
+
+    double HabitOf(double change, double seconds) =>
+        Math.Max(_habit.Share(change, seconds), _weeks.Share(change, seconds));
 
     double Smoothed(double cubed) => _smoothed + (HostModel.LevelWeight * (cubed - _smoothed));
 

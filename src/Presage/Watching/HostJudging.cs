@@ -15,6 +15,10 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
 
     bool _hasLearned;
 
+    /// <summary>Whether hosts had to wait for their turn to learn, in this turn and in the one before.</summary>
+    bool _isWaitedFor;
+    bool _wasWaitedFor;
+
     /// <summary>The hosts there is something to borrow from, of this turn; null before they are asked for.</summary>
     IReadOnlyList<WholeHost>? _lenders;
 
@@ -22,7 +26,11 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
     public Maintenance Maintenance { get; set; } = Maintenance.None;
 
     /// <summary>A turn of the watcher begins.</summary>
-    public void Begin() => (_hasLearned, _lenders) = (false, null);
+    public void Begin()
+    {
+        (_hasLearned, _lenders) = (false, null);
+        (_wasWaitedFor, _isWaitedFor) = (_isWaitedFor, false);
+    }
 
     /// <summary>Watches one host up to its newest sample.</summary>
     /// <param name="peers">The hosts, to borrow from.</param>
@@ -42,6 +50,7 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
         {
             if (_hasLearned)
             {
+                _isWaitedFor = true;
                 return;
             }
 
@@ -49,6 +58,13 @@ sealed class HostJudging(VitalPlans plans, WatcherOptions options, ILogger logge
             long toMs = completeMs / stepMs * stepMs;
             var since = whole.LearnedRows == 0 ? options.RhythmHistory : options.ModelHistory;
             Learn(entry, watch, rows, toMs, stepMs, since, null, false, cancellationToken);
+        }
+        else if (whole.IsRecallDue && !_hasLearned && !_wasWaitedFor)
+        {
+            _hasLearned = true;
+            whole.Recall((fromMs, toMs, columns) => rows
+                .Between(fromMs / stepMs * stepMs, toMs - stepMs, stepMs, columns, null, cancellationToken)
+                .Without(Maintenance.Of(entry.Name)));
         }
         else if (whole.IsBorrowingDue)
         {

@@ -18,6 +18,9 @@ sealed class WholeHost
     public const int RowsMax = 10_080;
 
     const int RowsPerDay = 1_440;
+
+    /// <summary>Weeks before those learned from in which is looked for what comes every week.</summary>
+    const int OlderWeeks = 4;
     const long GlanceEveryMs = 10_000;
 
     /// <summary>Rows left out when a server comes back after a long pause: it goes on with the newest.</summary>
@@ -41,6 +44,8 @@ sealed class WholeHost
     int _nextRows = FirstRows;
     int _borrowRows = BorrowAfterRows;
     long _glanceMs;
+    long _recallToMs;
+    int _recallWeeks;
 
     /// <summary>What stands in the rows; null before the first model.</summary>
     public HostColumns? Columns { get; private set; }
@@ -79,6 +84,9 @@ sealed class WholeHost
     /// <summary>Whether history should be learned from now.</summary>
     public bool IsLearningDue => RowMs == long.MinValue || Rows >= _nextRows;
 
+    /// <summary>Whether a week before those known should be looked at, when nobody has to learn.</summary>
+    public bool IsRecallDue => _recallWeeks > 0 && Detector is not null && !IsLearningDue;
+
     /// <summary>Whether a like host's model would be welcome.</summary>
     public bool IsBorrowingDue => Detector is null && Rows >= _borrowRows && Rows < FirstRows;
 
@@ -108,19 +116,42 @@ sealed class WholeHost
         Rows = history.Rows;
         if (history.Rows >= FirstRows && history.Columns.Count > 0)
         {
+            var before = Detector;
             Detector = HostDetector.Learn(
                 history.Values, history.Columns.Count, stepSeconds, timesMs: [.. history.TimesMs]);
+            if (before is not null)
+            {
+                Detector.Remember(before);
+            }
+
             Detector.Allow(Math.Max(falseAlarmsPerWeek, 1e-6));
             Columns = history.Columns;
             _raisedMs = [];
             _row = new double[Columns.Count];
             LearnedRows = history.Rows;
+            _recallToMs = history.TimesMs[0];
+            _recallWeeks = Detector.KnowsWeeks ? 0 : OlderWeeks;
             Reading = default;
             HasLearned = true;
         }
 
         SetNext();
         return LearnedRows > 0;
+    }
+
+    /// <summary>
+    /// Learns from the week before the oldest one known what comes every week; where there is nothing, it looks no
+    /// further back.
+    /// </summary>
+    /// <param name="history">The rows between two times.</param>
+    public void Recall(Func<long, long, HostColumns, RowHistory> history)
+    {
+        long fromMs = _recallToMs - (long)TimeSpan.FromDays(7).TotalMilliseconds;
+        var rows = history(fromMs - (long)HostDetector.RecallWarmUp.TotalMilliseconds, _recallToMs, Columns!);
+        Detector!.Recall(rows.Values, [.. rows.TimesMs]);
+        HasLearned |= rows.Rows > 0;
+        _recallToMs = fromMs;
+        _recallWeeks = rows.Rows > 0 ? _recallWeeks - 1 : 0;
     }
 
     /// <summary>It has asked for a like host's model; again in ten rows, should there be none.</summary>

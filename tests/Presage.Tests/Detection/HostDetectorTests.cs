@@ -129,11 +129,11 @@ public sealed class HostDetectorTests(ITestOutputHelper output)
         Assert.Equal("the state is damaged", problem);
         bytes[0] = 9;
         Assert.Null(HostDetector.Restore(bytes, out problem));
-        Assert.Equal("the state has version 9, this version of Presage reads 5", problem);
+        Assert.Equal("the state has version 9, this version of Presage reads 6", problem);
         Gen.Byte.Array[0, 200]
             .Sample(static random =>
             {
-                random = [(byte)(1 + (random.Length % 5)), .. random];
+                random = [(byte)(1 + (random.Length % 6)), .. random];
                 return HostDetector.Restore(random, out string? why) is null && why is not null;
             });
     }
@@ -233,8 +233,28 @@ public sealed class HostDetectorTests(ITestOutputHelper output)
         });
         state.Clear();
         restored.Save(state);
-        Assert.Equal(5, state.WrittenSpan[0]);
+        Assert.Equal(6, state.WrittenSpan[0]);
         Assert.NotNull(HostDetector.Restore(state.WrittenSpan, out _));
+    }
+
+    [Fact]
+    public void A_state_of_version_5_goes_on_as_before_and_remembers_its_last_week()
+    {
+        double[] rows = Host(1, 2 * Trained);
+        var detector = HostDetector.Learn(rows.AsSpan(0, Trained * Metrics), Metrics, 60);
+        var state = new ArrayBufferWriter<byte>();
+        detector.Save(state);
+
+        // The hours of five weeks end a state, but for the checksum.
+        var old = StateSeal.Open();
+        old.Write([5, .. state.WrittenSpan[1..^(8 + 842 + 8)]]);
+        var closed = new ArrayBufferWriter<byte>();
+        StateSeal.Close(old, closed);
+        var restored = HostDetector.Restore(closed.WrittenSpan, out string? problem);
+        Assert.Null(problem);
+        Assert.Equal(Feed(detector, rows.AsSpan(Trained * Metrics)), Feed(restored!, rows.AsSpan(Trained * Metrics)));
+        Assert.Null(HostDetector.Restore(state.WrittenSpan[..^1], out problem));
+        Assert.Equal("the state is damaged", problem);
     }
 
     [Fact]

@@ -80,6 +80,38 @@ public sealed class WeekHistoryTests(ITestOutputHelper output)
         VitalSnapshot CpuOf() => server.Watcher.ReadingsOf("web1").Single(static one => one.Key == "cpu_use");
     }
 
+    /// <summary>
+    /// A server met with 40 days of stored history: its model is of the last week, what comes every week is looked for
+    /// in the weeks before, one in a turn, and kept.
+    /// </summary>
+    [Fact]
+    public async Task What_a_whole_host_does_every_week_is_learned_from_five_weeks_of_stored_history()
+    {
+        await using var server = new WatchedServer(TimeSpan.FromDays(41));
+        var (host, young) = (new SimulatedHost("web1:9100", 7), new SimulatedHost("web2:9100", 8));
+        await WorkAsync(server, TimeSpan.FromDays(40), host);
+        await WorkAsync(server, TimeSpan.FromDays(9), young);
+        await server.Watcher.TurnAsync(CancellationToken.None);
+        Assert.False(KnowsWeeks("web1"));
+        for (int turn = 0; turn < 8; turn++)
+        {
+            server.Time.Advance(TimeSpan.FromSeconds(StepSeconds));
+            await WorkAsync(server, TimeSpan.FromSeconds(StepSeconds), host, young);
+            await server.Watcher.TurnAsync(CancellationToken.None);
+        }
+
+        Assert.True(KnowsWeeks("web1"));
+        Assert.False(KnowsWeeks("web2"));
+
+        bool KnowsWeeks(string name)
+        {
+            server.Watcher.Save();
+            var judge = new HostJudge(name, FalseAlarms.Default);
+            new HostModels(server.State, VitalCatalogue.Default).Load(name, judge);
+            return judge.Whole.Detector is { KnowsWeeks: true };
+        }
+    }
+
     static async Task WorkAsync(WatchedServer server, TimeSpan length, params SimulatedHost[] hosts)
     {
         foreach (var host in hosts)
