@@ -160,7 +160,9 @@ sealed class WeekHost
     {
         var kinds = Enum.GetValues<NormalKind>();
         var signals = Enumerable.Range(0, NormalMetrics)
-            .Select(j => new NormalSignal(kinds[j % kinds.Length], (seed * 1_000) + ((ulong)_life * 100_000) + (ulong)j, Step)).ToArray();
+            .Select(j => new NormalSignal(
+                kinds[j % kinds.Length], (seed * 1_000) + ((ulong)_life * 100_000) + (ulong)j, Step))
+            .ToArray();
         double slow = 0, other = 0, kept = Math.Exp(-Step / 900.0), part = Math.Sqrt(1 - (kept * kept));
         double late = 0, length = 1;
         int week = -1;

@@ -36,8 +36,8 @@ public sealed class HostDetector
     const double EvidenceHalfLifeSeconds = 1_200;
 
     /// <summary>
-    /// What comes every day or every week at this time counts as a change smaller by this much, for alarms: ten times as
-    /// common.
+    /// What comes every day or every week at this time counts as a change smaller by this much, for alarms: ten times
+    /// as common.
     /// </summary>
     const double HabitShare = 1;
 

@@ -135,7 +135,8 @@ sealed class WeekHabit
         : (byte)Math.Min(byte.MaxValue, Small + 1 + (StepsPerDoubling * Math.Log2(change / (Alike * ChangeMin))));
 
     /// <summary>
-    /// What came at this time on most of the last six days, too, is no habit of the week: 1 for none of them, 0 for all.
+    /// What came at this time on the six days before, too, is no habit of the week: 1 where it came on none of them, 0
+    /// where on all.
     /// </summary>
     double OfThisDay(long slot, byte least)
     {
