@@ -247,7 +247,8 @@ public sealed class HostDetectorTests(ITestOutputHelper output)
 
         // The hours of five weeks end a state, but for the checksum.
         var old = StateSeal.Open();
-        old.Write([5, .. state.WrittenSpan[1..^(8 + 842 + 8)]]);
+        byte[] bytes = [5, .. state.WrittenSpan[1..^(8 + 842 + 8)]];
+        old.Write(bytes);
         var closed = new ArrayBufferWriter<byte>();
         StateSeal.Close(old, closed);
         var restored = HostDetector.Restore(closed.WrittenSpan, out string? problem);
