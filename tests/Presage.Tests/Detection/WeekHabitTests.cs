@@ -9,6 +9,7 @@ namespace Presage.Tests.Detection;
 /// <summary>What comes every week on a host as a whole: by itself and where alarms are decided.</summary>
 public sealed class WeekHabitTests(ITestOutputHelper output)
 {
+    const int Metrics = 5;
     const double Hour = 3_600, Week = 604_800, Job = 6;
 
     /// <summary>Sunday, ten past ten at night, from a Monday on.</summary>
@@ -133,7 +134,7 @@ public sealed class WeekHabitTests(ITestOutputHelper output)
     [InlineData(true)]
     public void A_backup_every_sunday_raises_no_alarm_and_the_same_on_wednesday_does(bool isRecalled)
     {
-        const int Step = 300, PerWeek = 2_016, Weeks = 6, Metrics = 5;
+        const int Step = 300, PerWeek = 2_016, Weeks = 6;
         const long StepMs = Step * 1_000L;
         int wednesday = (5 * PerWeek) + (2 * 288) + 170;
         double[] rows = Host(Weeks * PerWeek, row => row % PerWeek is >= 1_992 and < 2_004 ||
@@ -183,23 +184,6 @@ public sealed class WeekHabitTests(ITestOutputHelper output)
         HostDetector Learned(int fromWeek, int toWeek) => HostDetector.Learn(
             rows.AsSpan(fromWeek * PerWeek * Metrics, (toWeek - fromWeek) * PerWeek * Metrics), Metrics, Step,
             timesMs: times.AsSpan(fromWeek * PerWeek, (toWeek - fromWeek) * PerWeek));
-
-        static double[] Host(int count, Func<int, bool> hasJob)
-        {
-            var random = new SeededGenerator(5);
-            double[] values = new double[count * Metrics];
-            double slow = 0;
-            for (int row = 0; row < count; row++)
-            {
-                slow = (0.95 * slow) + (0.3 * random.Normal());
-                for (int j = 0; j < Metrics; j++)
-                {
-                    values[(row * Metrics) + j] = 20 + slow + random.Normal() + (j < 3 && hasJob(row) ? 7 : 0);
-                }
-            }
-
-            return values;
-        }
     }
 
     /// <summary>Lives the weeks from one to before another: a row each five minutes, a job on some Sundays.</summary>
@@ -217,4 +201,22 @@ public sealed class WeekHabitTests(ITestOutputHelper output)
 
     static double ShareOf(WeekHabit habit, int week, double second = Sunday, double change = Job) =>
         habit.Share(change, (week * Week) + second);
+
+    /// <summary>Five metrics that move together; the job moves three of them.</summary>
+    static double[] Host(int count, Func<int, bool> hasJob)
+    {
+        var random = new SeededGenerator(5);
+        double[] values = new double[count * Metrics];
+        double slow = 0;
+        for (int row = 0; row < count; row++)
+        {
+            slow = (0.95 * slow) + (0.3 * random.Normal());
+            for (int j = 0; j < Metrics; j++)
+            {
+                values[(row * Metrics) + j] = 20 + slow + random.Normal() + (j < 3 && hasJob(row) ? 5.5 : 0);
+            }
+        }
+
+        return values;
+    }
 }
