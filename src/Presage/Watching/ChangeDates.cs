@@ -43,14 +43,18 @@ static class ChangeDates
             bool isUnusual = track.Detector.IsUnusual;
             double value = isUnusual ? anomaly.PeakValue : track.Value;
             bool isSlow = isUnusual && anomaly.IsSlow;
-            track.Date(Find(track.Vital.Id, track.Per, source, value, notedMs, nowMs, isSlow), nowMs);
+
+            // The end of a busy spell does not begin a load, whatever lies between the two.
+            bool isAbove = isUnusual ? anomaly.IsAbove : value > (track.Reading.Lower + track.Reading.Upper) / 2;
+            var odd = new OddValue(value, isAbove, notedMs, isSlow);
+            track.Date(Find(track.Vital.Id, track.Per, source, odd, nowMs), nowMs);
         }
     }
 
     /// <summary>The change point nearest to a time that led to a value; null when there is none near it.</summary>
-    static long? Find(
-        string vital, Label? per, ISampleSource source, double value, long notedMs, long nowMs, bool isSlow)
+    static long? Find(string vital, Label? per, ISampleSource source, OddValue odd, long nowMs)
     {
+        var (value, isAbove, notedMs, isSlow) = odd;
         // Twice as far back as a change may lie: a regime needs values before it.
         var range = new TimeRange(notedMs - (2 * LookBackMs(isSlow)), nowMs);
         var matchers = new List<LabelMatcher>
@@ -74,6 +78,7 @@ static class ChangeDates
             Regime[] near =
             [
                 .. regimes.Where(regime => regime.TimeMs >= fromMs && regime.TimeMs <= notedMs + AfterMs &&
+                    regime.Point.After > regime.Point.Before == isAbove &&
                     LeadsTo(value, regime.Point.Before, regime.Point.After)),
             ];
             if (near.Length > 0)
@@ -84,6 +89,11 @@ static class ChangeDates
 
         return null;
     }
+
+    /// <summary>What is to be dated.</summary>
+    /// <param name="IsAbove">Whether the value lies above what is usual.</param>
+    /// <param name="NotedMs">When it was noticed.</param>
+    readonly record struct OddValue(double Value, bool IsAbove, long NotedMs, bool IsSlow);
 
     /// <summary>Whether a change goes towards a value, and not past it to farther away.</summary>
     static bool LeadsTo(double value, double before, double after) =>

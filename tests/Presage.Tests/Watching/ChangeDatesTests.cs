@@ -37,15 +37,18 @@ public sealed class ChangeDatesTests(ITestOutputHelper output)
         Assert.InRange(cpu.SinceMs - beganMs, 7.5 * 60_000, 9 * 60_000);
     }
 
-    [Fact]
-    public async Task What_was_over_before_is_no_beginning()
+    [Theory]
+    [InlineData(0.6, 60)]
+    [InlineData(0.95, 0.24)]
+    public async Task What_was_over_before_is_no_beginning(double before, double risePerSecond)
     {
         await using var server = new WatchedServer();
         var host = new SimulatedHost("web1:9100", 7);
         // As after an installation: a build, ten minutes of rest, then what is odd; looked at while that is young.
-        await FollowAsync(server, host, 11.5, static (host, minutes) => host.CpuUse = minutes < 1.5 ? 0.6 : 0.03, 1);
+        await FollowAsync(server, host, 11.5, (host, minutes) => host.CpuUse = minutes < 1.5 ? before : 0.03, 1);
         long beganMs = server.NowMs;
-        await FollowAsync(server, host, 0.5, static (host, _) => host.CpuUse = 0.9, 1);
+        await FollowAsync(
+            server, host, 0.5, (host, minutes) => host.CpuUse = Math.Min(0.97, risePerSecond * (1 + (60 * minutes))), 1);
 
         var cpu = server.Watcher.UnusualOf("web1").Single(static one => one.Key == "cpu_use");
         Assert.InRange(cpu.SinceMs - beganMs, -5_000, 20_000);
