@@ -48,7 +48,11 @@ public sealed class ChangeDatesTests(ITestOutputHelper output)
         await FollowAsync(server, host, 11.5, (host, minutes) => host.CpuUse = minutes < 1.5 ? before : 0.03, 1);
         long beganMs = server.NowMs;
         await FollowAsync(
-            server, host, 0.5, (host, minutes) => host.CpuUse = Math.Min(0.97, risePerSecond * (1 + (60 * minutes))), 1);
+            server,
+            host,
+            0.5,
+            (host, minutes) => host.CpuUse = Math.Min(0.97, risePerSecond * (1 + (60 * minutes))),
+            1);
 
         var cpu = server.Watcher.UnusualOf("web1").Single(static one => one.Key == "cpu_use");
         Assert.InRange(cpu.SinceMs - beganMs, -5_000, 20_000);
